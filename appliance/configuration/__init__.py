@@ -1,0 +1,1 @@
+"""What the staff set: frozen records, and what must hold among them."""

@@ -1,0 +1,79 @@
+"""Calendars: when the office is open, closed, or on holiday."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from appliance.configuration.destinations import Destination
+from appliance.configuration.fields import HoursState, Identifier, Name, Record, TimeRange
+
+Ranges = Annotated[tuple[TimeRange, ...], Field(max_length=8)]
+
+
+class Week(Record):
+    """Opening ranges of each weekday; an empty day is a day off."""
+
+    monday: Ranges = ()
+    tuesday: Ranges = ()
+    wednesday: Ranges = ()
+    thursday: Ranges = ()
+    friday: Ranges = ()
+    saturday: Ranges = ()
+    sunday: Ranges = ()
+
+    def days(self) -> tuple[tuple[TimeRange, ...], ...]:
+        """The seven days, Monday first (index as `date.weekday()`)."""
+        return (
+            self.monday,
+            self.tuesday,
+            self.wednesday,
+            self.thursday,
+            self.friday,
+            self.saturday,
+            self.sunday,
+        )
+
+
+class SpecialDays(Record):
+    """Dates that differ from the week: closed, treated as a holiday, or open at other hours.
+
+    A closed day or holiday is so from 00:00 to 24:00, whatever hours of the day before run past midnight.
+    Where special days meet, the shorter counts; of equally long ones the later in the list.
+    Both dates are included. With state open and no ranges, the whole day is open. `destination` is where
+    calls go on those days outside the open ranges, instead of the number's own route.
+    """
+
+    name: Name
+    first: date
+    last: date
+    state: HoursState = HoursState.CLOSED
+    ranges: Ranges = ()
+    destination: Destination | None = None
+
+
+class PublicHolidays(Record):
+    """Which public holidays are observed: country and subdivision as the `holidays` package names them.
+
+    `Alsace-Moselle` is a subdivision of France here.
+    `open_on`: holidays worked as any other day, by the English name the package gives (language `en_US`).
+    `destinations`: a holiday with its own handling, by the same name (TIME-2).
+    """
+
+    observed: bool = True
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "FR"
+    subdivision: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{0,20}$")] = ""
+    open_on: Annotated[tuple[Name, ...], Field(max_length=60)] = ()
+    destinations: Annotated[dict[Name, Destination], Field(max_length=60)] = Field(default_factory=dict)
+
+
+class Calendar(Record):
+    """Opening hours shared by any number of numbers and people (TIME-1 to TIME-3)."""
+
+    id: Identifier
+    name: Name
+    week: Week = Week()
+    holidays: PublicHolidays = PublicHolidays()
+    special_days: Annotated[tuple[SpecialDays, ...], Field(max_length=200)] = ()

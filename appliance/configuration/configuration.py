@@ -1,0 +1,84 @@
+"""The whole configuration: one frozen snapshot of every record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from appliance.configuration.calendars import Calendar
+from appliance.configuration.fields import Record
+from appliance.configuration.lines import Line, Number, SipTrunk
+from appliance.configuration.office import MailServer, Office, User
+from appliance.configuration.people import Person, Phone, RingGroup
+from appliance.configuration.voicemail import Audio, Mailbox
+
+# The collections, by the name they have in files, in the API and here; each maps id -> record.
+COLLECTIONS: Mapping[str, type[Record]] = MappingProxyType(
+    {
+        "people": Person,
+        "phones": Phone,
+        "groups": RingGroup,
+        "calendars": Calendar,
+        "lines": SipTrunk,
+        "numbers": Number,
+        "mailboxes": Mailbox,
+        "audios": Audio,
+        "users": User,
+    }
+)
+
+# The records of which there is exactly one.
+SINGLETONS: Mapping[str, type[Record]] = MappingProxyType({"office": Office, "mail_server": MailServer})
+
+
+def _none() -> Mapping[str, Any]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything the staff have set; changed only by making another one.
+
+    `office` is None until the box has been claimed and set up.
+    """
+
+    office: Office | None = None
+    mail_server: MailServer = field(default_factory=MailServer)
+    people: Mapping[str, Person] = field(default_factory=_none)
+    phones: Mapping[str, Phone] = field(default_factory=_none)
+    groups: Mapping[str, RingGroup] = field(default_factory=_none)
+    calendars: Mapping[str, Calendar] = field(default_factory=_none)
+    lines: Mapping[str, Line] = field(default_factory=_none)
+    numbers: Mapping[str, Number] = field(default_factory=_none)
+    mailboxes: Mapping[str, Mailbox] = field(default_factory=_none)
+    audios: Mapping[str, Audio] = field(default_factory=_none)
+    users: Mapping[str, User] = field(default_factory=_none)
+
+    def collection(self, name: str) -> Mapping[str, Record]:
+        """The records of one collection, by id; raises KeyError on an unknown collection."""
+        if name not in COLLECTIONS:
+            raise KeyError(name)
+        records: Mapping[str, Record] = getattr(self, name)
+        return records
+
+    def with_record(self, collection: str, identifier: str, record: Record) -> Configuration:
+        """This configuration with one record added or replaced."""
+        return self._with(collection, MappingProxyType({**self.collection(collection), identifier: record}))
+
+    def without_record(self, collection: str, identifier: str) -> Configuration:
+        """This configuration less one record; raises KeyError when it is not there."""
+        kept = dict(self.collection(collection))
+        del kept[identifier]
+        return self._with(collection, MappingProxyType(kept))
+
+    def with_singleton(self, name: str, record: Record) -> Configuration:
+        """This configuration with its `office` or `mail_server` replaced."""
+        if name not in SINGLETONS:
+            raise KeyError(name)
+        return self._with(name, record)
+
+    def _with(self, name: str, value: Any) -> Configuration:
+        changes: dict[str, Any] = {name: value}
+        return replace(self, **changes)

@@ -1,0 +1,79 @@
+"""The office itself, its mail server, and who may sign in."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from appliance.configuration.fields import (
+    E164,
+    Email,
+    Host,
+    Identifier,
+    Language,
+    Name,
+    Port,
+    Record,
+    RingSeconds,
+    Secret,
+)
+from appliance.zones import is_zone
+
+
+def _zone(name: str) -> str:
+    if not is_zone(name):
+        raise PydanticCustomError("unknown_zone", "No such time zone")
+    return name
+
+
+class Office(Record):
+    """The office: country and zone set holidays, tones, number formats."""
+
+    name: Name
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "FR"
+    time_zone: Annotated[str, AfterValidator(_zone)] = "Europe/Paris"
+    language: Language = Language.FRENCH
+    calendar_id: Identifier | None = None
+    backup_number: E164 | None = None
+    outbound_ring_seconds: RingSeconds = 60
+
+
+class MailSecurity(StrEnum):
+    """How the connection to the mail server is protected."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class MailServer(Record):
+    """The server that takes our e-mail; nothing is sent while `enabled` is false or the host is empty."""
+
+    enabled: bool = False
+    host: Host | None = None
+    port: Port = 587
+    security: MailSecurity = MailSecurity.STARTTLS
+    user: Annotated[str, Field(max_length=254)] = ""
+    password: Secret = Field(default="", validate_default=True)
+    sender: Email | None = None
+
+
+class Role(StrEnum):
+    """What a signed-in user may do."""
+
+    ADMINISTRATOR = "administrator"
+    PERSON = "person"
+
+
+class User(Record):
+    """Somebody who signs in to the pages; `password_hash` is argon2 and never leaves the pbx."""
+
+    id: Identifier
+    name: Name
+    password_hash: Secret
+    role: Role = Role.ADMINISTRATOR
+    person_id: Identifier | None = None
+    language: Language = Language.FRENCH

@@ -1,0 +1,100 @@
+"""People, their phones, and the groups they ring in."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from appliance.configuration.destinations import Destination
+from appliance.configuration.fields import (
+    E164,
+    DeviceKind,
+    Email,
+    Extension,
+    HoursState,
+    Identifier,
+    Label,
+    Language,
+    Name,
+    Record,
+    RingSeconds,
+    SipSecret,
+    SipUser,
+)
+
+
+class RingOrder(StrEnum):
+    """In which order devices or people ring (RING-3)."""
+
+    TOGETHER = "together"
+    IN_ORDER = "in_order"
+
+
+class DeviceChoice(Record):
+    """One kind of device a person is reached on, and its ring time when devices ring in order."""
+
+    kind: DeviceKind
+    ring_seconds: RingSeconds = 20
+
+
+DEFAULT_DEVICES = (
+    DeviceChoice(kind=DeviceKind.DESKPHONE),
+    DeviceChoice(kind=DeviceKind.SOFTPHONE),
+)
+
+
+class Person(Record):
+    """Somebody who works here: one extension, phones, and what happens when they do not answer.
+
+    `when_unanswered` is keyed by hours state (NOANS-1) and applies when nothing follows the person on the
+    route; a state that is absent falls back to the person's mailbox, then to an announcement.
+    """
+
+    id: Identifier
+    name: Name
+    extension: Extension
+    email: Email | None = None
+    language: Language | None = None
+    mobile: E164 | None = None
+    devices: Annotated[tuple[DeviceChoice, ...], Field(min_length=1, max_length=3)] = DEFAULT_DEVICES
+    ring_order: RingOrder = RingOrder.TOGETHER
+    ring_seconds: RingSeconds = 20
+    do_not_disturb: bool = False
+    calendar_id: Identifier | None = None
+    when_unanswered: dict[HoursState, Destination] = Field(default_factory=dict)
+    presented_number_id: Identifier | None = None
+    comment: Label = ""
+
+
+class Phone(Record):
+    """A device that registers with the box by SIP: a deskphone or a softphone of one person."""
+
+    id: Identifier
+    name: Name
+    person_id: Identifier
+    kind: DeviceKind = DeviceKind.DESKPHONE
+    sip_user: SipUser
+    sip_password: SipSecret
+    enabled: bool = True
+
+
+class Member(Record):
+    """A person in a ring group, with their own choice of devices there (None: the person's own)."""
+
+    person_id: Identifier
+    devices: tuple[DeviceKind, ...] | None = None
+    ring_seconds: RingSeconds = 20
+
+
+class RingGroup(Record):
+    """Up to seven people who ring for one call: the first is the main one (RING-2, RING-3)."""
+
+    id: Identifier
+    name: Name
+    extension: Extension | None = None
+    members: Annotated[tuple[Member, ...], Field(min_length=1, max_length=7)]
+    order: RingOrder = RingOrder.TOGETHER
+    max_wait: RingSeconds = 30
+    when_unanswered: Destination | None = None

@@ -1,0 +1,180 @@
+"""Problems: what is wrong with the settings, by code, with the place and the English sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from pydantic import ValidationError
+
+from appliance import numbers
+from appliance.configuration.references import Path
+
+# What must hold among records.
+AMONG_RECORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "unknown_person": "There is no such person",
+        "unknown_group": "There is no such ring group",
+        "unknown_mailbox": "There is no such mailbox",
+        "unknown_number": "There is no such number",
+        "unknown_line": "There is no such line",
+        "unknown_calendar": "There are no such opening hours",
+        "unknown_audio": "There is no such sound",
+        "extension_taken": "{name} already has the extension {extension}",
+        "extension_is_emergency": "{extension} is an emergency number",
+        "number_taken": "{name} already has this number",
+        "number_is_ours": "This number is one of ours ({name}): choose that number's route instead",
+        "sip_user_taken": "The phone {name} already has this user name",
+        "phone_is_external": "A phone that registers here is a deskphone or a softphone",
+        "mobile_missing": "The number to ring outside is missing",
+        "device_twice": "This kind of device is chosen twice",
+        "member_twice": "{name} is in this group twice",
+        "mailbox_missing_owner": "Say whose mailbox this is",
+        "mailbox_owner_taken": "{name} is already the mailbox of the same owner",
+        "announcement_empty": "Choose a sound, or type what is to be said",
+        "audio_empty": "Type what is to be said",
+        "route_missing": "Say where calls go during opening hours",
+        "route_ends_in_silence": "The caller would hear nothing at the end: "
+        "finish with a person, a group, a mailbox or an announcement",
+        "step_never_reached": "No call gets here: the step before it always ends the call",
+        "route_loops": "This leads back to where the call came from, by way of {name}",
+        "overlapping_ranges": "These hours overlap: {first} and {second}",
+        "ranges_on_closed_day": "A closed day has no hours",
+        "dates_reversed": "The last day is before the first",
+        "holidays_unknown_country": "The public holidays of this country are not known",
+        "holidays_unknown_subdivision": "The public holidays of this region are not known",
+        "line_user_missing": "The user name given by the provider is missing",
+        "line_password_missing": "The password given by the provider is missing",
+        "main_number_elsewhere": "{name} arrives on another line",
+        "mail_host_missing": "The mail server's name is missing",
+        "mail_sender_missing": "The sender's address is missing",
+        "no_administrator": "There must be an administrator",
+        "version_missing": "The settings file says no version",
+        "version_too_new": "The settings file was made by a newer version of this software",
+        "id_mismatch": "This record has another identifier than its place",
+    }
+)
+
+# What must hold within a record: the error types of our own fields, and those of pydantic that records use.
+WITHIN_RECORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "extension_not_digits": "An extension is made of digits only",
+        "number_not_international": "This is not a number in international form",
+        "control_character": "This text holds a character that cannot be shown",
+        "email_malformed": "This is not an e-mail address",
+        "time_not_of_wall": "A time of day has no zone and no fraction of a second",
+        "unknown_zone": "There is no such time zone",
+        "missing": "This is needed",
+        "extra_forbidden": "This field does not exist",
+        "string_type": "This must be a text",
+        "string_too_short": "At least {min_length} characters are needed",
+        "string_too_long": "At most {max_length} characters are allowed",
+        "string_pattern_mismatch": "This holds characters that are not allowed here",
+        "string_unicode": "This text is not readable",
+        "int_type": "This must be a whole number",
+        "int_parsing": "This must be a whole number",
+        "int_parsing_size": "This number is too large",
+        "int_from_float": "This must be a whole number",
+        "finite_number": "This must be a whole number",
+        "greater_than_equal": "At least {ge}",
+        "less_than_equal": "At most {le}",
+        "bool_type": "This must be yes or no",
+        "bool_parsing": "This must be yes or no",
+        "enum": "Choose one of: {expected}",
+        "literal_error": "Choose one of: {expected}",
+        "time_type": "This must be a time of day",
+        "time_parsing": "This is not a time of day",
+        "date_type": "This must be a date",
+        "date_parsing": "This is not a date",
+        "date_from_datetime_parsing": "This is not a date",
+        "date_from_datetime_inexact": "This must be a date without a time",
+        "union_tag_invalid": "Choose one of: {expected_tags}",
+        "union_tag_not_found": "Choose where the call goes",
+        "tuple_type": "This must be a list",
+        "list_type": "This must be a list",
+        "frozen_set_type": "This must be a list",
+        "dict_type": "This must be an object",
+        "model_type": "This must be an object",
+        "model_attributes_type": "This must be an object",
+        "too_short": "At least {min_length} needed",
+        "too_long": "At most {max_length} allowed",
+        "invalid_key": "This name is not a text",
+    }
+)
+
+# Every code, with its English sentence; parameters in braces.
+CODES: Mapping[str, str] = MappingProxyType({**AMONG_RECORDS, **WITHIN_RECORDS, **numbers.CODES})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in a record: where (collection, id, path to the field), and a code of CODES.
+
+    `collection` is empty when it concerns the whole document; `record_id` for the office and the mail server.
+    """
+
+    collection: str
+    record_id: str
+    path: Path
+    code: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    def sentence(self) -> str:
+        """What is wrong, in English."""
+        return CODES.get(self.code, self.code).format_map(_Blank(self.parameters))
+
+    def where(self) -> str:
+        """The place and the sentence, for a log."""
+        place = "/".join(str(part) for part in (self.collection, self.record_id, *self.path) if part != "")
+        return f"{place}: {self.sentence()}"
+
+
+class _Blank(dict[str, str]):
+    """Parameters, with blanks for those missing: a sentence about an error never fails itself."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def problems_of(error: ValidationError, collection: str, record_id: str) -> tuple[Problem, ...]:
+    """What pydantic found wrong in a record, without the values (they may be secrets)."""
+    found = [
+        Problem(
+            collection,
+            record_id,
+            _field_path(each["loc"]),
+            each["type"],
+            {key: str(value) for key, value in each.get("ctx", {}).items()},
+        )
+        for each in error.errors(include_url=False, include_input=False)
+    ]
+    # A list of which an element is refused counts as too short as well, which tells nothing.
+    elements = {each.path[:-depth] for each in found for depth in range(1, len(each.path))}
+    return tuple(each for each in found if each.code != "too_short" or each.path not in elements)
+
+
+_DESTINATION_KINDS = frozenset(
+    {"person", "group", "mailbox", "external", "number", "announcement", "busy", "hang_up"}
+)
+
+
+def _field_path(location: Path) -> Path:
+    """A path of pydantic less what it adds for the key of an object and the kind of a destination."""
+    kept: list[str | int] = []
+    removed = False
+    for part in location:
+        after = kept[-1:] + kept[-2:-1]
+        is_kind = part in _DESTINATION_KINDS and not removed and _holds_destination(after)
+        removed = is_kind
+        if part != "[key]" and not is_kind:
+            kept.append(part)
+    return tuple(kept)
+
+
+def _holds_destination(last_two: list[str | int]) -> bool:
+    """Whether a destination stands here: at such a field, or under a key of one that has several."""
+    return last_two[:1] in (["destination"], ["when_unanswered"]) or last_two[1:] in (
+        ["when_unanswered"],
+        ["destinations"],
+    )

@@ -1,0 +1,322 @@
+"""The decision: which step comes next in a call, and why.
+
+A decision starts where the last one stopped (a Position), follows the exits of the plan's nodes, and stops at
+the first node that has something to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from appliance import numbers
+from appliance.configuration.destinations import RingOutcome
+from appliance.configuration.fields import HoursState
+from appliance.configuration.voicemail import Greeting
+from appliance.routing.facts import Facts
+from appliance.routing.nodes import (
+    FAILED,
+    NO_LINE,
+    ONWARD,
+    EntryNode,
+    FinalNode,
+    HoursNode,
+    MailboxNode,
+    PlanNode,
+    RingNode,
+    UnansweredNode,
+)
+from appliance.routing.opening_hours import HoursAnswer, OpeningHours
+from appliance.routing.plan import Plan
+from appliance.routing.steps import Announce, HangUp, Outcome, Ring, Service, Speech, Step, TakeMessage
+from appliance.routing.targets import TELLING, find_targets
+from appliance.routing.trail import Reason, TrailEntry
+from appliance.routing.world import World
+
+NOBODY_REACHED, SOMEBODY_REACHED = "nobody", "somebody"
+
+
+class Position(NamedTuple):
+    """Where a call stands: a node, and what ringing has come to so far. JSON keeps it as a list.
+
+    `reached`: empty before anybody was tried, then NOBODY_REACHED or SOMEBODY_REACHED. `rung`, `passed_over`:
+    the most telling outcome of those of the present destination who rang, and who were not rung. `spent`:
+    seconds of ringing given to it. `over`: the last step has been given.
+    """
+
+    node: str
+    reached: str = ""
+    rung: str = ""
+    passed_over: str = ""
+    spent: int = 0
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do next, where the call then stands, and the places passed to get there."""
+
+    step: Step
+    position: Position
+    trail: tuple[TrailEntry, ...]
+
+
+def next_step(
+    plan: Plan,
+    facts: Facts,
+    world: World,
+    now: datetime,
+    position: Position | None = None,
+    outcome: Outcome | None = None,
+) -> Decision:
+    """The next step of a call; `position` and `outcome` are of the last decision, None for the first.
+
+    `now` is aware. Ends with HangUp after finitely many steps, whatever the outcomes. A position that this
+    plan does not know ends the call.
+    """
+    walk = _Walk(plan, facts, world, now)
+    if position is None:
+        return walk.from_node(plan.entries[plan.entry(facts)])
+    return walk.resume(Position(*position), outcome or Outcome.DONE)
+
+
+class _Walk:
+    """One decision being taken."""
+
+    def __init__(self, plan: Plan, facts: Facts, world: World, now: datetime) -> None:
+        self._plan = plan
+        self._facts = facts
+        self._world = world
+        self._now = now
+        self._trail: list[TrailEntry] = []
+        self._standing = Position("")
+
+    def from_node(self, place: str) -> Decision:
+        """Follow the path from a node to the first step."""
+        while True:
+            node = self._plan.nodes[place]
+            match node:
+                case RingNode():
+                    found = self._ring(node)
+                case EntryNode():
+                    found = self._leave(node, ONWARD, self._entry_reason(node))
+                case HoursNode():
+                    found = self._by_hours(node)
+                case UnansweredNode():
+                    found = self._unanswered(node)
+                case _:
+                    found = self._stop(node, self._last_step(node), _last_reason(node, self._facts))
+            if isinstance(found, Decision):
+                return found
+            place = found
+
+    def resume(self, position: Position, outcome: Outcome) -> Decision:
+        """Go on after a step ended."""
+        self._standing = position
+        node = self._plan.nodes.get(position.node)
+        if node is None or position.over:
+            return self._end(HangUp(480, "over"), "over", node)
+        if outcome is Outcome.CALLER_LEFT:
+            return self._end(HangUp(487, "caller_left"), "caller_left", node)
+        if isinstance(node, RingNode):
+            if outcome is Outcome.ANSWERED:
+                return self._end(HangUp(480, "answered"), "answered", node)
+            return self.from_node(self._after_ring(node, outcome))
+        return self._end(_ending_of(node), "hung_up", node)
+
+    # Ringing
+
+    def _ring(self, node: RingNode) -> Decision | str:
+        standing = self._standing
+        if node.first:
+            standing = standing._replace(rung="", passed_over="", spent=0)
+        if node.dials_called:
+            self._trail.append(TrailEntry(node.id, None, self._outbound_reason(node)))
+        found = find_targets(self._plan, node, self._facts, self._world)
+        self._trail.extend(TrailEntry(node.id, None, reason) for reason in found.passed_over)
+        left = node.seconds if node.limit is None else min(node.seconds, node.limit - standing.spent)
+        if found.targets and left > 0:
+            self._standing = standing._replace(spent=standing.spent + left)
+            parameters = {"who": ", ".join(found.names), "seconds": str(left)}
+            step = Ring(found.targets, left, self._facts.language)
+            return self._stop(node, step, Reason("rings", parameters))
+        if found.targets:
+            self._standing = standing._replace(passed_over=standing.passed_over or RingOutcome.NO_ANSWER)
+            return self._leave_ring(node, RingOutcome.NO_ANSWER, Reason("waited_enough"))
+        passed_over = _telling(standing.passed_over, found.outcome)
+        reached = _reached(standing.reached, found.outcome)
+        self._standing = standing._replace(passed_over=passed_over, reached=reached)
+        reason = found.passed_over[-1] if found.passed_over else Reason("no_phone", {"person": ""})
+        if self._trail and found.passed_over:
+            self._trail.pop()
+        if found.no_line and NO_LINE in node.ways:
+            return self._leave(node, NO_LINE, reason)
+        return self._leave_ring(node, found.outcome, reason)
+
+    def _outbound_reason(self, node: RingNode) -> Reason:
+        number = numbers.national(self._facts.called, self._plan.country)
+        return Reason("emergency_called" if node.any_line else "outside_called", {"number": number})
+
+    def _after_ring(self, node: RingNode, outcome: Outcome) -> str:
+        ended = RingOutcome(outcome.value) if outcome.value in _RING_OUTCOMES else RingOutcome.NO_ANSWER
+        standing = self._standing
+        self._standing = standing._replace(
+            rung=_telling(standing.rung, ended), reached=_reached(standing.reached, ended)
+        )
+        who = node.label.get("name") or numbers.national(self._facts.called, self._plan.country)
+        return self._leave_ring(node, ended, Reason(ended.value, {"who": who, "seconds": str(node.seconds)}))
+
+    def _leave_ring(self, node: RingNode, outcome: RingOutcome, reason: Reason) -> str:
+        if not node.last:
+            return self._leave(node, outcome.value, reason)
+        standing = self._standing
+        told = RingOutcome(standing.rung or standing.passed_over or outcome)
+        if FAILED in node.ways and told in node.gives_up:
+            failed = self._why_backup()
+            if failed is not None:
+                self._trail.append(TrailEntry(node.id, None, reason))
+                return self._leave(node, FAILED, failed)
+        return self._leave(node, told.value, reason)
+
+    def _why_backup(self) -> Reason | None:
+        if self._standing.reached == NOBODY_REACHED:
+            return Reason("nobody_reachable")
+        if self._world.failures:
+            return Reason("something_failed", {"failures": ", ".join(sorted(self._world.failures))})
+        return None
+
+    # Hours
+
+    def _by_hours(self, node: HoursNode) -> str:
+        if node.hours is None:
+            return self._leave(node, HoursState.OPEN.value, Reason("no_calendar", dict(node.label)))
+        local = node.hours.wall_time(self._now)
+        answer = node.hours.at_wall_time(local)
+        way = answer.state.value
+        if answer.state is not HoursState.OPEN:
+            own = f"special/{answer.special}" if answer.holiday is None else f"holiday/{answer.holiday}"
+            way = own if own in node.ways else way
+        return self._leave(node, way, hours_reason(node.hours, answer, local))
+
+    def _unanswered(self, node: UnansweredNode) -> str:
+        answer = node.hours.at(self._now) if node.hours else HoursAnswer(HoursState.OPEN)
+        if answer.state.value in node.ways:
+            return self._leave(node, answer.state.value, Reason("own_when_unanswered", dict(node.label)))
+        standing = self._standing
+        told = standing.rung or standing.passed_over or RingOutcome.NO_ANSWER.value
+        return self._leave(node, told, Reason("no_own_when_unanswered", dict(node.label)))
+
+    # Endings
+
+    def _last_step(self, node: PlanNode) -> Step:
+        language = self._facts.language
+        if isinstance(node, MailboxNode) and node.mailbox is not None:
+            return self._take_message(node)
+        if not isinstance(node, FinalNode):
+            return HangUp(480, "over")
+        match node.step:
+            case Announce(speech=speech):
+                return replace(node.step, speech=replace(speech, language=language))
+            case Service(name="mailbox"):
+                return self._own_mailbox()
+            case step:
+                return step
+
+    def _take_message(self, node: MailboxNode) -> Step:
+        mailbox = node.mailbox
+        assert mailbox is not None
+        state = node.hours.at(self._now).state if node.hours else HoursState.OPEN
+        language = mailbox.language or self._facts.language
+        greeting = mailbox.greetings.get(state) or mailbox.greetings.get(HoursState.OPEN) or Greeting()
+        prompt = _GREETINGS[state]
+        parameters = {}
+        if node.number:
+            prompt = "mailbox_greeting_number"
+            parameters["number"] = numbers.national(node.number, self._plan.country)
+        return TakeMessage(
+            mailbox_id=mailbox.id,
+            greeting=Speech(greeting.audio_id, greeting.text, prompt, language, parameters),
+            thanks=Speech(prompt_name="message_saved", language=language),
+            language=language,
+            max_seconds=mailbox.max_seconds,
+            silence_seconds=mailbox.silence_seconds,
+        )
+
+    def _own_mailbox(self) -> Step:
+        person = self._facts.caller_person_id or ""
+        mailbox = self._plan.own_mailboxes.get(person)
+        if mailbox is None:
+            return Announce(Speech(prompt_name="mailbox_unavailable", language=self._facts.language))
+        return Service("mailbox", {"mailbox_id": mailbox, "person_id": person})
+
+    # Steps of the walk
+
+    def _entry_reason(self, node: EntryNode) -> Reason:
+        code = node.reason.code
+        if code == "number_called" and self._trail:
+            code = "number_followed"
+        return Reason(code, node.reason.parameters)
+
+    def _leave(self, node: PlanNode, way: str, reason: Reason) -> str:
+        chosen = node.ways[way]
+        self._trail.append(TrailEntry(node.id, chosen.id, reason))
+        return chosen.target
+
+    def _stop(self, node: PlanNode, step: Step, reason: Reason) -> Decision:
+        self._trail.append(TrailEntry(node.id, None, reason))
+        position = self._standing._replace(node=node.id, over=isinstance(step, HangUp))
+        return Decision(step, position, tuple(self._trail))
+
+    def _end(self, step: HangUp, code: str, node: PlanNode | None) -> Decision:
+        if node is not None:
+            parameters = {"who": node.label.get("name", "") or self._facts.called}
+            self._trail.append(TrailEntry(node.id, None, Reason(code, parameters)))
+        return Decision(step, self._standing._replace(over=True), tuple(self._trail))
+
+
+_RING_OUTCOMES = frozenset(RingOutcome)
+_GREETINGS = {
+    HoursState.OPEN: "mailbox_greeting",
+    HoursState.CLOSED: "mailbox_greeting_closed",
+    HoursState.HOLIDAY: "mailbox_greeting_holiday",
+}
+
+
+def hours_reason(hours: OpeningHours, answer: HoursAnswer, local: datetime) -> Reason:
+    """What a calendar said, in words; `local` is the wall time it was asked about."""
+    parameters = {"calendar": hours.calendar.name, "name": answer.name}
+    if answer.until is not None:
+        same_day = answer.until.date() == local.date()
+        parameters["until"] = answer.until.strftime("%H:%M" if same_day else "%Y-%m-%d %H:%M")
+    else:
+        opened = answer.state is HoursState.OPEN
+        return Reason("calendar_always_open" if opened else "calendar_always_closed", parameters)
+    if answer.holiday is not None:
+        return Reason("holiday", {**parameters, "holiday": answer.holiday})
+    source = "calendar" if answer.special is None else "special"
+    return Reason(f"{source}_{answer.state}", parameters)
+
+
+def _telling(one: str, other: RingOutcome) -> str:
+    if not one:
+        return other.value
+    return min(RingOutcome(one), other, key=TELLING.index).value
+
+
+def _reached(before: str, outcome: RingOutcome) -> str:
+    if before == SOMEBODY_REACHED or outcome is not RingOutcome.UNREACHABLE:
+        return SOMEBODY_REACHED
+    return NOBODY_REACHED
+
+
+def _ending_of(node: PlanNode) -> HangUp:
+    return node.ending if isinstance(node, FinalNode) else HangUp(480, "hung_up")
+
+
+def _last_reason(node: PlanNode, facts: Facts) -> Reason:
+    if isinstance(node, MailboxNode):
+        return Reason("message_taken", {"mailbox": node.label.get("name", "")})
+    if isinstance(node, FinalNode):
+        return Reason(node.reason.code, {"called": facts.called, **node.reason.parameters})
+    return Reason("over")

@@ -1,0 +1,33 @@
+"""The facts of a call: who calls whom, over which line, in which language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from appliance.configuration.fields import Language
+
+
+class Direction(StrEnum):
+    """Where a call comes from and goes to."""
+
+    INBOUND = "inbound"
+    INTERNAL = "internal"
+    OUTBOUND = "outbound"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known when the call arrives, and does not change.
+
+    `caller`: E.164, an extension, or empty when withheld. `called`: our number in E.164 for an inbound call,
+    else an extension, a star code, an E.164 number, or what was dialled when it is none of these.
+    """
+
+    direction: Direction
+    caller: str
+    caller_name: str
+    called: str
+    line_id: str | None = None
+    caller_person_id: str | None = None
+    language: Language = Language.FRENCH

@@ -1,0 +1,101 @@
+"""The drawing of a path: the plan's nodes and edges that can be reached from an entry."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from appliance.routing.plan import Entry, Plan
+
+# Every condition an edge is taken on, with its English sentence.
+CONDITIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "onward": "always",
+        "open": "open",
+        "closed": "closed",
+        "holiday": "holiday",
+        "special": "{name}",
+        "own_holiday": "{name}",
+        "unanswered": "nobody takes the call",
+        "outcomes": "{outcomes}",
+        "no_answer": "no answer",
+        "busy": "busy",
+        "declined": "declined",
+        "unreachable": "not reachable",
+        "failed": "nobody can be reached",
+        "no_line": "no line",
+    }
+)
+
+# Every kind of node, with its English name.
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "number": "Number",
+        "extension": "Extension",
+        "outbound": "Call to the outside",
+        "emergency": "Emergency call",
+        "unknown": "Unknown number",
+        "hours": "Opening hours",
+        "person": "Person",
+        "group": "Ring group",
+        "external": "Outside number",
+        "backup": "Backup number",
+        "unanswered": "When unanswered",
+        "mailbox": "Mailbox",
+        "announcement": "Announcement",
+        "tone": "Tone",
+        "hang_up": "Hang up",
+        "service": "Service",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A place of the drawing: `label` by kind (name, number, seconds, members, devices, prompt, text...).
+
+    `record` is the collection and id of the settings it shows, if any.
+    """
+
+    id: str
+    kind: str
+    label: Mapping[str, str]
+    record: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A way from one place to the next, taken on `condition`, a code of CONDITIONS."""
+
+    id: str
+    source: str
+    target: str
+    condition: str
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A path to draw; the first node is where it begins."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
+def graph(plan: Plan, entry: Entry) -> Graph:
+    """The drawing of the path that begins with `entry`; raises KeyError when there is no such entry."""
+    first = plan.entries[entry]
+    waiting, known = deque([first]), {first}
+    nodes: list[Node] = []
+    edges: list[Edge] = []
+    while waiting:
+        node = plan.nodes[waiting.popleft()]
+        nodes.append(Node(node.id, node.kind, node.label, node.record))
+        for way in node.exits:
+            edges.append(Edge(way.id, node.id, way.target, way.condition, way.parameters))
+            if way.target not in known:
+                known.add(way.target)
+                waiting.append(way.target)
+    return Graph(tuple(nodes), tuple(edges))

@@ -1,0 +1,145 @@
+"""The nodes of the plan: places a call passes through, drawn by `graph` and walked by `decide`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from appliance.configuration.destinations import RingOutcome
+from appliance.configuration.voicemail import Mailbox
+from appliance.routing.opening_hours import OpeningHours
+from appliance.routing.steps import HangUp, Step
+from appliance.routing.trail import Reason
+
+NodeKind = Literal[
+    "number",
+    "extension",
+    "outbound",
+    "emergency",
+    "unknown",
+    "hours",
+    "person",
+    "group",
+    "external",
+    "backup",
+    "unanswered",
+    "mailbox",
+    "announcement",
+    "tone",
+    "hang_up",
+    "service",
+]
+RecordReference = tuple[str, str]
+
+# The way out of the last ring of a route when nobody could be reached, to the backup number.
+FAILED = "failed"
+# The way out of a call to the outside when there is no line for it.
+NO_LINE = "no_line"
+# The way on where there is only one.
+ONWARD = "onward"
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """A way out of a node: an edge of the drawing. `condition` is a code of graph.CONDITIONS."""
+
+    id: str
+    target: str
+    condition: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanNode:
+    """A place of the path. `ways` leads from what is decided here to an exit; several may share one.
+
+    `label` holds what the drawing writes, as strings; `record` the settings it comes from.
+    """
+
+    id: str
+    kind: NodeKind
+    label: Mapping[str, str] = field(default_factory=dict)
+    record: RecordReference | None = None
+    ways: Mapping[str, Exit] = field(default_factory=dict)
+
+    @property
+    def exits(self) -> tuple[Exit, ...]:
+        """Every exit once, in order."""
+        return tuple({way.id: way for way in self.ways.values()}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class EntryNode(PlanNode):
+    """Where a path begins, or joins another number's; `reason` says what was called."""
+
+    reason: Reason = Reason("over")
+
+
+@dataclass(frozen=True, slots=True)
+class HoursNode(PlanNode):
+    """A choice by opening hours: ways `special/2`, `holiday/Christmas Day`, then by state.
+
+    With `hours` None it is always open.
+    """
+
+    hours: OpeningHours | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnansweredNode(PlanNode):
+    """What somebody chose for calls they do not answer: ways by hours state, else by RingOutcome."""
+
+    hours: OpeningHours | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody, or a number outside, that a node may ring.
+
+    `phones`: ids of phones of the chosen kinds; `external`: a number outside to ring besides.
+    """
+
+    name: str
+    person_id: str | None = None
+    phones: tuple[str, ...] = ()
+    external: str | None = None
+    do_not_disturb: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RingNode(PlanNode):
+    """Rings its candidates at once. Ways: by RingOutcome; FAILED to the backup number; NO_LINE.
+
+    A person or group may be rung by several nodes in a row: `first` forgets what came before, `last` leaves
+    by the most telling outcome of all. `limit`: seconds of ringing they may take together. `dials_called`:
+    rings what was called (calls to the outside); `any_line`: also over lines that are thought to be down.
+    `gives_up`: the outcomes after which nobody else of the route is rung, so that FAILED may be taken.
+    """
+
+    candidates: tuple[Candidate, ...] = ()
+    seconds: int = 20
+    first: bool = True
+    last: bool = True
+    limit: int | None = None
+    gives_up: frozenset[RingOutcome] = frozenset()
+    dials_called: bool = False
+    any_line: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxNode(PlanNode):
+    """Takes a message; the state of `hours` chooses the greeting. `number` is said to the caller if any."""
+
+    mailbox: Mailbox | None = None
+    hours: OpeningHours | None = None
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FinalNode(PlanNode):
+    """Does one fixed step, then ends the call by `ending`; its speech is said in the caller's language."""
+
+    step: Step = HangUp(480, "over")
+    ending: HangUp = HangUp(480, "over")
+    reason: Reason = Reason("over")

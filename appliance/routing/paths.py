@@ -1,0 +1,388 @@
+"""Paths: every route, destination and fallback of the settings laid out as nodes.
+
+Nodes are made from a list of those still to make, not by recursion, so that a long chain of settings costs no
+stack. A node is made once for each number it serves, since what follows it may depend on that number.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from appliance import numbers
+from appliance.configuration.configuration import Configuration
+from appliance.configuration.destinations import (
+    Destination,
+    RingOutcome,
+    Route,
+    RouteStep,
+    ToAnnouncement,
+    ToBusyTone,
+    ToExternal,
+    ToGroup,
+    ToHangUp,
+    ToMailbox,
+    ToNumber,
+    ToPerson,
+)
+from appliance.configuration.fields import HoursState
+from appliance.configuration.lines import Number
+from appliance.configuration.people import Person, Phone, RingGroup
+from appliance.configuration.voicemail import Mailbox, MailboxOwner
+from appliance.routing import endings
+from appliance.routing.nodes import (
+    ONWARD,
+    EntryNode,
+    Exit,
+    HoursNode,
+    MailboxNode,
+    PlanNode,
+    UnansweredNode,
+)
+from appliance.routing.opening_hours import OpeningHours
+from appliance.routing.ringing import (
+    Onward,
+    Ringing,
+    everywhere,
+    outcome_exits,
+    ring_external,
+    ring_group,
+    ring_person,
+)
+from appliance.routing.trail import Reason
+
+RINGS = (ToPerson, ToGroup, ToExternal, ToNumber)
+EXTERNAL_SECONDS = 30
+# Outcomes that may mean that something has failed, rather than that somebody does not want the call.
+FAILURES = frozenset({RingOutcome.NO_ANSWER, RingOutcome.UNREACHABLE})
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """On whose behalf a path is followed: a number, or nobody's for calls inside the office."""
+
+    name: str
+    number: Number | None = None
+    hours: OpeningHours | None = None
+    backup: str | None = None
+
+
+class Paths:
+    """Lays out nodes; `lay_out` makes all that were asked for, and those they lead to."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        office = configuration.office
+        self._configuration = configuration
+        self._country = office.country if office else "FR"
+        self._zone_name = office.time_zone if office else "UTC"
+        self._language = office.language.value if office else "fr"
+        self._hours: dict[str, OpeningHours] = {}
+        self._phones: dict[str, list[Phone]] = {}
+        for phone in configuration.phones.values():
+            self._phones.setdefault(phone.person_id, []).append(phone)
+        self._mailboxes = {
+            (mailbox.owner, mailbox.owner_id): mailbox
+            for mailbox in configuration.mailboxes.values()
+            if mailbox.enabled
+        }
+        self._asked: set[str] = set()
+        self._to_make: deque[Callable[[], Sequence[PlanNode]]] = deque()
+
+    def lay_out(self) -> dict[str, PlanNode]:
+        """Every node asked for, by id."""
+        nodes: dict[str, PlanNode] = {}
+        while self._to_make:
+            for node in self._to_make.popleft()():
+                nodes[node.id] = node
+        return nodes
+
+    @property
+    def hours(self) -> tuple[OpeningHours, ...]:
+        """Every calendar, in use or not: pages say how each stands."""
+        for identifier in self._configuration.calendars:
+            self._calendar(identifier)
+        return tuple(self._hours.values())
+
+    # Entries
+
+    def number(self, number: Number) -> str:
+        """The entry of a number: its hours, then a route for each state."""
+        return self._ask(f"number:{number.id}", lambda: self._number(number))
+
+    def extension(self, extension: str, of: Person | RingGroup) -> str:
+        """The entry of an extension: a person or a group called from inside."""
+        place = f"extension:{extension}"
+        inside = Context("inside", hours=self._calendar(None))
+        destination: ToPerson | ToGroup = (
+            ToPerson(person_id=of.id) if isinstance(of, Person) else ToGroup(group_id=of.id)
+        )
+
+        def make() -> list[PlanNode]:
+            target = self.destination(destination, Ringing(place, self._after(destination, inside)), inside)
+            record = ("people" if isinstance(of, Person) else "groups", of.id)
+            label = {"extension": extension, "name": of.name}
+            return [_entry(place, "extension", label, record, target, Reason("extension_called", label))]
+
+        return self._ask(place, make)
+
+    def ending(self, node: PlanNode) -> str:
+        """A node that leads nowhere else."""
+        return self._ask(node.id, lambda: [node])
+
+    # Numbers and routes
+
+    def _number(self, number: Number) -> list[PlanNode]:
+        hours = self._calendar(number.calendar_id)
+        office = self._configuration.office
+        backup = number.backup_number or (office.backup_number if office else None)
+        context = Context(number.id, number, hours, backup)
+        calendar = hours.calendar if hours else None
+        place = f"hours:{calendar.id if calendar else 'always'}@{number.id}"
+        label = {"number": numbers.national(number.number, self._country), "name": number.name}
+        reason = Reason("number_called", label)
+        entry = _entry(f"number:{number.id}", "number", label, ("numbers", number.id), place, reason)
+        return [
+            entry,
+            HoursNode(
+                id=place,
+                kind="hours",
+                label={"name": calendar.name if calendar else number.name},
+                record=("calendars", calendar.id) if calendar else None,
+                ways=self._by_hours(place, number, context),
+                hours=hours,
+            ),
+        ]
+
+    def _by_hours(self, place: str, number: Number, context: Context) -> dict[str, Exit]:
+        ways: dict[str, Exit] = {}
+        if context.hours is None:
+            route = _route_of(number, HoursState.OPEN)
+            first = self._route(route.steps, f"route:{number.id}/open", context)
+            return {HoursState.OPEN.value: Exit(f"{place}>open", first, "open")}
+        for state in HoursState:
+            route = _route_of(number, state)
+            used = next(own for own, each in number.routes.items() if each is route)
+            first = self._route(route.steps, f"route:{number.id}/{used}", context)
+            ways[state.value] = Exit(f"{place}>{state}", first, state.value)
+        for key, name, destination in _own_handling(context.hours):
+            steps = (RouteStep(destination=destination),)
+            first = self._route(steps, f"route:{number.id}/{key}", context)
+            condition = "own_holiday" if key.startswith("holiday/") else "special"
+            ways[key] = Exit(f"{place}>{key}", first, condition, {"name": name})
+        return ways
+
+    def _route(self, steps: Sequence[RouteStep], where: str, context: Context) -> str:
+        """The first node of a route; later steps come first, since each leads to the next."""
+        following: str | None = None
+        next_rings = False
+        for place in reversed(range(len(steps))):
+            step = steps[place]
+            after = everywhere(following) if following else self._after(step.destination, context)
+            onward = {
+                outcome: after[outcome] if outcome in step.next_on else self._told(outcome, context)
+                for outcome in RingOutcome
+            }
+            ringing = Ringing(f"{where}/{place}", onward, step.max_wait)
+            if context.backup and isinstance(step.destination, RINGS):
+                goes_on = step.next_on if next_rings else frozenset[RingOutcome]()
+                ringing = self._with_backup(ringing, context.backup, FAILURES - goes_on, after)
+            following = self.destination(step.destination, ringing, context)
+            next_rings = isinstance(step.destination, RINGS)
+        assert following is not None  # a route has at least one step
+        return following
+
+    def _with_backup(
+        self, ringing: Ringing, number: str, gives_up: frozenset[RingOutcome], onward: Onward
+    ) -> Ringing:
+        if not gives_up:
+            return ringing
+        backup = Ringing(f"backup:{ringing.place}", onward)
+        failed = self._ask(
+            backup.place, lambda: ring_external(number, self._country, EXTERNAL_SECONDS, backup, "backup")
+        )
+        return replace(ringing, failed=failed, gives_up=gives_up)
+
+    # Destinations
+
+    def destination(self, destination: Destination, ringing: Ringing, context: Context) -> str:
+        """The node of a destination; `ringing` says where it stands, and what follows one that rings."""
+        configuration = self._configuration
+        where, lost = ringing.place, ringing.onward[RingOutcome.UNREACHABLE]
+        match destination:
+            case ToPerson(person_id=identifier):
+                person = configuration.people.get(identifier)
+                return self._person(person, _at("person", identifier, ringing)) if person else lost
+            case ToGroup(group_id=identifier):
+                group = configuration.groups.get(identifier)
+                return self._group(group, _at("group", identifier, ringing)) if group else lost
+            case ToExternal(number=number):
+                there = _at("external", number, ringing)
+                return self._ask(
+                    there.place, lambda: ring_external(number, self._country, EXTERNAL_SECONDS, there)
+                )
+            case ToNumber(number_id=identifier):
+                other = configuration.numbers.get(identifier)
+                return self.number(other) if other else lost
+            case ToMailbox(mailbox_id=identifier):
+                mailbox = configuration.mailboxes.get(identifier)
+                return (
+                    self._mailbox(mailbox, context)
+                    if mailbox and mailbox.enabled
+                    else self._farewell(context)
+                )
+            case ToAnnouncement():
+                return self.ending(endings.announcement(f"announcement:{where}", destination))
+            case ToBusyTone():
+                return self.ending(endings.busy_tone(f"tone:busy@{context.name}"))
+            case ToHangUp():
+                return self.ending(endings.hang_up(f"hang_up@{context.name}"))
+
+    def _person(self, person: Person, ringing: Ringing) -> str:
+        phones = self._phones.get(person.id, ())
+        return self._ask(ringing.place, lambda: ring_person(phones, person, ringing))
+
+    def _group(self, group: RingGroup, ringing: Ringing) -> str:
+        people = self._configuration.people
+        return self._ask(ringing.place, lambda: ring_group(people, self._phones, group, ringing))
+
+    def _mailbox(self, mailbox: Mailbox, context: Context) -> str:
+        place = f"mailbox:{mailbox.id}@{context.name}"
+        owner = self._configuration.people.get(mailbox.owner_id or "")
+        own = mailbox.owner is MailboxOwner.PERSON and owner is not None
+        hours = self._calendar(owner.calendar_id) if own and owner else context.hours
+        number = context.number.number if mailbox.announce_number and context.number else ""
+        return self.ending(
+            MailboxNode(
+                id=place,
+                kind="mailbox",
+                label={"name": mailbox.name},
+                record=("mailboxes", mailbox.id),
+                mailbox=mailbox,
+                hours=hours,
+                number=number,
+            )
+        )
+
+    # What follows when nobody took the call
+
+    def _after(self, destination: Destination, context: Context) -> Onward:
+        """Where a call goes that nobody took at the end of a route."""
+        people, groups = self._configuration.people, self._configuration.groups
+        match destination:
+            case ToPerson(person_id=identifier) if identifier in people:
+                return self._after_person(people[identifier], context)
+            case ToGroup(group_id=identifier) if identifier in groups:
+                return self._after_group(groups[identifier], context)
+            case _:
+                return self._fallback(None, context)
+
+    def _after_person(self, person: Person, context: Context) -> Onward:
+        fallback = self._fallback((MailboxOwner.PERSON, person.id), context)
+        if not person.when_unanswered:
+            return fallback
+        place = f"unanswered:{person.id}@{context.name}"
+
+        def make() -> list[PlanNode]:
+            ways = outcome_exits(place, fallback)
+            for state, chosen in _by_state(person.when_unanswered).items():
+                target = self._chosen(chosen, f"{place}/{state}", context, fallback)
+                ways[state.value] = Exit(f"{place}>{state}", target, state.value)
+            hours = self._calendar(person.calendar_id)
+            label = {"name": person.name}
+            return [UnansweredNode(place, "unanswered", label, ("people", person.id), ways, hours)]
+
+        return everywhere(self._ask(place, make))
+
+    def _after_group(self, group: RingGroup, context: Context) -> Onward:
+        fallback = self._fallback((MailboxOwner.GROUP, group.id), context)
+        if group.when_unanswered is None:
+            return fallback
+        place = f"unanswered:{group.id}@{context.name}"
+        chosen = group.when_unanswered
+
+        def make() -> list[PlanNode]:
+            target = self._chosen(chosen, place, context, fallback)
+            reason = Reason("own_when_unanswered", {"name": group.name})
+            return [_entry(place, "unanswered", {"name": group.name}, ("groups", group.id), target, reason)]
+
+        return everywhere(self._ask(place, make))
+
+    def _chosen(self, chosen: Destination, where: str, context: Context, fallback: Onward) -> str:
+        own = self._after(chosen, context) if isinstance(chosen, ToPerson | ToGroup) else fallback
+        return self.destination(chosen, Ringing(where, own), context)
+
+    def _fallback(self, owner: tuple[MailboxOwner, str] | None, context: Context) -> Onward:
+        """The mailbox of whoever was called, else the number's, else words: never silence."""
+        mailbox = self._mailboxes.get(owner) if owner else None
+        if mailbox is None and context.number is not None:
+            mailbox = self._mailboxes.get((MailboxOwner.NUMBER, context.number.id))
+        if mailbox is not None:
+            return everywhere(self._mailbox(mailbox, context))
+        if context.number is not None:
+            return everywhere(self._farewell(context))
+        return {outcome: self._told(outcome, context) for outcome in RingOutcome}
+
+    def _farewell(self, context: Context) -> str:
+        return self._told(RingOutcome.NO_ANSWER, context)
+
+    def _told(self, outcome: RingOutcome, context: Context) -> str:
+        place = f"told:{outcome}@{context.name}"
+        return self._ask(place, lambda: [endings.told(place, outcome)])
+
+    # The list of nodes to make
+
+    def _ask(self, identifier: str, make: Callable[[], Sequence[PlanNode]]) -> str:
+        if identifier not in self._asked:
+            self._asked.add(identifier)
+            self._to_make.append(make)
+        return identifier
+
+    def _calendar(self, identifier: str | None) -> OpeningHours | None:
+        office = self._configuration.office
+        identifier = identifier or (office.calendar_id if office else None)
+        calendar = self._configuration.calendars.get(identifier or "")
+        if calendar is None:
+            return None
+        if calendar.id not in self._hours:
+            self._hours[calendar.id] = OpeningHours(calendar, self._zone_name, self._language)
+        return self._hours[calendar.id]
+
+
+def _entry(
+    place: str, kind: str, label: Mapping[str, str], record: tuple[str, str], target: str, reason: Reason
+) -> EntryNode:
+    ways = {ONWARD: Exit(f"{place}>{ONWARD}", target, ONWARD)}
+    return EntryNode(place, kind, label, record, ways, reason)  # type: ignore[arg-type]
+
+
+def _at(kind: str, identifier: str, ringing: Ringing) -> Ringing:
+    """The same ringing, named after whom it rings."""
+    return replace(ringing, place=f"{kind}:{identifier}@{ringing.place}")
+
+
+def _route_of(number: Number, state: HoursState) -> Route:
+    """The number's route for a state: a holiday without its own is a closed day, and that an open one."""
+    for each in (state, HoursState.CLOSED, HoursState.OPEN):
+        if each in number.routes and (each is not HoursState.CLOSED or state is not HoursState.OPEN):
+            return number.routes[each]
+    return next(iter(number.routes.values()))
+
+
+def _by_state(chosen: Mapping[HoursState, Destination]) -> dict[HoursState, Destination]:
+    """What is chosen for each state that has something: a holiday without its own is a closed day."""
+    found = {state: chosen[state] for state in HoursState if state in chosen}
+    if HoursState.CLOSED in found:
+        found.setdefault(HoursState.HOLIDAY, found[HoursState.CLOSED])
+    return found
+
+
+def _own_handling(hours: OpeningHours) -> list[tuple[str, str, Destination]]:
+    """Special days and holidays of the calendar with a destination of their own: way, name, destination."""
+    found: list[tuple[str, str, Destination]] = []
+    for place, special in enumerate(hours.calendar.special_days):
+        if special.destination is not None:
+            found.append((f"special/{place}", special.name, special.destination))
+    for key, destination in hours.calendar.holidays.destinations.items():
+        found.append((f"holiday/{key}", key, destination))
+    return found

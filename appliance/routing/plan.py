@@ -1,0 +1,214 @@
+"""The plan: the whole configuration compiled once into the nodes that calls pass through.
+
+Whatever the settings, no path of a plan comes back to where it was: a loop, which `configuration.checks`
+refuses to save, is cut here and ends with an announcement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from appliance import numbers
+from appliance.configuration.configuration import Configuration
+from appliance.configuration.destinations import RingOutcome
+from appliance.configuration.lines import Line
+from appliance.configuration.voicemail import MailboxOwner
+from appliance.routing import endings
+from appliance.routing.facts import Direction, Facts
+from appliance.routing.nodes import NO_LINE, Candidate, Exit, PlanNode, RingNode
+from appliance.routing.opening_hours import OpeningHours
+from appliance.routing.paths import Paths
+from appliance.routing.ringing import Onward, outcome_exits
+from appliance.routing.steps import Service
+from appliance.routing.trail import Reason
+
+# What a path begins with: ("number", id), ("extension", "101"), ("outbound",), ("emergency",),
+# ("unknown_number",), ("unknown_extension",).
+Entry = tuple[str, ...]
+
+ECHO_CODE = "*43"
+MAILBOX_CODE = "*97"
+EMERGENCY_RING_SECONDS = 180
+LOOP = "loop"
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedNumber:
+    """A number of ours as it is shown to those we call, and the line it belongs to."""
+
+    number: str
+    line_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every path of the office. `entries` leads to the first node of each; no path has a loop.
+
+    `line_ids`: the lines in use, best first. `shown_by_line`, `shown_by_person`: what those called see.
+    `own_mailboxes`: the mailbox of each person who has one.
+    """
+
+    nodes: Mapping[str, PlanNode]
+    entries: Mapping[Entry, str]
+    number_ids: Mapping[str, str]
+    country: str
+    zone_name: str
+    line_ids: tuple[str, ...]
+    shown_by_line: Mapping[str, PresentedNumber]
+    shown_by_person: Mapping[str, PresentedNumber]
+    own_mailboxes: Mapping[str, str]
+    hours: tuple[OpeningHours, ...] = ()
+
+    def entry(self, facts: Facts) -> Entry:
+        """Where the path of a call begins: emergency numbers before everything."""
+        called = facts.called
+        if facts.direction is not Direction.INBOUND:
+            if called in numbers.emergency_numbers(self.country):
+                return ("emergency",)
+            if ("extension", called) in self.entries:
+                return ("extension", called)
+        if called in self.number_ids:
+            return ("number", self.number_ids[called])
+        if facts.direction is Direction.INBOUND:
+            return ("unknown_number",)
+        if numbers.is_e164(called) or numbers.is_short_number(called, self.country):
+            return ("outbound",)
+        return ("unknown_extension",)
+
+    def prepare(self, moment: datetime) -> None:
+        """Work out the opening hours of that moment's year and the next; else the first call does."""
+        for hours in self.hours:
+            hours.prepare(moment)
+
+
+def compile_plan(configuration: Configuration) -> Plan:
+    """The plan of a configuration; never raises, even on one that `checks` would refuse."""
+    paths = Paths(configuration)
+    entries: dict[Entry, str] = {}
+    for number in configuration.numbers.values():
+        entries["number", number.id] = paths.number(number)
+    for group in configuration.groups.values():
+        if group.extension:
+            entries["extension", group.extension] = paths.extension(group.extension, group)
+    for person in configuration.people.values():
+        entries["extension", person.extension] = paths.extension(person.extension, person)
+    entries.update(_services(paths))
+    entries.update(_outbound(paths, configuration))
+    lines = [line for line in configuration.lines.values() if line.enabled]
+    office = configuration.office
+    return Plan(
+        nodes=MappingProxyType(_without_loops(paths.lay_out())),
+        entries=MappingProxyType(entries),
+        number_ids=MappingProxyType({number.number: number.id for number in configuration.numbers.values()}),
+        country=office.country if office else "FR",
+        zone_name=office.time_zone if office else "UTC",
+        line_ids=tuple(line.id for line in lines),
+        shown_by_line=MappingProxyType(dict(_shown_by_line(configuration, lines))),
+        shown_by_person=MappingProxyType(dict(_shown_by_person(configuration))),
+        own_mailboxes=MappingProxyType(dict(_own_mailboxes(configuration))),
+        hours=paths.hours,
+    )
+
+
+def _services(paths: Paths) -> Iterator[tuple[Entry, str]]:
+    for code, step in ((ECHO_CODE, Service("echo")), (MAILBOX_CODE, Service("mailbox"))):
+        yield ("extension", code), paths.ending(endings.service(f"service:{code}", code, step))
+
+
+def _outbound(paths: Paths, configuration: Configuration) -> Iterator[tuple[Entry, str]]:
+    told = {
+        outcome: paths.ending(endings.told(f"told:{outcome}@outbound", outcome)) for outcome in RingOutcome
+    }
+    told[RingOutcome.UNREACHABLE] = paths.ending(
+        endings.prompt("told:unreachable@outbound", "call_failed", 503, "congestion")
+    )
+    no_line = paths.ending(endings.prompt("told:no_line@outbound", "no_line", 503, "congestion"))
+    office = configuration.office
+    seconds = office.outbound_ring_seconds if office else 60
+    for kind, any_line, rings in (("outbound", False, seconds), ("emergency", True, EMERGENCY_RING_SECONDS)):
+        node = RingNode(
+            id=kind,
+            kind="emergency" if any_line else "outbound",
+            label={"seconds": str(rings)},
+            ways=_ways_outbound(kind, told, no_line),
+            candidates=(Candidate(""),),
+            seconds=rings,
+            dials_called=True,
+            any_line=any_line,
+        )
+        yield (kind,), paths.ending(node)
+    for entry, prompt in (
+        ("unknown_number", "number_unobtainable"),
+        ("unknown_extension", "unknown_extension"),
+    ):
+        unknown = replace(endings.prompt(f"unknown:{entry.partition('_')[2]}", prompt, 404), kind="unknown")
+        code = "number_unknown" if entry == "unknown_number" else "extension_unknown"
+        yield (entry,), paths.ending(replace(unknown, reason=Reason(code)))
+
+
+def _ways_outbound(place: str, told: Onward, no_line: str) -> dict[str, Exit]:
+    return {**outcome_exits(place, told), NO_LINE: Exit(f"{place}>{NO_LINE}", no_line, NO_LINE)}
+
+
+def _shown_by_line(configuration: Configuration, lines: list[Line]) -> Iterator[tuple[str, PresentedNumber]]:
+    """The main number of each line, else its first."""
+    for line in lines:
+        own = [number for number in configuration.numbers.values() if number.line_id == line.id]
+        own.sort(key=lambda number: number.id != line.main_number_id)
+        if own:
+            yield line.id, PresentedNumber(own[0].number, line.id)
+
+
+def _shown_by_person(configuration: Configuration) -> Iterator[tuple[str, PresentedNumber]]:
+    for person in configuration.people.values():
+        number = configuration.numbers.get(person.presented_number_id or "")
+        if number is not None:
+            yield person.id, PresentedNumber(number.number, number.line_id)
+
+
+def _own_mailboxes(configuration: Configuration) -> Iterator[tuple[str, str]]:
+    for mailbox in configuration.mailboxes.values():
+        if mailbox.enabled and mailbox.owner is MailboxOwner.PERSON and mailbox.owner_id:
+            yield mailbox.owner_id, mailbox.id
+
+
+def _without_loops(nodes: dict[str, PlanNode]) -> dict[str, PlanNode]:
+    """The nodes with every exit that leads back redirected to an announcement."""
+    back = set(_exits_that_lead_back(nodes))
+    if not back:
+        return nodes
+    ending = replace(endings.told(LOOP, RingOutcome.NO_ANSWER), reason=Reason("loop"))
+    cut = {LOOP: ending, **nodes}
+    for source in {source for source, _ in back}:
+        node = nodes[source]
+        ways = {
+            key: replace(way, target=LOOP) if (source, way.target) in back else way
+            for key, way in node.ways.items()
+        }
+        cut[source] = replace(node, ways=ways)
+    return cut
+
+
+def _exits_that_lead_back(nodes: Mapping[str, PlanNode]) -> Iterator[tuple[str, str]]:
+    """Exits (source, target) to a node that the path has already passed; depth first, without recursion."""
+    done: set[str] = set()
+    for start in nodes:
+        if start in done:
+            continue
+        passed = {start}
+        stack = [(start, iter(nodes[start].exits))]
+        while stack:
+            place, ways = stack[-1]
+            way = next(ways, None)
+            if way is None:
+                stack.pop()
+                passed.discard(place)
+                done.add(place)
+            elif way.target in passed:
+                yield place, way.target
+            elif way.target not in done:
+                passed.add(way.target)
+                stack.append((way.target, iter(nodes[way.target].exits)))

@@ -1,0 +1,121 @@
+"""Steps: what call control is told to do next, and the outcomes it hands back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from appliance.configuration.fields import Language
+
+
+class Outcome(StrEnum):
+    """How a step ended.
+
+    The first five are of a Ring; DONE of everything else that came to its own end.
+    """
+
+    ANSWERED = "answered"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    DECLINED = "declined"
+    UNREACHABLE = "unreachable"
+    DONE = "done"
+    CALLER_LEFT = "caller_left"
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Something to be said: an audio of the library, else a text, else a prompt of the box by name.
+
+    `parameters` fill the prompt's text: `number` holds a phone number to be said, in national form.
+    """
+
+    audio_id: str | None = None
+    text: str = ""
+    prompt_name: str | None = None
+    language: Language = Language.FRENCH
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneTarget:
+    """A phone that registers with the box."""
+
+    phone_id: str
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalTarget:
+    """A number outside, in E.164 or a short number dialled as it is.
+
+    `line_ids`: the lines to try, best first; never empty. `presented`: the E.164 number to show, None leaves
+    it to the line.
+    """
+
+    number: str
+    person_id: str | None
+    line_ids: tuple[str, ...]
+    presented: str | None = None
+
+
+Target = PhoneTarget | ExternalTarget
+AfterWords = Literal["hang_up", "busy", "congestion"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Ring all targets at once for `seconds`; never without a target."""
+
+    targets: tuple[Target, ...]
+    seconds: int
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class TakeMessage:
+    """Greet the caller, record a message in the mailbox, thank."""
+
+    mailbox_id: str
+    greeting: Speech
+    thanks: Speech
+    language: Language
+    max_seconds: int
+    silence_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Say something; what the caller hears after it, before the end of the call."""
+
+    speech: Speech
+    then: AfterWords = "hang_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """Give a tone for some seconds; the call ends after it."""
+
+    kind: Literal["busy", "congestion", "unobtainable"]
+    seconds: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call: by this SIP status while it is not answered (RFC 3261 21), by hanging up once it is."""
+
+    sip_status: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service of the box itself: `echo`, or `mailbox` (mailbox_id, person_id) to hear messages."""
+
+    name: Literal["echo", "mailbox"]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+Step = Ring | TakeMessage | Announce | Tone | HangUp | Service

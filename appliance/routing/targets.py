@@ -1,0 +1,117 @@
+"""Targets: who of a node's candidates can be rung at this moment, and why the others are passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from appliance import numbers
+from appliance.configuration.destinations import RingOutcome
+from appliance.routing.facts import Direction, Facts
+from appliance.routing.nodes import Candidate, RingNode
+from appliance.routing.plan import Plan, PresentedNumber
+from appliance.routing.steps import ExternalTarget, PhoneTarget, Target
+from appliance.routing.trail import Reason
+from appliance.routing.world import World
+
+# The outcome told when several ended differently: the first of these.
+TELLING = (RingOutcome.DECLINED, RingOutcome.BUSY, RingOutcome.NO_ANSWER, RingOutcome.UNREACHABLE)
+_NO_LINE_REASONS = frozenset({"no_line", "lines_down"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whom to ring, their names, and the reasons of those passed over.
+
+    `outcome` is what it comes to when there is no target; `no_line`: for want of a line.
+    """
+
+    targets: tuple[Target, ...]
+    names: tuple[str, ...]
+    passed_over: tuple[Reason, ...]
+    outcome: RingOutcome
+    no_line: bool
+
+
+def find_targets(plan: Plan, node: RingNode, facts: Facts, world: World) -> Found:
+    """The node's targets in this world, each phone and number once."""
+    candidates = node.candidates
+    if node.dials_called:
+        candidates = (Candidate(numbers.national(facts.called, plan.country), external=facts.called),)
+    targets: list[Target] = []
+    names: list[str] = []
+    passed_over: list[Reason] = []
+    outcomes: list[RingOutcome] = []
+    for candidate in candidates:
+        refused = _refusal(candidate, facts, world)
+        own = [] if refused else list(_targets(plan, node, candidate, facts, world))
+        if own:
+            targets.extend(own)
+            names.append(candidate.name)
+            continue
+        reason, outcome = refused or (_why_unreachable(plan, candidate, facts), RingOutcome.UNREACHABLE)
+        passed_over.append(reason)
+        outcomes.append(outcome)
+    return Found(
+        targets=tuple(dict.fromkeys(targets)),
+        names=tuple(names),
+        passed_over=tuple(passed_over),
+        outcome=min(outcomes, key=TELLING.index, default=RingOutcome.UNREACHABLE),
+        no_line=any(reason.code in _NO_LINE_REASONS for reason in passed_over),
+    )
+
+
+def _refusal(candidate: Candidate, facts: Facts, world: World) -> tuple[Reason, RingOutcome] | None:
+    """Why somebody who could be reached is not to be rung (RING-6)."""
+    if candidate.person_id is None:
+        return None
+    person = {"person": candidate.name}
+    if candidate.person_id == facts.caller_person_id:
+        return Reason("is_caller", person), RingOutcome.BUSY
+    if candidate.do_not_disturb:
+        return Reason("do_not_disturb", person), RingOutcome.DECLINED
+    if candidate.person_id in world.busy:
+        return Reason("person_busy", person), RingOutcome.BUSY
+    return None
+
+
+def _targets(
+    plan: Plan, node: RingNode, candidate: Candidate, facts: Facts, world: World
+) -> Iterator[Target]:
+    for phone in candidate.phones:
+        if phone in world.registered:
+            yield PhoneTarget(phone, candidate.person_id or "")
+    number = candidate.external
+    if number is None or number == facts.caller:
+        return
+    shown = _shown(plan, facts)
+    line_ids = _line_ids(plan, world, shown.line_id if shown else facts.line_id, node.any_line)
+    if line_ids:
+        shown = shown or plan.shown_by_line.get(line_ids[0])
+        yield ExternalTarget(number, candidate.person_id, line_ids, shown.number if shown else None)
+
+
+def _shown(plan: Plan, facts: Facts) -> PresentedNumber | None:
+    """The number shown to somebody outside: the one that was called, or the one of the person who calls."""
+    if facts.direction is Direction.INBOUND:
+        called = facts.called if facts.called in plan.number_ids else None
+        return PresentedNumber(called, facts.line_id or "") if called else None
+    return plan.shown_by_person.get(facts.caller_person_id or "")
+
+
+def _line_ids(plan: Plan, world: World, first: str | None, any_line: bool) -> tuple[str, ...]:
+    """The lines to try, best first; with `any_line`, those thought to be down after those that are up."""
+    up = [line for line in plan.line_ids if line in world.lines_up]
+    up.sort(key=lambda line: line != first)
+    if any_line:
+        up.extend(line for line in plan.line_ids if line not in world.lines_up)
+    return tuple(up)
+
+
+def _why_unreachable(plan: Plan, candidate: Candidate, facts: Facts) -> Reason:
+    person = {"person": candidate.name}
+    if candidate.external is not None and candidate.external == facts.caller:
+        return Reason("is_caller", person)
+    if candidate.external is not None and not candidate.phones:
+        return Reason("lines_down" if plan.line_ids else "no_line")
+    return Reason("nobody_registered" if candidate.phones else "no_phone", person)

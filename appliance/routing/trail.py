@@ -1,0 +1,83 @@
+"""The trail: which places of the drawn path a call went through, and the reason at each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+# Every reason code with its English sentence. Parameters in braces are strings; `until` is a time of day
+# (18:00), or a date and time (2026-12-28 09:00) when it is not on the same day.
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "number_called": "{number} ({name}) was called",
+        "number_followed": "The call follows the route of {name}",
+        "number_unknown": "{called} is not one of our numbers",
+        "extension_called": "Extension {extension} ({name}) was called",
+        "extension_unknown": "Nobody has the extension {called}",
+        "outside_called": "{number} is outside",
+        "emergency_called": "{number} is an emergency number: any line is taken",
+        "no_calendar": "{name} has no opening hours: always open",
+        "calendar_open": "{calendar} is open until {until}",
+        "calendar_closed": "{calendar} is closed until {until}",
+        "calendar_always_open": "{calendar} is always open",
+        "calendar_always_closed": "{calendar} has no opening hours to come",
+        "special_open": "{calendar} is open until {until}: {name}",
+        "special_closed": "{calendar} is closed until {until}: {name}",
+        "special_holiday": "{calendar} is on holiday until {until}: {name}",
+        "holiday": "{calendar} is on holiday until {until}: {name}",
+        "rings": "Rings {who} for {seconds} s",
+        "do_not_disturb": "{person} does not want to be disturbed",
+        "person_busy": "{person} is on another call",
+        "is_caller": "{person} is the caller",
+        "nobody_registered": "No phone of {person} is connected",
+        "no_phone": "{person} has no phone to ring",
+        "no_line": "There is no line to the outside",
+        "lines_down": "No line to the outside works at the moment",
+        "waited_enough": "The time for ringing is over",
+        "no_answer": "{who} did not answer within {seconds} s",
+        "busy": "{who}: busy",
+        "declined": "{who} declined the call",
+        "unreachable": "{who} could not be reached",
+        "answered": "{who} answered",
+        "caller_left": "The caller hung up",
+        "nobody_reachable": "Nobody of the route could be reached: the backup number is rung",
+        "something_failed": "Nobody answered, something has failed ({failures}): the backup number is rung",
+        "own_when_unanswered": "What {name} chose for calls not answered applies",
+        "no_own_when_unanswered": "{name} chose nothing for these hours",
+        "message_taken": "A message is taken in the mailbox {mailbox}",
+        "announced": "An announcement is played",
+        "tone_given": "A tone tells the caller",
+        "service_given": "The service {code} answers",
+        "hung_up": "The call is ended",
+        "over": "That was the end of the path",
+        "loop": "This path comes back to where it was: it ends here",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why: a code of REASONS and its parameters."""
+
+    code: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    def sentence(self) -> str:
+        """The reason in English."""
+        return REASONS[self.code].format_map(self.parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class TrailEntry:
+    """A place of the path: the id of a node, the edge taken to leave it, and why.
+
+    `edge` is None where the call stays: a step begins or ends the call, or somebody is passed over.
+    """
+
+    node: str
+    edge: str | None
+    reason: Reason
+
+
+Trail = tuple[TrailEntry, ...]

@@ -1,0 +1,117 @@
+"""One request of ours and what became of it: sent again with credentials when it is challenged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from appliance.sip.client_authentication import Login, authorize, is_challenge
+from appliance.sip.flow import Flow
+from appliance.sip.host import Host
+from appliance.sip.message import Message, Request, Response
+from appliance.sip.timers import Timer
+from appliance.sip.transactions import Transaction
+
+OnResponse = Callable[["ClientRequest", Response, float], None]
+OnFailure = Callable[["ClientRequest", int, float], None]
+
+MOST_CHALLENGES = 3
+
+
+class ClientRequest:
+    """A request, its transaction, and its one retry for each fresh challenge.
+
+    `on_response(itself, response, now)` hears every response but answered challenges; `on_failure(itself,
+    status, now)` 408 or 503 instead of a final one. `next_cseq` numbers the retries.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        request: Request,
+        flow: Flow,
+        *,
+        next_cseq: Callable[[], int],
+        login: Login | None,
+        on_response: OnResponse,
+        on_failure: OnFailure,
+        now: float,
+    ) -> None:
+        self._host = host
+        self._next_cseq = next_cseq
+        self._login = login
+        self._on_response = on_response
+        self._on_failure = on_failure
+        self._challenges = 0
+        self._acks: dict[str, tuple[Flow, bytes]] = {}
+        self._guard: Timer | None = None
+        self.request = request
+        self.transaction = host.send(request, flow, self, now)
+        self.first_key = self.transaction.key
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether no final response has come."""
+        return self.transaction.is_pending
+
+    def passed(self, transaction: Transaction, message: Message, now: float) -> None:
+        """A response from the transaction."""
+        assert isinstance(message, Response)
+        if is_challenge(message) and self._answer(message, now):
+            return
+        if message.status >= 200:
+            self._stop_guard()
+        self._on_response(self, message, now)
+
+    def _answer(self, response: Response, now: float) -> bool:
+        if self._login is None or self._challenges >= MOST_CHALLENGES:
+            return False
+        again = authorize(self.request, response, self._login, self._next_cseq, self._host.tokens)
+        if again is None:
+            return False
+        self._challenges += 1
+        self.request = again
+        self.transaction = self._host.send(again, self.transaction.flow, self, now)
+        return True
+
+    def stop_authenticating(self) -> None:
+        """Take the next challenge for a refusal: nobody wants the request any more."""
+        self._login = None
+
+    def failed(self, transaction: Transaction, status: int, now: float) -> None:
+        """No final response will come."""
+        self._stop_guard()
+        self._on_failure(self, status, now)
+
+    def _stop_guard(self) -> None:
+        if self._guard is not None:
+            self._guard.cancel()
+            self._guard = None
+
+    # The ACK for a 2xx: one for each To tag, sent again for each 2xx that comes again (13.2.2.4).
+
+    def acknowledge(self, tag: str, ack: Request, flow: Flow) -> None:
+        """Send the ACK of the 2xx with this To tag; it proves itself as the INVITE did (22.1)."""
+        for name in ("Authorization", "Proxy-Authorization"):
+            value = self.request.headers.get(name)
+            if value is not None:
+                ack.headers.set(name, value)
+        self._acks[tag] = self._host.send_ack(ack, flow)
+
+    def acknowledge_again(self, tag: str) -> bool:
+        """Send that ACK again; False when none has been sent."""
+        sent = self._acks.get(tag)
+        if sent is not None:
+            self._host.transmit(*sent)
+        return sent is not None
+
+    def abandon_after(self, seconds: float, now: float, then: Callable[[float], None] | None = None) -> None:
+        """Stop waiting for the final response when it has not come by then (9.1)."""
+        transaction = self.transaction
+
+        def give_up(late: float) -> None:
+            if transaction.is_pending:
+                self._host.transactions.abandon(transaction)
+                if then is not None:
+                    then(late)
+
+        self._guard = self._host.timers.at(now + seconds, give_up)

@@ -1,0 +1,300 @@
+"""Our registration with a provider: kept up for ever, by whichever of its servers answers (RFC 3261 10.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+from zlib import crc32
+
+from appliance.sip.client_authentication import Login, authorize, is_challenge
+from appliance.sip.headers import NameAddr, parse_seconds
+from appliance.sip.locate import Target
+from appliance.sip.message import Request, Response
+from appliance.sip.uri import Uri
+
+Status = Literal["stopped", "trying", "registered", "refused", "unreachable"]
+Reason = Literal[
+    "", "no_address", "no_answer", "transport_failed", "wrong_password", "cannot_authenticate", "forbidden",
+    "unknown_user", "too_short", "busy", "server_error", "other",
+]  # fmt: skip
+
+UNREACHABLE_WAIT = (4.0, 240.0)
+REFUSED_WAIT = (60.0, 1800.0)
+MOST_CHALLENGES = 2
+MOST_EXPIRES = 7200
+
+_REASONS: dict[int, Reason] = {403: "forbidden", 404: "unknown_user", 410: "unknown_user", 408: "no_answer"}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What is registered, and as whom. `registrar` is the Request-URI, `aor` goes into From and To."""
+
+    registrar: Uri
+    aor: Uri
+    login: Login = field(repr=False)
+    expires: int = 600
+    display_name: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationState:
+    """How the registration stands. Times on the caller's clock; `status_code` is the last final response.
+
+    `reason` says why it is refused or unreachable. `seen_as` is our address as the provider saw it
+    (received and rport). `target` is the server in use.
+    """
+
+    status: Status = "stopped"
+    reason: Reason = ""
+    status_code: int = 0
+    since: float = 0.0
+    expires_at: float = 0.0
+    retry_at: float | None = None
+    failures: int = 0
+    target: Target | None = None
+    seen_as: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A REGISTER to be sent now, without Via."""
+
+    target: Target
+    request: Request
+
+
+class RegistrationClient:
+    """One registration, as a machine without I/O.
+
+    Call `start`, hand in `set_targets`, and whenever `next_timer` is due or anything was handed in
+    ask `wants` for what to send. The result of each attempt goes to `responded` or `failed`.
+    """
+
+    def __init__(self, account: Account, tokens: Callable[[], str]) -> None:
+        self.account = account
+        self.state = RegistrationState()
+        self._tokens = tokens
+        self._call_id = tokens()
+        self._tag = tokens()
+        self._cseq = 0
+        self._expires = min(account.expires, MOST_EXPIRES)
+        self._targets: list[Target] = []
+        self._at = 0
+        self._tried = 0
+        self._due: float | None = None
+        self._sent: Request | None = None
+        self._again: Request | None = None
+        self._challenges = 0
+        self._leaving = False
+
+    # Input.
+
+    def start(self, now: float) -> None:
+        """Begin to register."""
+        self._leaving = False
+        self._set(now, status="trying", reason="", failures=0)
+        self._due = now
+
+    def stop(self, now: float) -> None:
+        """Take the registration back, if there is one, and stop; an attempt under way counts no more."""
+        registered = self.state.status == "registered"
+        self._leaving = True
+        self._sent = self._again = None
+        self._due = now if registered else None
+        self._set(now, status="stopped", reason="", retry_at=None)
+
+    def set_targets(self, targets: Sequence[Target], now: float) -> None:
+        """Where the provider's servers are, in the order to be tried. The server in use stays in use."""
+        current = self.state.target
+        self._targets = list(targets)
+        self._at = self._targets.index(current) if current in self._targets else 0
+        self._tried = 0
+        if targets and self.state.reason == "no_address":
+            self._due = now
+
+    def responded(self, response: Response, now: float) -> None:
+        """The response to the attempt last handed out; provisional ones are ignored."""
+        sent = self._sent
+        if response.status < 200 or sent is None:
+            return
+        self._sent = None
+        if self._leaving:
+            self._leave(sent, response)
+        elif response.is_success:
+            self._registered(response, now)
+        elif is_challenge(response):
+            self._challenged(sent, response, now)
+        elif response.status == 423:
+            self._too_short(response, now)
+        else:
+            self._refused(response, now)
+
+    def failed(self, status: int, now: float) -> None:
+        """The attempt last handed out got no answer: 408 silence, 503 transport."""
+        if self._sent is None:
+            return
+        self._sent = None
+        if not self._leaving:
+            self._unreachable("transport_failed" if status == 503 else "no_answer", 0, now)
+
+    # Output.
+
+    def next_timer(self) -> float | None:
+        """When to ask `wants` again, None when nothing is due."""
+        return self._due if self._sent is None else None
+
+    def wants(self, now: float, contact_for: Callable[[Target], Uri]) -> Attempt | None:
+        """The REGISTER to send now, if one is due. `contact_for` gives our address towards a server."""
+        if self._sent is not None or self._due is None or now < self._due:
+            return None
+        if not self._targets:
+            self._unreachable("no_address", 0, now)
+            return None
+        self._due = None
+        target = self._targets[self._at % len(self._targets)]
+        again, self._again = self._again, None
+        self._sent = again or self._request(contact_for(target))
+        self.state = replace(self.state, target=target)
+        return Attempt(target, self._sent)
+
+    def _request(self, contact: Uri) -> Request:
+        aor = NameAddr(self.account.display_name, self.account.aor)
+        self._challenges = 0
+        return Request.build(
+            "REGISTER",
+            self.account.registrar,
+            from_=aor.with_tag(self._tag),
+            to=NameAddr("", self.account.aor),
+            call_id=self._call_id,
+            cseq=self._next_cseq(),
+            contact=contact,
+            headers=(("Expires", "0" if self._leaving else str(self._expires)), *self.account.headers),
+        )
+
+    def _next_cseq(self) -> int:
+        self._cseq += 1
+        return self._cseq
+
+    # What came of it.
+
+    def _registered(self, response: Response, now: float) -> None:
+        granted = self._granted(response)
+        self._tried = 0
+        self._due = now + granted * self._refresh_share(granted)
+        self._set(
+            now,
+            status="registered",
+            reason="",
+            status_code=response.status,
+            expires_at=now + granted,
+            retry_at=None,
+            failures=0,
+            seen_as=_seen_as(response),
+        )
+
+    def _granted(self, response: Response) -> int:
+        """The seconds granted: the Contact that is ours, or Expires, or what we asked for (10.2.4)."""
+        contacts = [contact for contact in response.contacts if contact.expires is not None]
+        ours = [contact for contact in contacts if contact.uri.user == self._contact_user()] or contacts
+        seconds = [contact.expires for contact in ours if contact.expires is not None]
+        if seconds:
+            return max(1, min(max(seconds), MOST_EXPIRES))
+        return max(1, min(response.expires or self._expires, MOST_EXPIRES))
+
+    def _contact_user(self) -> str | None:
+        return self.account.aor.user
+
+    def _refresh_share(self, granted: int) -> float:
+        """Half of a short time, some 80 % of a long one, so that a lost refresh can be repeated in time."""
+        return (0.5 if granted < 120 else 0.8) - 0.05 * self._fraction()
+
+    def _challenged(self, sent: Request, response: Response, now: float) -> None:
+        again = None
+        if self._challenges < MOST_CHALLENGES:
+            again = authorize(sent, response, self.account.login, self._next_cseq, self._tokens)
+        if again is not None:
+            self._challenges += 1
+            self._again, self._due = again, now
+            return
+        proved = "Authorization" in sent.headers or "Proxy-Authorization" in sent.headers
+        self._wait_refused("wrong_password" if proved else "cannot_authenticate", response, now)
+
+    def _too_short(self, response: Response, now: float) -> None:
+        """423: ask for what the provider wants at least, at once (10.2.8)."""
+        least = parse_seconds(response.headers.get("Min-Expires")) or 0
+        if self._expires < least <= MOST_EXPIRES:
+            self._expires = least
+            self._due = now
+        else:
+            self._wait_refused("too_short", response, now)
+
+    def _refused(self, response: Response, now: float) -> None:
+        status = response.status
+        if status in (408, 500, 502, 503, 504):
+            reason: Reason = "busy" if status == 503 else "no_answer" if status == 408 else "server_error"
+            self._unreachable(reason, status, now, parse_seconds(response.headers.get("Retry-After")))
+        else:
+            self._wait_refused(_REASONS.get(status, "other"), response, now)
+
+    def _unreachable(self, reason: Reason, status: int, now: float, wait: int | None = None) -> None:
+        """Try the next server at once; when none is left, wait (RFC 3263 4.3, RFC 5626 4.5)."""
+        self._tried += 1
+        self._at += 1
+        failures = self.state.failures
+        if self._tried < len(self._targets):
+            self._due = now
+        else:
+            self._tried = 0
+            failures += 1
+            self._due = now + max(self._back_off(UNREACHABLE_WAIT, failures), float(wait or 0))
+        self._set(
+            now,
+            status="unreachable",
+            reason=reason,
+            status_code=status,
+            retry_at=self._due,
+            failures=failures,
+        )
+
+    def _wait_refused(self, reason: Reason, response: Response, now: float) -> None:
+        failures = self.state.failures + 1
+        wait = parse_seconds(response.headers.get("Retry-After")) or 0
+        self._due = now + max(self._back_off(REFUSED_WAIT, failures), float(min(wait, MOST_EXPIRES)))
+        self._set(
+            now,
+            status="refused",
+            reason=reason,
+            status_code=response.status,
+            retry_at=self._due,
+            failures=failures,
+        )
+
+    def _back_off(self, limits: tuple[float, float], failures: int) -> float:
+        """Doubled with each failure in a row up to the limit; 50 to 100 % of it (RFC 5626 4.5)."""
+        first, most = limits
+        wait = min(most, first * 2.0 ** min(failures - 1, 20))
+        return wait * (0.5 + 0.5 * self._fraction())
+
+    def _leave(self, sent: Request, response: Response) -> None:
+        if is_challenge(response) and self._challenges < MOST_CHALLENGES:
+            self._again = authorize(sent, response, self.account.login, self._next_cseq, self._tokens)
+            self._challenges += 1
+            self._due = 0.0 if self._again is not None else None
+
+    def _fraction(self) -> float:
+        return crc32(self._tokens().encode()) / 2**32
+
+    def _set(self, now: float, *, status: Status, **changes: object) -> None:
+        since = self.state.since if status == self.state.status else now
+        self.state = replace(self.state, status=status, since=since, **changes)  # type: ignore[arg-type]
+
+
+def _seen_as(response: Response) -> tuple[str, int] | None:
+    via = response.via
+    host, port = via.param("received"), via.param("rport")
+    if port and port.isdigit() and len(port) <= 5:
+        return (host or via.host, int(port))
+    return (host, via.port or 5060) if host else None

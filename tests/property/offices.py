@@ -1,0 +1,308 @@
+"""Strategies: offices with any settings that the records allow, worlds and facts to go with them.
+
+An office is made from a seed by plain code: hundreds of draws for one example would cost seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from typing import TypeVar
+
+from hypothesis import strategies as st
+
+from appliance.configuration.calendars import Calendar, PublicHolidays, SpecialDays, Week
+from appliance.configuration.checks import problems
+from appliance.configuration.configuration import Configuration
+from appliance.configuration.destinations import (
+    Destination,
+    RingOutcome,
+    Route,
+    RouteStep,
+    ToAnnouncement,
+    ToBusyTone,
+    ToExternal,
+    ToGroup,
+    ToHangUp,
+    ToMailbox,
+    ToNumber,
+    ToPerson,
+)
+from appliance.configuration.fields import DeviceKind, HoursState, TimeRange
+from appliance.configuration.lines import Number, SipTrunk
+from appliance.configuration.office import Office
+from appliance.configuration.people import DeviceChoice, Member, Person, Phone, RingGroup, RingOrder
+from appliance.configuration.voicemail import Mailbox, MailboxOwner
+from appliance.routing.facts import Direction, Facts
+from appliance.routing.world import World
+
+T = TypeVar("T")
+
+PEOPLE = ("p0", "p1", "p2", "p3")
+GROUPS = ("g0", "g1")
+NUMBERS = ("n0", "n1", "n2")
+LINES = ("l0", "l1")
+CALENDARS = ("c0", "c1")
+MAILBOXES = ("m0", "m1", "m2")
+OUTSIDE = "+33199009999"
+SECRET = "a secret of twelve"
+STATES = tuple(HoursState)
+
+
+def number_of(identifier: str) -> str:
+    """The E.164 number of the office's number with that id."""
+    return f"+3319900000{identifier[1:]}"
+
+
+def perhaps(chance: Random, make: Callable[[], T]) -> T | None:
+    """Something or None."""
+    return make() if chance.random() < 0.5 else None
+
+
+def destination(chance: Random) -> Destination:
+    """Any destination, at times one that names no record."""
+    match chance.choice(
+        ("person", "person", "group", "mailbox", "number", "external", "says", "busy", "ends")
+    ):
+        case "person":
+            return ToPerson(person_id=chance.choice((*PEOPLE, *PEOPLE, "nobody")))
+        case "group":
+            return ToGroup(group_id=chance.choice((*GROUPS, *GROUPS, "nobody")))
+        case "mailbox":
+            return ToMailbox(mailbox_id=chance.choice((*MAILBOXES, *MAILBOXES, "nobody")))
+        case "number":
+            return ToNumber(number_id=chance.choice((*NUMBERS, *NUMBERS, "nobody")))
+        case "external":
+            return ToExternal(number=OUTSIDE)
+        case "says":
+            return ToAnnouncement(text="Bonjour")
+        case "busy":
+            return ToBusyTone()
+        case _:
+            return ToHangUp()
+
+
+def route(chance: Random) -> Route:
+    """A route of one to four steps."""
+    steps = []
+    for _ in range(chance.randint(1, 4)):
+        next_on = frozenset(RingOutcome) if chance.random() < 0.7 else frozenset(_some(chance, RingOutcome))
+        max_wait = perhaps(chance, lambda: chance.randint(5, 60))
+        steps.append(RouteStep(destination=destination(chance), max_wait=max_wait, next_on=next_on))
+    return Route(steps=tuple(steps))
+
+
+def ranges(chance: Random) -> tuple[TimeRange, ...]:
+    """Opening hours of a day, up to three ranges, at times past midnight."""
+    found = []
+    for _ in range(chance.choice((0, 1, 1, 2, 3))):
+        start, end = (time(chance.randrange(24), chance.choice((0, 15, 30, 59))) for _ in range(2))
+        found.append(TimeRange(start=start, end=end))
+    return tuple(found)
+
+
+def calendar(chance: Random, identifier: str, year: int = 2026) -> Calendar:
+    """Any calendar of France, with or without its holidays."""
+    special_days = []
+    for _ in range(chance.randint(0, 4)):
+        first = date(year, 1, 1) + timedelta(days=chance.randrange(365))
+        state = chance.choice(STATES)
+        special_days.append(
+            SpecialDays(
+                name=f"Special {chance.randrange(100)}",
+                first=first,
+                last=first + timedelta(days=chance.choice((0, 0, 1, 12))),
+                state=state,
+                ranges=ranges(chance) if state is HoursState.OPEN else (),
+                destination=perhaps(chance, lambda: destination(chance)),
+            )
+        )
+    named = [name for name in ("Christmas Day", "Labor Day") if chance.random() < 0.3]
+    return Calendar(
+        id=identifier,
+        name=identifier,
+        week=Week(**{day: ranges(chance) for day in Week.model_fields}),
+        holidays=PublicHolidays(
+            observed=chance.random() < 0.7,
+            subdivision=chance.choice(("", "Alsace-Moselle")),
+            open_on=chance.choice(((), ("Pentecost Monday",))),
+            destinations={name: destination(chance) for name in named},
+        ),
+        special_days=tuple(special_days),
+    )
+
+
+def office(seed: int) -> Configuration:
+    """A whole office; what must hold among records often does not."""
+    chance = Random(seed)
+    phones = {
+        f"{person}-{kind}": _phone(chance, person, kind)
+        for person in PEOPLE
+        for kind in (DeviceKind.DESKPHONE, DeviceKind.SOFTPHONE)
+    }
+    return Configuration(
+        office=Office(
+            name="Office",
+            calendar_id=perhaps(chance, lambda: chance.choice(CALENDARS)),
+            backup_number=perhaps(chance, lambda: "+33199009997"),
+        ),
+        people={each: _person(chance, each) for each in PEOPLE},
+        phones=phones,
+        groups={each: _group(chance, each) for each in GROUPS},
+        calendars={each: calendar(chance, each) for each in CALENDARS},
+        lines={each: _line(chance, each) for each in LINES},
+        numbers={each: _number(chance, each) for each in NUMBERS},
+        mailboxes={each: _mailbox(chance, each) for each in MAILBOXES},
+    )
+
+
+def saved_office(seed: int) -> Configuration:
+    """A whole office that may be saved: what the checks refuse in it is made simpler."""
+    configuration = office(seed)
+    for _ in range(10):
+        found = problems(configuration)
+        if not found:
+            return configuration
+        for problem in found:
+            configuration = _simpler(configuration, problem.collection, problem.record_id, problem.path)
+    raise AssertionError([problem.where() for problem in found])
+
+
+def _simpler(
+    configuration: Configuration, collection: str, identifier: str, path: tuple[str | int, ...]
+) -> Configuration:
+    record = configuration.collection(collection)[identifier]
+    match (collection, *path[:2]):
+        case ("calendars", "week", str(day)):
+            change = {"week": record.week.model_copy(update={day: ()})}
+        case ("calendars", "special_days", _):
+            change = {"special_days": ()}
+        case ("calendars", *_):
+            change = {"holidays": PublicHolidays()}
+        case ("numbers", "routes", str(state)):
+            chosen = Route(steps=(RouteStep(destination=ToPerson(person_id="p0")),))
+            change = {"routes": {**record.routes, HoursState(state): chosen}}
+        case ("people", "when_unanswered", _) | ("people", "mobile", *_):
+            devices = (DeviceChoice(kind=DeviceKind.DESKPHONE),)
+            change = {"when_unanswered": {}, "devices": devices}
+        case ("groups", "when_unanswered", *_):
+            change = {"when_unanswered": None}
+        case ("groups", *_):
+            members = tuple(Member(person_id=member.person_id) for member in record.members)
+            change = {"members": members}
+        case _:
+            change = {"owner": MailboxOwner.OFFICE, "owner_id": None}
+    return configuration.with_record(collection, identifier, record.model_copy(update=change))
+
+
+def _some(chance: Random, values: object) -> list:  # type: ignore[type-arg]
+    return [value for value in values if chance.random() < 0.5]  # type: ignore[attr-defined]
+
+
+def _phone(chance: Random, person: str, kind: DeviceKind) -> Phone:
+    return Phone(
+        id=f"{person}-{kind}",
+        name="Phone",
+        person_id=person,
+        kind=kind,
+        sip_user=f"{person}-{kind}",
+        sip_password=SECRET,
+        enabled=chance.random() < 0.8,
+    )
+
+
+def _person(chance: Random, identifier: str) -> Person:
+    kinds = _some(chance, DeviceKind) or [DeviceKind.DESKPHONE]
+    return Person(
+        id=identifier,
+        name=f"Person {identifier}",
+        extension=f"10{identifier[1:]}",
+        mobile=perhaps(chance, lambda: OUTSIDE),
+        devices=tuple(DeviceChoice(kind=kind, ring_seconds=chance.randint(5, 40)) for kind in kinds),
+        ring_order=chance.choice(tuple(RingOrder)),
+        do_not_disturb=chance.random() < 0.3,
+        calendar_id=perhaps(chance, lambda: chance.choice(CALENDARS)),
+        when_unanswered={state: destination(chance) for state in STATES if chance.random() < 0.3},
+    )
+
+
+def _group(chance: Random, identifier: str) -> RingGroup:
+    members = _some(chance, PEOPLE) or ["p0"]
+    return RingGroup(
+        id=identifier,
+        name=f"Group {identifier}",
+        extension=f"20{identifier[1:]}",
+        members=tuple(
+            Member(person_id=each, devices=perhaps(chance, lambda: tuple(_some(chance, DeviceKind))))
+            for each in members
+        ),
+        order=chance.choice(tuple(RingOrder)),
+        when_unanswered=perhaps(chance, lambda: destination(chance)),
+    )
+
+
+def _number(chance: Random, identifier: str) -> Number:
+    states = _some(chance, STATES) or [HoursState.OPEN]
+    return Number(
+        id=identifier,
+        name=f"Number {identifier}",
+        number=number_of(identifier),
+        line_id=chance.choice(LINES),
+        calendar_id=perhaps(chance, lambda: chance.choice(CALENDARS)),
+        routes={state: route(chance) for state in states},
+        backup_number=perhaps(chance, lambda: "+33199009998"),
+    )
+
+
+def _line(chance: Random, identifier: str) -> SipTrunk:
+    enabled = chance.random() < 0.8
+    return SipTrunk(
+        id=identifier, name=identifier, server="sip.example.net", user="u", password="p", enabled=enabled
+    )
+
+
+def _mailbox(chance: Random, identifier: str) -> Mailbox:
+    owner = chance.choice(tuple(MailboxOwner))
+    owned = {MailboxOwner.PERSON: PEOPLE, MailboxOwner.GROUP: GROUPS, MailboxOwner.NUMBER: NUMBERS}
+    return Mailbox(
+        id=identifier,
+        name=identifier,
+        owner=owner,
+        owner_id=chance.choice(owned[owner]) if owner in owned else None,
+        enabled=chance.random() < 0.7,
+        announce_number=chance.random() < 0.5,
+    )
+
+
+seeds = st.integers(0, 2**48)
+offices = seeds.map(office)
+saved_offices = seeds.map(saved_office)
+_PHONES = [f"{person}-{kind}" for person in PEOPLE for kind in ("deskphone", "softphone")]
+worlds = st.builds(
+    World,
+    registered=st.frozensets(st.sampled_from(_PHONES)),
+    busy=st.frozensets(st.sampled_from(PEOPLE)),
+    lines_up=st.frozensets(st.sampled_from(LINES)),
+    failures=st.frozensets(st.sampled_from(("disk", "settings")), max_size=1),
+)
+inbound_facts = st.builds(
+    Facts,
+    direction=st.just(Direction.INBOUND),
+    caller=st.sampled_from(("", "+33612345678", OUTSIDE)),
+    caller_name=st.just(""),
+    called=st.sampled_from([*map(number_of, NUMBERS), "+33155555555"]),
+    line_id=st.sampled_from(LINES),
+)
+inside_facts = st.builds(
+    Facts,
+    direction=st.sampled_from((Direction.INTERNAL, Direction.OUTBOUND)),
+    caller=st.just("100"),
+    caller_name=st.just("Person p0"),
+    called=st.sampled_from(
+        ("100", "101", "103", "200", "201", "*43", "*97", "999", "15", "3900", OUTSIDE, number_of("n0"), "x")
+    ),
+    caller_person_id=st.sampled_from(PEOPLE),
+)
+facts = inbound_facts | inside_facts
+moments = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))

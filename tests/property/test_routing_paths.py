@@ -1,0 +1,160 @@
+"""Every decision lies on the drawn path, every path ends, and none ends in silence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from appliance.configuration.checks import problems
+from appliance.configuration.configuration import Configuration
+from appliance.configuration.files import from_document, to_document
+from appliance.routing.decide import Decision, Position, next_step
+from appliance.routing.explain import Explanation, explain, sentences
+from appliance.routing.facts import Facts
+from appliance.routing.graph import CONDITIONS, KINDS, Graph, graph
+from appliance.routing.plan import LOOP, compile_plan
+from appliance.routing.steps import Announce, ExternalTarget, HangUp, Outcome, Ring, TakeMessage, Tone
+from appliance.routing.trail import REASONS
+from appliance.routing.world import World
+from tests.property.offices import facts, inbound_facts, moments, offices, saved_offices, worlds
+
+ring_outcomes = st.sampled_from(
+    (Outcome.NO_ANSWER, Outcome.BUSY, Outcome.DECLINED, Outcome.UNREACHABLE, Outcome.DONE)
+)
+
+
+def lies_on(drawing: Graph, decision: Decision, came_from: str | None) -> None:
+    """Fails unless the decision passes only nodes and edges of the drawing, each leading to the next."""
+    nodes = {node.id for node in drawing.nodes}
+    edges = {edge.id: edge for edge in drawing.edges}
+    at = came_from or drawing.nodes[0].id
+    for entry in decision.trail:
+        assert entry.node in nodes
+        assert entry.node == at
+        if entry.edge is not None:
+            edge = edges[entry.edge]
+            assert edge.source == entry.node
+            at = edge.target
+    assert decision.position.node == at
+
+
+@pytest.mark.feature("TIME-5")
+@given(offices | saved_offices, facts, st.data())
+def test_decisions_lie_on_the_drawn_path_which_ends(
+    configuration: Configuration, call: Facts, data: st.DataObject
+) -> None:
+    plan = compile_plan(configuration)
+    drawing = graph(plan, plan.entry(call))
+    decision: Decision | None = None
+    for _ in range(2 * len(plan.nodes) + 2):
+        before = decision.position if decision else None
+        outcome = data.draw(ring_outcomes) if decision else None
+        # Between two steps the world, and even the hour, may change.
+        decision = next_step(plan, call, data.draw(worlds), data.draw(moments), before, outcome)
+        lies_on(drawing, decision, before.node if before else None)
+        kept = Position(*json.loads(json.dumps(decision.position)))
+        assert kept == decision.position
+        if isinstance(decision.step, HangUp):
+            return
+    pytest.fail("the path does not end")
+
+
+@given(saved_offices, inbound_facts, worlds, moments, ring_outcomes)
+def test_no_caller_meets_silence(
+    configuration: Configuration, call: Facts, world: World, now: datetime, outcome: Outcome
+) -> None:
+    plan = compile_plan(configuration)
+    explanation = explain(plan, call, world, now, outcome)
+    last = explanation.decisions[-1]
+    chosen = plan.nodes[last.position.node].kind
+    assert isinstance(last.step, Announce | TakeMessage | Tone) or chosen == "hang_up"
+
+
+@given(offices, facts, worlds, moments)
+def test_rings_only_who_can_be_rung(
+    configuration: Configuration, call: Facts, world: World, now: datetime
+) -> None:
+    plan = compile_plan(configuration)
+    for decision in explain(plan, call, world, now).decisions:
+        if not isinstance(decision.step, Ring):
+            continue
+        assert decision.step.targets and decision.step.seconds > 0
+        for target in decision.step.targets:
+            person = configuration.people.get(target.person_id or "")
+            if person is not None:
+                assert not person.do_not_disturb
+                assert person.id not in world.busy
+                assert person.id != call.caller_person_id
+            if isinstance(target, ExternalTarget):
+                assert target.line_ids
+                assert target.number != call.caller
+                assert set(target.line_ids) <= set(plan.line_ids)
+            else:
+                assert target.phone_id in world.registered
+                assert configuration.phones[target.phone_id].enabled
+
+
+@given(offices)
+def test_loops_are_cut_in_the_plan_and_refused_by_the_checks(configuration: Configuration) -> None:
+    if LOOP in compile_plan(configuration).nodes:
+        assert "route_loops" in {problem.code for problem in problems(configuration)}
+
+
+@given(saved_offices)
+def test_what_may_be_saved_has_no_loop(configuration: Configuration) -> None:
+    assert LOOP not in compile_plan(configuration).nodes
+
+
+@given(offices, facts, worlds, moments)
+def test_everything_drawn_and_said_has_words(
+    configuration: Configuration, call: Facts, world: World, now: datetime
+) -> None:
+    plan = compile_plan(configuration)
+    drawing = graph(plan, plan.entry(call))
+    assert {node.kind for node in drawing.nodes} <= KINDS.keys()
+    assert {edge.condition for edge in drawing.edges} <= CONDITIONS.keys()
+    for edge in drawing.edges:
+        CONDITIONS[edge.condition].format_map(edge.parameters)
+    explanation = explain(plan, call, world, now)
+    assert {entry.reason.code for entry in explanation.trail} <= REASONS.keys()
+    assert all(sentences(explanation))
+
+
+@given(offices)
+def test_an_office_survives_its_file(configuration: Configuration) -> None:
+    assert from_document(json.loads(json.dumps(to_document(configuration)))) == configuration
+
+
+@pytest.mark.feature("BACKUP-1")
+@given(saved_offices, inbound_facts, moments)
+def test_backup_is_rung_when_no_phone_is_connected(
+    configuration: Configuration, call: Facts, now: datetime
+) -> None:
+    people = {
+        key: person.model_copy(update={"mobile": None, "do_not_disturb": False})
+        for key, person in configuration.people.items()
+    }
+    plan = compile_plan(replace(configuration, people=people))
+    number = configuration.numbers.get(plan.number_ids.get(call.called, ""))
+    office = configuration.office
+    backup = (number and number.backup_number) or (office and office.backup_number)
+    assume(number and backup and plan.line_ids)
+    explanation = explain(plan, call, World(lines_up=frozenset(configuration.lines)), now)
+    somebody = any(node.startswith(("person:", "group:")) and "@route:" in node for node in explanation.nodes)
+    elsewhere = any(node.startswith(("number:", "external:")) for node in explanation.nodes[1:])
+    if somebody and not elsewhere:
+        assert backup in set(_dialled(explanation))
+
+
+def _dialled(explanation: Explanation) -> Iterator[str]:
+    for decision in explanation.decisions:
+        if isinstance(decision.step, Ring):
+            for target in decision.step.targets:
+                if isinstance(target, ExternalTarget):
+                    yield target.number

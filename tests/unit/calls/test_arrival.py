@@ -1,0 +1,98 @@
+"""Who calls whom, as an INVITE says it: from our phones, and from lines in all the ways providers write."""
+
+import pytest
+
+from appliance.calls.arrival import from_line, from_phone, is_internal
+from appliance.routing.facts import Direction
+from appliance.sip.message import Request
+from appliance.sip.parser import parse_message
+from tests.integration.box.offices import NUMBER, OUTSIDER, office_of_three
+
+SETTINGS = office_of_three()
+LINE = SETTINGS.lines["trunk"]
+
+
+def invitation(uri: str, *fields: str, from_: str = "<sip:x@y>", to: str = "<sip:x@y>") -> Request:
+    lines = [
+        f"INVITE {uri} SIP/2.0",
+        "Via: SIP/2.0/UDP 127.0.0.9;branch=z9hG4bK1",
+        f"From: {from_};tag=1",
+        f"To: {to}",
+        "Call-ID: c",
+        "CSeq: 1 INVITE",
+        *fields,
+        "Content-Length: 0",
+        "",
+        "",
+    ]
+    message = parse_message("\r\n".join(lines).encode())
+    assert isinstance(message, Request)
+    return message
+
+
+@pytest.mark.parametrize(
+    ("dialled", "direction", "called"),
+    [
+        ("102", Direction.INTERNAL, "102"),
+        ("*97", Direction.INTERNAL, "*97"),
+        ("0639981234", Direction.OUTBOUND, OUTSIDER),
+        ("+33639981234", Direction.OUTBOUND, OUTSIDER),
+        ("0033639981234", Direction.OUTBOUND, OUTSIDER),
+        ("112", Direction.OUTBOUND, "112"),
+        ("15", Direction.OUTBOUND, "15"),
+    ],
+)
+def test_what_our_phones_dial(dialled, direction, called):
+    arrival = from_phone(SETTINGS, SETTINGS.phones["alice-desk"], invitation(f"sip:{dialled}@box"))
+    facts = arrival.facts
+    assert (facts.direction, facts.called) == (direction, called)
+    assert (facts.caller, facts.caller_name, facts.caller_person_id) == ("101", "Alice", "alice")
+
+
+def test_what_is_internal():
+    assert is_internal(SETTINGS, "103") and is_internal(SETTINGS, "*43")
+    assert not is_internal(SETTINGS, "104") and not is_internal(SETTINGS, NUMBER)
+
+
+@pytest.mark.feature("NUM-7")
+@pytest.mark.parametrize("user", [NUMBER, "0199001234", "33199001234", "0033199001234"])
+@pytest.mark.parametrize("where", ["request", "to"])
+def test_our_number_is_known_however_it_is_written(user, where):
+    uri, to = (
+        (f"sip:{user}@box", "<sip:a@b>") if where == "request" else ("sip:unknown@box", f"<sip:{user}@b>")
+    )
+    arrival = from_line(SETTINGS, LINE, invitation(uri, to=to, from_=f"<sip:{OUTSIDER}@y>"))
+    assert arrival and arrival.number_id == "main" and arrival.facts.called == NUMBER
+
+
+def test_a_number_that_is_not_ours_is_nobodys():
+    assert from_line(SETTINGS, LINE, invitation("sip:+33188888888@box")) is None
+
+
+def test_a_registered_line_called_by_its_user_name_means_its_main_number():
+    line = LINE.model_copy(update={"mode": "registered", "user": "acct"})
+    arrival = from_line(SETTINGS, line, invitation("sip:acct@box"))
+    assert arrival and arrival.number_id == "main"
+
+
+@pytest.mark.parametrize(
+    ("fields", "from_", "caller", "name"),
+    [
+        ((), f'"Mme Petit" <sip:{OUTSIDER}@y>', OUTSIDER, "Mme Petit"),
+        ((), "<sip:0639981234@y;user=phone>", OUTSIDER, ""),
+        ((), '"Anonymous" <sip:anonymous@anonymous.invalid>', "", "Anonymous"),
+        (
+            (f'P-Asserted-Identity: "P" <sip:{OUTSIDER}@y>',),
+            "<sip:anonymous@anonymous.invalid>",
+            OUTSIDER,
+            "P",
+        ),
+        ((f"P-Asserted-Identity: <tel:{OUTSIDER}>",), "<sip:x@y>", OUTSIDER, ""),
+        ((f"Remote-Party-ID: <sip:{OUTSIDER}@y>;party=calling",), "<sip:x@y>", OUTSIDER, ""),
+        (("P-Asserted-Identity: <<broken",), f"<sip:{OUTSIDER}@y>", OUTSIDER, ""),
+        ((), "<sip:pbx-4711@y>", "pbx-4711", ""),
+    ],
+)
+def test_who_calls(fields, from_, caller, name):
+    arrival = from_line(SETTINGS, LINE, invitation(f"sip:{NUMBER}@box", *fields, from_=from_))
+    assert arrival and (arrival.facts.caller, arrival.facts.caller_name) == (caller, name)

@@ -1,0 +1,60 @@
+"""A line with several servers: when the next one is tried, and that nothing of the first remains."""
+
+import asyncio
+
+from appliance.legs.outgoing import OutgoingLeg
+from appliance.legs.sessions import Sound
+from appliance.routing.steps import Outcome
+from appliance.sip.offer_answer import DEFAULT_CODECS
+from tests.support.raw_sip import description
+from tests.support.scripted_calls import settle
+from tests.support.scripted_signalling import ScriptedStack, attempt
+
+
+def ringing(stack: ScriptedStack) -> tuple[OutgoingLeg, asyncio.Future, list[int]]:
+    ways = [attempt(stack, host) for host in ("first", "second")]
+    leg = OutgoingLeg(stack.around(), "0612345678", ways, Sound(DEFAULT_CODECS))
+    opened: list[int] = []
+    leg.when_early(lambda: opened.append(1))
+    return leg, asyncio.ensure_future(leg.dial()), opened
+
+
+async def test_a_server_that_tries_is_not_left_for_its_slowness(monkeypatch):
+    monkeypatch.setattr("appliance.legs.outgoing.SERVER_SECONDS", 0.01)
+    stack = ScriptedStack()
+    leg, dialling, _ = ringing(stack)
+    await settle()
+    stack.progress("s1", 100)
+    await asyncio.sleep(0.02)
+    assert len(stack.invitations) == 1
+    stack.accepted("s1", description(6000, "127.0.0.2"))
+    assert (await dialling).outcome is Outcome.ANSWERED
+    leg.close()
+
+
+async def test_the_next_servers_early_audio_replaces_the_firsts():
+    stack = ScriptedStack()
+    leg, dialling, opened = ringing(stack)
+    await settle()
+    stack.progress("s1", 183, description(6000, "127.0.0.2"))
+    stack.refused("s1", 503)
+    await settle()
+    stack.progress("s2", 183, description(7000, "127.0.0.3"))
+    agreed = stack.ports[0].agreement
+    assert agreed and (agreed.remote_host, agreed.remote_port) == ("127.0.0.3", 7000)
+    assert opened == [1, 1]
+    stack.accepted("s2", b"")
+    assert (await dialling).outcome is Outcome.ANSWERED
+    leg.close()
+
+
+async def test_an_answer_without_description_after_another_server_spoke_is_none():
+    stack = ScriptedStack()
+    leg, dialling, _ = ringing(stack)
+    await settle()
+    stack.progress("s1", 183, description(6000, "127.0.0.2"))
+    stack.refused("s1", 503)
+    await settle()
+    stack.accepted("s2", b"")
+    assert (await dialling).status == 488
+    leg.close()

@@ -1,0 +1,53 @@
+"""Languages: which one is chosen, and how dates and durations are written."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from webui import language
+
+
+@pytest.mark.parametrize(
+    ("asked", "accept", "chosen"),
+    [
+        ("en", "fr", "en"),
+        (None, "fr-FR,fr;q=0.9,en;q=0.8", "fr"),
+        (None, "en-GB,en;q=0.9,fr;q=0.1", "en"),
+        (None, "de,en;q=0.5,fr;q=0.7", "fr"),
+        (None, "fr;q=0,en", "en"),
+        (None, "", "fr"),
+        (None, "xx;q=broken,,;q=,*", "fr"),
+        ("de", "en", "en"),
+    ],
+)
+def test_the_language_asked_for_wins_then_the_browsers_best(
+    asked: str | None, accept: str, chosen: str
+) -> None:
+    assert language.choose_language(asked, accept) == chosen
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "0 s"), (59.6, "1 min 00 s"), (185, "3 min 05 s"), (3720, "1 h 02 min")]
+)
+def test_durations(seconds: float, words: str) -> None:
+    assert language.write_duration(seconds) == words
+
+
+def test_moments_are_written_in_the_offices_zone_and_the_pages_language() -> None:
+    moment = datetime(2026, 7, 14, 8, 5, tzinfo=UTC)
+    language.use_zone("Europe/Paris")
+    language.use_language("fr")
+    assert language.write_time(moment) == "10:05"
+    assert language.write_full_day(date(2026, 7, 14)) == "mardi 14 juillet 2026"
+    language.use_language("en")
+    assert language.write_full_day(date(2026, 7, 14)) == "Tuesday 14 July 2026"
+    language.use_zone("Indian/Reunion")
+    assert language.write_time(moment) == "12:05"
+
+
+def test_a_sentence_is_filled_in_after_translation_and_a_missing_name_is_left_out() -> None:
+    language.use_language("fr")
+    assert language.fill("Extension {extension}", {"extension": 101}) == "Numéro interne 101"
+    assert language.fill("Extension {extension}", {}) == "Numéro interne "
