@@ -1,0 +1,1 @@
+"""The phone system of a small office: everything that runs in the pbx process."""

@@ -1,0 +1,1 @@
+"""Call control: one coroutine per call, told top-down like the call's story."""

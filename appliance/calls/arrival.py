@@ -1,0 +1,125 @@
+"""Arrival: what an INVITE says about who calls whom, and whether we let it in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from appliance import numbers
+from appliance.configuration.configuration import Configuration
+from appliance.configuration.lines import Line, Number
+from appliance.configuration.people import Phone
+from appliance.routing.facts import Direction, Facts
+from appliance.sip.errors import SipSyntaxError
+from appliance.sip.headers import NameAddr, parse_name_addr
+from appliance.sip.message import Request
+from appliance.sip.uri import Uri
+
+ANONYMOUS = frozenset({"anonymous", "restricted", "unavailable", "unknown", ""})
+# What asks to show nobody, and what not to show the asserted identity (RFC 3323 4.2, RFC 3325 9.3).
+WITHHOLDS_ALL, WITHHOLDS_ASSERTED = frozenset({"user", "header"}), frozenset({"id"})
+NOBODY = NameAddr("", Uri("sip", "anonymous", host="anonymous.invalid"))
+# Longer names and numbers are nobody's: they would be copied to every phone and kept in the history.
+LONGEST_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A call let in: its facts, and the number of ours that was dialled from outside."""
+
+    facts: Facts
+    number_id: str | None = None
+
+
+def from_phone(configuration: Configuration, phone: Phone, request: Request) -> Arrival:
+    """The arrival of a call made on one of our phones."""
+    office = configuration.office
+    country = office.country if office else "FR"
+    person = configuration.people[phone.person_id]
+    dialled = (request.uri.user or "")[:LONGEST_SHOWN]
+    internal = is_internal(configuration, dialled)
+    called = dialled if internal else numbers.dialled(dialled, country) or dialled
+    language = person.language or (office.language if office else None)
+    return Arrival(
+        Facts(
+            direction=Direction.INTERNAL if internal else Direction.OUTBOUND,
+            caller=person.extension,
+            caller_name=person.name,
+            called=called,
+            line_id=None,
+            caller_person_id=person.id,
+            **({"language": language} if language else {}),
+        )
+    )
+
+
+def is_internal(configuration: Configuration, dialled: str) -> bool:
+    """Whether what was dialled is an extension or a star code, not a number outside."""
+    if dialled.startswith("*"):
+        return True
+    extensions = {person.extension for person in configuration.people.values()}
+    extensions.update(group.extension for group in configuration.groups.values() if group.extension)
+    return dialled in extensions
+
+
+def from_line(configuration: Configuration, line: Line, request: Request) -> Arrival | None:
+    """The arrival of a call on a line; None when it is for no number of ours."""
+    office = configuration.office
+    country = office.country if office else "FR"
+    number = _number_called(configuration, line, request, country)
+    if number is None:
+        return None
+    caller = _caller(request)
+    return Arrival(
+        Facts(
+            direction=Direction.INBOUND,
+            caller=_caller_number(caller.uri, country),
+            caller_name=(caller.display_name or "")[:LONGEST_SHOWN],
+            called=number.number,
+            line_id=line.id,
+            caller_person_id=None,
+            language=number.language,
+        ),
+        number.id,
+    )
+
+
+def _number_called(configuration: Configuration, line: Line, request: Request, country: str) -> Number | None:
+    own = [number for number in configuration.numbers.values() if number.line_id == line.id]
+    for uri in (request.uri, request.to.uri):
+        called = numbers.dialled(uri.user or "", country)
+        for number in own:
+            if called and number.number == called:
+                return number
+    # A trunk with a user name is often called by that name instead of the number.
+    by_name = request.uri.user in (line.user, line.authentication_user) or line.mode == "registered"
+    if by_name and line.main_number_id and line.main_number_id in configuration.numbers:
+        return configuration.numbers[line.main_number_id]
+    return own[0] if by_name and len(own) == 1 and not _looks_like_number(request.uri.user) else None
+
+
+def _looks_like_number(user: str | None) -> bool:
+    return bool(user) and (user or "").lstrip("+").isdigit() and len(user or "") >= 6
+
+
+def _caller(request: Request) -> NameAddr:
+    """Who calls, as far as they let it be shown: a network asserts withheld numbers too."""
+    wishes = {wish.strip().lower() for wish in (request.headers.get("Privacy") or "").split(";")}
+    if wishes & WITHHOLDS_ALL:
+        return NOBODY
+    if wishes & WITHHOLDS_ASSERTED:
+        return request.from_
+    for name in ("P-Asserted-Identity", "Remote-Party-ID"):
+        for value in request.headers.all(name):
+            try:
+                found = parse_name_addr(value)
+            except SipSyntaxError:
+                continue
+            return request.from_ if (found.param("privacy") or "off") != "off" else found
+    return request.from_
+
+
+def _caller_number(uri: Uri, country: str) -> str:
+    user = uri.user or ""
+    if user.lower() in ANONYMOUS or uri.host.lower() == "anonymous.invalid":
+        return ""
+    return numbers.dialled(user, country) or user[:LONGEST_SHOWN]

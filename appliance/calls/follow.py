@@ -1,0 +1,81 @@
+"""The heart of the product: ask the plan for the next step, perform it, tell the plan how it went, again."""
+
+from __future__ import annotations
+
+from asyncio import CancelledError, TaskGroup
+
+from appliance.calls.announce import announce, give_tone
+from appliance.calls.call import Call
+from appliance.calls.message import take_message
+from appliance.calls.ring import ring
+from appliance.calls.services import serve
+from appliance.calls.switchboard import Switchboard
+from appliance.routing.decide import next_step
+from appliance.routing.steps import Announce, HangUp, Outcome, Ring, Service, Step, TakeMessage, Tone
+
+# Not Acceptable Here (RFC 3261 21.4.26): the caller takes no codec in which we could say anything.
+NO_COMMON_CODEC = 488
+# RFC 3261 21.5: something of ours failed; nothing is left to carry the call on, as when no port is free.
+SERVER_ERROR, SERVICE_UNAVAILABLE = 500, 503
+
+
+async def run_call(board: Switchboard, call: Call) -> None:
+    """Tell one call from its first ring to its end; the caller hanging up ends it wherever it stands.
+
+    Every leg, port and file taken on the way is released when this returns or is cancelled.
+    """
+    with call.caller:
+        async with TaskGroup() as group:
+            story = group.create_task(_follow_to_the_end(board, call))
+            call.caller.when_ended(story.cancel)
+            try:
+                await story
+            except CancelledError:
+                if not call.caller.has_ended:
+                    raise
+
+
+async def _follow_to_the_end(board: Switchboard, call: Call) -> None:
+    """Follow the plan; a mistake of ours ends the call with a status that tells the caller whose it was."""
+    try:
+        await _follow(board, call)
+    except Exception as error:
+        call.ended_by = "box"
+        call.caller.refuse(SERVICE_UNAVAILABLE if isinstance(error, OSError) else SERVER_ERROR)
+        raise
+
+
+async def _follow(board: Switchboard, call: Call) -> None:
+    plan = board.plan
+    decision = next_step(plan, call.facts, board.world(), board.now(), None, None)
+    while True:
+        call.note(decision)
+        outcome = await perform(board, call, decision.step)
+        if outcome is None:
+            return
+        call.note_outcome(outcome.value)
+        decision = next_step(plan, call.facts, board.world(), board.now(), decision.position, outcome)
+
+
+async def perform(board: Switchboard, call: Call, step: Step) -> Outcome | None:
+    """Carry out one step; returns how it went, or None when the call is over."""
+    match step:
+        case Ring():
+            return await ring(board, call, step)
+        case HangUp():
+            call.ended_by = "box"
+            call.caller.refuse(step.sip_status)
+            return None
+    if not call.caller.can_be_spoken_to:
+        call.ended_by = "box"
+        call.caller.refuse(NO_COMMON_CODEC)
+        return None
+    match step:
+        case TakeMessage():
+            return await take_message(board, call, step)
+        case Announce():
+            return await announce(board, call, step)
+        case Tone():
+            return await give_tone(board, call, step)
+        case Service():
+            return await serve(board, call, step)

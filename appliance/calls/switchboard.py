@@ -1,0 +1,88 @@
+"""What a call needs of the box around it; the runtime provides it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from appliance.calls.call import Call
+from appliance.legs.audio import MediaPort
+from appliance.legs.leg import CalleeLeg
+from appliance.routing.plan import Plan
+from appliance.routing.steps import Ring, Speech
+from appliance.routing.world import World
+
+
+class Draft(Protocol):
+    """A message being recorded."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def path(self) -> Path: ...
+
+
+class VoiceMessage(Protocol):
+    """A message to be heard."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def heard(self) -> bool: ...
+
+
+class Switchboard(Protocol):
+    """The box as a call sees it."""
+
+    @property
+    def plan(self) -> Plan:
+        """The plan in force now."""
+
+    @property
+    def tones(self) -> str:
+        """The country whose tones callers hear."""
+
+    def world(self) -> World:
+        """Who can be reached, and which lines are up."""
+
+    def now(self) -> datetime:
+        """The present moment in the office's zone."""
+
+    def epoch(self) -> float:
+        """The present moment in seconds since 1970."""
+
+    def monotonic(self) -> float:
+        """Seconds that only go forward, for lengths of time: the wall clock may be set meanwhile."""
+
+    def legs_towards(self, step: Ring, call: Call) -> Sequence[CalleeLeg]:
+        """A leg, not dialled yet, for each device or line the step wants to ring."""
+
+    def join(self, one: MediaPort, other: MediaPort) -> AbstractContextManager[object]:
+        """Relay audio between two legs as long as the context lasts."""
+
+    def echo(self, media: MediaPort) -> AbstractContextManager[object]:
+        """Send a leg its own audio back as long as the context lasts."""
+
+    async def spoken(self, speech: Speech) -> bytes:
+        """The sound of a speech: 8 kHz mono 16-bit PCM; empty when it cannot be made."""
+
+    async def begin_message(self, mailbox_id: str, call: Call) -> Draft | None:
+        """Open a message for recording; None when nothing can be kept."""
+
+    def finish_message(self, draft: Draft, seconds: float, call: Call) -> None:
+        """Keep a recorded message (or drop it when nothing was said); never waits."""
+
+    async def messages_of(self, mailbox_id: str) -> Sequence[VoiceMessage]:
+        """The messages of a mailbox, those not heard before first, oldest first."""
+
+    async def sound_of(self, message: VoiceMessage) -> bytes:
+        """The sound of a message: 8 kHz mono 16-bit PCM; empty when it is gone."""
+
+    async def mark_heard(self, message: VoiceMessage) -> None:
+        """Say that a message was heard."""
+
+    async def delete_message(self, message: VoiceMessage) -> None:
+        """Delete a message."""

@@ -1,0 +1,143 @@
+"""The box as the API sees it: what the runtime provides, and what it raises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from appliance.configuration.configuration import Configuration
+from appliance.configuration.fields import Language
+from appliance.configuration.problems import Problem
+from appliance.control.events import EventHub
+from appliance.control.live import Live
+
+if TYPE_CHECKING:
+    from appliance.routing.plan import Plan
+    from appliance.routing.world import World
+    from appliance.speech.speaker import Speaker
+    from appliance.storage.audio_files import AudioLibrary
+    from appliance.storage.database import Database
+    from appliance.storage.history import History
+    from appliance.storage.mail_queue import MailQueue
+    from appliance.storage.messages import MessageStore
+    from appliance.storage.sessions import Sessions
+
+T = TypeVar("T")
+
+
+class Refused(Exception):
+    """A change that may not be made, with what is wrong with it."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(", ".join(sorted({problem.code for problem in problems})))
+        self.problems = tuple(problems)
+
+
+class Conflict(Exception):
+    """A change made on a version of the configuration that is no longer the current one."""
+
+
+class CannotCall(Exception):
+    """A call that cannot be placed or ended; `code` says why: no_phone, no_line, not_allowed,
+    no_such_call.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Box(Protocol):
+    """The running box. Every method may be called at any moment from the event loop's thread."""
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+
+    @property
+    def configuration(self) -> Configuration:
+        """What is set now."""
+
+    @property
+    def version(self) -> int:
+        """The number of that configuration; it only grows."""
+
+    @property
+    def plan(self) -> Plan:
+        """The plan compiled from that configuration."""
+
+    @property
+    def claim_code(self) -> str | None:
+        """The code that makes the first user; None once there is a user (the box then deletes its
+        file too).
+        """
+
+    @property
+    def database(self) -> Database: ...
+    @property
+    def history(self) -> History: ...
+    @property
+    def messages(self) -> MessageStore: ...
+    @property
+    def mail_queue(self) -> MailQueue: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def audio_files(self) -> AudioLibrary: ...
+    @property
+    def speaker(self) -> Speaker: ...
+
+    @property
+    def events(self) -> EventHub:
+        """Where everything that happens is published; `configuration` events are published by `change`."""
+
+    async def change(self, new: Configuration, *, expected: int, who: str) -> int:
+        """Make `new` the configuration, on the disk and in force; returns its version.
+
+        Control has run the checks already (`changes.edit`). Raises Conflict when the current version is not
+        `expected`, and StorageError (nothing is changed then).
+        """
+
+    def world(self) -> World:
+        """Who can be reached, and which lines are up."""
+
+    def live(self) -> Live:
+        """What goes on now: phones, lines, calls, resources, warnings."""
+
+    def now(self) -> datetime:
+        """The present moment in the office's zone."""
+
+    def epoch(self) -> float:
+        """The present moment in seconds since 1970."""
+
+    def monotonic(self) -> float:
+        """Seconds that only go forward."""
+
+    def token(self) -> str:
+        """A fresh unguessable token, in hexadecimal."""
+
+    async def in_thread(self, function: Callable[[], T]) -> T:
+        """What `function` returns, run in a thread: for work that would hold up the calls."""
+
+    async def place_call(self, person_id: str, number: str) -> str:
+        """Ring the person's phones, then the number (E.164 or extension); returns the call's id.
+
+        Raises CannotCall.
+        """
+
+    async def hang_up(self, call_id: str) -> None:
+        """End a call; raises CannotCall("no_such_call")."""
+
+    async def test_mail(self, to: str, language: Language) -> None:
+        """Send a test e-mail now; raises appliance.mail's MailError."""
+
+    async def deliver_mail_now(self) -> None:
+        """Try the e-mails that wait without waiting for their time."""
+
+    async def restore(self, archive: Path) -> None:
+        """Stage a backup (storage.backup.stage) and restart the process soon after; raises
+        StorageError, nothing is
+        changed then.
+        """

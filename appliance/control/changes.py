@@ -1,0 +1,103 @@
+"""Changes of the configuration: checked against what must hold among records, then made by the box."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from appliance.configuration import checks
+from appliance.configuration.configuration import Configuration
+from appliance.configuration.problems import Problem
+from appliance.configuration.references import used_by
+from appliance.control.box import Box, Conflict, Refused
+from appliance.control.errors import ApiError, FieldError, refusal
+from appliance.control.validation import dotted
+
+Edit = Callable[[Configuration], Configuration]
+RecordName = tuple[str, str]
+
+# A change is tried again when another was made in between; more often than this means a fault.
+TRIES = 20
+
+
+async def edit(box: Box, change: Edit, *, who: str, record: RecordName) -> Configuration:
+    """Make a change on whatever is the current configuration; returns the new one.
+
+    `change` may be called more than once, and may raise ApiError. `record` (collection, id) is whose
+    fields the
+    errors name. Raises ApiError 422 when the result would not hold together in a way that it does now,
+    StorageError.
+    """
+    for _ in range(TRIES):
+        before, version = box.configuration, box.version
+        after = change(before)
+        try:
+            refuse_new_problems(before, after)
+            await box.change(after, expected=version, who=who)
+        except Conflict:
+            continue
+        except Refused as refused:
+            raise ApiError(422, [problem_error(problem, record) for problem in refused.problems]) from None
+        return after
+    raise refusal(409, "changed_meanwhile")
+
+
+def refuse_new_problems(before: Configuration, after: Configuration) -> None:
+    """Raises Refused with the problems of `after` that `before` has not: old ones never block mending
+    others.
+    """
+    introduced = new_problems(before, after)
+    if introduced:
+        raise Refused(introduced)
+
+
+def new_problems(before: Configuration, after: Configuration) -> tuple[Problem, ...]:
+    """The problems that a change would bring."""
+    found = checks.problems(after)
+    if not found:
+        return ()
+    known = {_key(problem) for problem in checks.problems(before)}
+    return tuple(problem for problem in found if _key(problem) not in known)
+
+
+def _key(problem: Problem) -> tuple[object, ...]:
+    return (
+        problem.collection,
+        problem.record_id,
+        problem.path,
+        problem.code,
+        tuple(sorted(problem.parameters.items())),
+    )
+
+
+def problem_error(problem: Problem, record: RecordName) -> FieldError:
+    """A problem as the API tells it, seen from the record being changed."""
+    own = (problem.collection, problem.record_id) == record
+    return FieldError(
+        field=dotted(problem.path) if own else "",
+        code=problem.code,
+        parameters=dict(problem.parameters),
+        message=problem.sentence(),
+        collection=None if own else problem.collection,
+        id=None if own else problem.record_id,
+    )
+
+
+def refuse_while_used(configuration: Configuration, removed: Collection[RecordName]) -> None:
+    """Raises ApiError 409 still_used, one entry for each record that names one of those to be removed."""
+    users = dict.fromkeys(
+        (reference.collection, reference.record_id)
+        for name in removed
+        for reference in used_by(configuration, *name)
+        if (reference.collection, reference.record_id) not in removed
+    )
+    if users:
+        raise ApiError(409, [_still_used(configuration, *user) for user in users])
+
+
+def _still_used(configuration: Configuration, collection: str, identifier: str) -> FieldError:
+    record: object = (
+        configuration.collection(collection)[identifier] if identifier else getattr(configuration, collection)
+    )
+    name = str(getattr(record, "name", collection))
+    problem = Problem(collection, identifier, (), "still_used", {"name": name})
+    return problem_error(problem, ("", ""))

@@ -1,0 +1,95 @@
+"""Errors of the API: a status, and one entry for each field that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+# Every code that control itself gives; records, checks and storage have their own (pages put all into words).
+CODES: Mapping[str, str] = MappingProxyType(
+    {
+        "malformed_json": "The request is not a JSON object",
+        "too_large": "The request is too large",
+        "not_found": "There is nothing of that name",
+        "method_not_allowed": "This cannot be done here",
+        "sign_in_needed": "Sign in first",
+        "not_allowed": "This is for an administrator",
+        "wrong_password": "The name or the password is wrong",
+        "wrong_claim_code": "This is not the claim code of this box",
+        "too_many_attempts": "Too many attempts; wait {seconds} seconds",
+        "already_claimed": "This box has an administrator already",
+        "already_set_up": "This office is set up already",
+        "not_set_up": "The office is not set up yet",
+        "identifier_taken": "There is already a record of that name",
+        "identifier_changed": "A record keeps its identifier",
+        "changed_meanwhile": "Somebody else has changed this meanwhile",
+        "last_administrator": "The last administrator stays",
+        "own_account": "You cannot remove your own account",
+        "password_too_short": "A password has at least {least} characters",
+        "password_too_long": "A password has at most {most} characters",
+        "not_an_upload": "The request holds no file",
+        "no_audio": "There is no sound here",
+        "unknown_caller": "This is not a caller's number",
+        "unknown_called": "This is neither a number nor an extension of the office",
+        "malformed_date": "This is not a date and time",
+        "no_phone": "None of this person's phones is there",
+        "no_line": "No line is up",
+        "no_such_call": "This call is over",
+        "call_not_allowed": "This person may not place this call",
+        "no_mail": "There is no e-mail for this message",
+        "no_voice": "The program espeak-ng is not installed",
+        "voice_failed": "This text could not be spoken",
+        "internal_error": "Something went wrong in the box",
+    }
+)
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field: its dotted path ("" for the whole), a code, the code's parameters, in
+    English.
+
+    `collection` and `id` name the record when it is not the one that was sent.
+    """
+
+    field: str = ""
+    code: str
+    parameters: dict[str, str] = Field(default_factory=dict)
+    message: str = ""
+    collection: str | None = None
+    id: str | None = None
+
+
+class Errors(BaseModel):
+    """The body of every answer that refuses."""
+
+    errors: tuple[FieldError, ...]
+
+
+class ApiError(Exception):
+    """A refusal: the HTTP status, and what is wrong."""
+
+    def __init__(
+        self, status: int, errors: Sequence[FieldError], headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(", ".join(f"{error.field or '-'}: {error.code}" for error in errors))
+        self.status = status
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+
+    def body(self) -> dict[str, Any]:
+        """The JSON body of the answer."""
+        return Errors(errors=self.errors).model_dump(exclude_none=True)
+
+
+def refusal(status: int, code: str, field: str = "", **parameters: str) -> ApiError:
+    """An ApiError of one entry, by a code of CODES."""
+    message = CODES[code].format_map(parameters)
+    return ApiError(status, [FieldError(field=field, code=code, parameters=parameters, message=message)])
+
+
+def not_found() -> ApiError:
+    """404: there is nothing of that name (or it is none of the caller's business)."""
+    return refusal(404, "not_found")

@@ -1,0 +1,352 @@
+"""Where a call would go and why: the path in words, and the drawing with that path lit (TIME-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from appliance import numbers
+from appliance.configuration.configuration import Configuration
+from appliance.configuration.fields import Language
+from appliance.configuration.lines import Number
+from appliance.configuration.people import Person
+from appliance.control.bodies import answer, body, query
+from appliance.control.box import Box
+from appliance.control.errors import not_found, refusal
+from appliance.control.moments import Moment
+from appliance.control.placing_calls import is_extension
+from appliance.control.representation import plain
+from appliance.control.routes import Access, Route, box_of
+from appliance.routing.decide import Decision
+from appliance.routing.explain import Explanation, as_document, explain
+from appliance.routing.facts import Direction, Facts
+from appliance.routing.graph import graph
+from appliance.routing.plan import Plan
+from appliance.routing.steps import Outcome, Step
+from appliance.routing.trail import REASONS
+from appliance.routing.world import World
+
+Typed = Annotated[str, Field(max_length=60)]
+Ids = Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(max_length=500)]
+
+
+class WhatIf(BaseModel):
+    """How the world is supposed to be; what is absent is as it is now.
+
+    `all_well`: every phone is connected, nobody is on a call, every line is up. `outcomes`: how the rings
+    end, in
+    order; those that follow are not answered.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    all_well: bool | None = None
+    registered: Ids | None = None
+    busy: Ids | None = None
+    lines_up: Ids | None = None
+    outcomes: Annotated[tuple[Outcome, ...], Field(max_length=50)] = ()
+
+
+class Question(BaseModel):
+    """Which call: to one of our numbers from outside, or to an extension (or what a phone of ours dials).
+
+    `called` is either, in any form. `caller`: a number in any form, an extension, or empty. `at`: ISO
+    8601, in the
+    office's time when it has no offset; now when absent. Without `what_if` the world is as it is now, or, for
+    another moment than now, all well.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    number_id: Typed | None = None
+    extension: Typed | None = None
+    called: Typed | None = None
+    caller: Typed = ""
+    at: Moment | None = None
+    what_if: WhatIf = WhatIf()
+
+
+class Place(BaseModel):
+    """A place of the path: the ids of its node and of the edge taken to leave it, and why."""
+
+    node: str
+    edge: str | None
+    reason: dict[str, Any]
+
+
+class Told(BaseModel):
+    """One decision: what the box does (`kind` and its particulars), and the places passed to get there."""
+
+    step: dict[str, Any]
+    trail: tuple[Place, ...]
+
+
+class Path(BaseModel):
+    """The path of one call; `lit_nodes` and `lit_edges` are ids of the drawing."""
+
+    at: str
+    facts: dict[str, Any]
+    entry: tuple[str, ...]
+    decisions: tuple[Told, ...]
+    lit_nodes: tuple[str, ...]
+    lit_edges: tuple[str, ...]
+    answered_at: str | None = None
+
+
+class DrawnNode(BaseModel):
+    """A place to draw; `record` is the collection and id of the settings it comes from."""
+
+    id: str
+    kind: str
+    label: dict[str, str]
+    record: tuple[str, str] | None
+
+
+class DrawnEdge(BaseModel):
+    """A way to draw, taken on `condition`."""
+
+    id: str
+    source: str
+    target: str
+    condition: str
+    parameters: dict[str, str]
+
+
+class Drawing(BaseModel):
+    """What to draw: the first node is where the path begins; what is lit; the path in words when there is
+    one.
+    """
+
+    nodes: tuple[DrawnNode, ...]
+    edges: tuple[DrawnEdge, ...]
+    lit_nodes: tuple[str, ...] = ()
+    lit_edges: tuple[str, ...] = ()
+    path: Path | None = None
+
+
+class GraphQuery(BaseModel):
+    """Which drawing, and which call to light in it."""
+
+    number: Typed | None = None
+    extension: Typed | None = None
+    caller: Typed = ""
+    at: Moment | None = None
+    all_well: bool | None = None
+
+
+def facts_of(configuration: Configuration, question: Question) -> Facts:
+    """The facts of the call that is asked about; raises ApiError 422."""
+    country = configuration.office.country if configuration.office else "FR"
+    person = _person_with(configuration, question.caller.strip())
+    inside = question.extension is not None or (person is not None and question.number_id is None)
+    called = question.extension or question.called or ""
+    if question.number_id is not None:
+        return _facts_from_outside(_number(configuration, question.number_id), question.caller, country)
+    dialled = numbers.dialled(called, country)
+    if not inside:
+        ours = [number for number in configuration.numbers.values() if number.number == dialled]
+        if ours:
+            return _facts_from_outside(ours[0], question.caller, country)
+        if question.called is not None and not is_extension(configuration, called):
+            raise refusal(422, "unknown_called", "called")
+    return _facts_from_inside(configuration, called.strip(), dialled, person)
+
+
+def _number(configuration: Configuration, identifier: str) -> Number:
+    number = configuration.numbers.get(identifier)
+    if number is None:
+        raise refusal(422, "unknown_called", "number_id")
+    return number
+
+
+def _person_with(configuration: Configuration, extension: str) -> Person | None:
+    return next((one for one in configuration.people.values() if one.extension == extension), None)
+
+
+def _facts_from_outside(number: Number, caller: str, country: str) -> Facts:
+    known = numbers.dialled(caller, country)
+    if known is None and any(character.isalpha() for character in caller):
+        raise refusal(422, "unknown_caller", "caller")
+    return Facts(
+        direction=Direction.INBOUND,
+        caller=known or caller.strip(),
+        caller_name="",
+        called=number.number,
+        line_id=number.line_id,
+        language=number.language,
+    )
+
+
+def _facts_from_inside(
+    configuration: Configuration, called: str, dialled: str | None, person: Person | None
+) -> Facts:
+    internal = is_extension(configuration, called) or called.startswith("*")
+    office = configuration.office
+    own = person.language if person else None
+    return Facts(
+        direction=Direction.INTERNAL if internal or dialled is None else Direction.OUTBOUND,
+        caller=person.extension if person else "",
+        caller_name=person.name if person else "",
+        called=called if internal else dialled or called,
+        caller_person_id=person.id if person else None,
+        language=own or (office.language if office else Language.FRENCH),
+    )
+
+
+def all_well(configuration: Configuration) -> World:
+    """A world in which every phone is connected, nobody is on a call, and every line is up."""
+    return World(
+        registered=frozenset(one.id for one in configuration.phones.values() if one.enabled),
+        lines_up=frozenset(one.id for one in configuration.lines.values() if one.enabled),
+    )
+
+
+def supposed_world(configuration: Configuration, now: World, what_if: WhatIf, *, other_moment: bool) -> World:
+    """The world as the question has it."""
+    well = other_moment if what_if.all_well is None else what_if.all_well
+    base = all_well(configuration) if well else now
+    return World(
+        registered=_given(what_if.registered, base.registered),
+        busy=_given(what_if.busy, base.busy),
+        lines_up=_given(what_if.lines_up, base.lines_up),
+        clock_trusted=base.clock_trusted,
+        failures=base.failures,
+    )
+
+
+def _given(ids: Iterable[str] | None, otherwise: frozenset[str]) -> frozenset[str]:
+    return otherwise if ids is None else frozenset(ids)
+
+
+def path_of(
+    configuration: Configuration, plan: Plan, question: Question, world: World, now: datetime
+) -> Path:
+    """The answer to a question; `world` and `now` are the box's. Raises ApiError 422."""
+    facts = facts_of(configuration, question)
+    moment = question.at.at(now.tzinfo) if question.at else now
+    supposed = supposed_world(configuration, world, question.what_if, other_moment=question.at is not None)
+    remaining = list(question.what_if.outcomes)
+
+    def outcome(decision: Decision) -> Outcome:
+        return remaining.pop(0) if remaining else Outcome.NO_ANSWER
+
+    return told_path(explain(plan, facts, supposed, moment, outcome), facts, moment)
+
+
+def told_path(explanation: Explanation, facts: Facts, moment: datetime) -> Path:
+    """An explanation as the API tells it."""
+    return Path(
+        at=moment.isoformat(timespec="seconds"),
+        facts=plain(facts),
+        entry=explanation.entry,
+        decisions=tuple(_told(decision) for decision in explanation.decisions),
+        lit_nodes=explanation.nodes,
+        lit_edges=explanation.edges,
+        answered_at=explanation.answered_at,
+    )
+
+
+def _told(decision: Decision) -> Told:
+    places = tuple(
+        Place.model_validate(place) for place in with_sentences(plain(as_document(decision.trail)))
+    )
+    return Told(step=step_document(decision.step), trail=places)
+
+
+def with_sentences(trail: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A trail as JSON has it, with each reason's English sentence; a code of an older version has none."""
+    result = []
+    for place in trail:
+        reason = dict(place["reason"])
+        template = REASONS.get(reason.get("code", ""), "")
+        reason["sentence"] = template.format_map(_Gaps(reason.get("parameters", {})))
+        result.append({**place, "reason": reason})
+    return result
+
+
+class _Gaps(dict[str, str]):
+    """Parameters, empty where an older version had none."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def step_document(step: Step) -> dict[str, Any]:
+    """A step as JSON, by its kind: ring, take_message, announce, tone, hang_up, service."""
+    name = type(step).__name__
+    kind = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+    return {"kind": kind, **plain(step)}
+
+
+def drawing(plan: Plan, entry: tuple[str, ...]) -> Drawing:
+    """The drawing of a path, nothing lit; raises KeyError when there is none."""
+    return Drawing.model_validate(plain(graph(plan, entry)))
+
+
+async def answer_question(request: web.Request) -> web.Response:
+    """Where a call would go, and why."""
+    return answer(await _path(box_of(request), await body(request, Question)))
+
+
+async def _path(box: Box, question: Question) -> Path:
+    # The holidays of a year asked for the first time take a moment to work out.
+    world = box.world()
+    return await box.in_thread(lambda: path_of(box.configuration, box.plan, question, world, box.now()))
+
+
+async def read_graph(request: web.Request) -> web.Response:
+    """The drawing of a number's path or an extension's, with the branch that a call would take lit."""
+    box, wanted = box_of(request), query(request, GraphQuery)
+    question = Question(
+        number_id=wanted.number,
+        extension=None if wanted.number else wanted.extension,
+        caller=wanted.caller,
+        at=wanted.at,
+        what_if=WhatIf(all_well=wanted.all_well),
+    )
+    if question.number_id is None and not question.extension:
+        raise not_found()
+    path = await _path(box, question)
+    try:
+        drawn = drawing(box.plan, path.entry)
+    except KeyError:
+        raise not_found() from None
+    return answer(
+        drawn.model_copy(update={"lit_nodes": path.lit_nodes, "lit_edges": path.lit_edges, "path": path})
+    )
+
+
+QUERY = {
+    "number": "id of a number",
+    "extension": "or an extension",
+    "caller": "who calls: a number in any form, an extension, or empty",
+    "at": "ISO 8601; now when absent",
+    "all_well": "true: suppose that all phones are connected and all lines up",
+}
+
+ROUTES = (
+    Route(
+        "POST",
+        "/explain",
+        answer_question,
+        Access.ADMINISTRATOR,
+        "Where a call would go, and why",
+        "path",
+        takes=Question,
+        gives=Path,
+    ),
+    Route(
+        "GET",
+        "/graph",
+        read_graph,
+        Access.ADMINISTRATOR,
+        "The drawing of a call's path",
+        "path",
+        gives=Drawing,
+        query=QUERY,
+    ),
+)

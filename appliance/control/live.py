@@ -1,0 +1,112 @@
+"""What goes on in the box now, as the API tells it. Times are epoch seconds."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Told(BaseModel):
+    """The base of what the API tells: frozen, no unknown field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Registered(Told):
+    """One binding of a phone: where it is, what it says it is, until when."""
+
+    address: str
+    transport: str
+    user_agent: str = ""
+    since: float | None = None
+    expires_at: float
+
+
+class PhoneLive(Told):
+    """A phone; it is online when `bindings` is not empty."""
+
+    phone_id: str
+    person_id: str
+    online: bool
+    in_call: bool = False
+    bindings: tuple[Registered, ...] = ()
+
+
+class LineState(StrEnum):
+    """How a line stands."""
+
+    UP = "up"
+    REGISTERING = "registering"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    DISABLED = "disabled"
+
+
+class LineLive(Told):
+    """A line; `reason` is a code when it is not up, `sip_status` the provider's last refusal."""
+
+    line_id: str
+    state: LineState
+    reason: str = ""
+    sip_status: int | None = None
+    since: float | None = None
+    next_try: float | None = None
+
+
+class CallState(StrEnum):
+    """What a call is doing."""
+
+    RINGING = "ringing"
+    TALKING = "talking"
+    MESSAGE = "message"
+    ANNOUNCEMENT = "announcement"
+
+
+class CallLive(Told):
+    """A call in progress; `person_ids` are those who ring or talk."""
+
+    id: str
+    direction: str
+    state: CallState
+    caller: str
+    caller_name: str = ""
+    called: str
+    number_id: str | None = None
+    line_id: str | None = None
+    caller_person_id: str | None = None
+    person_ids: tuple[str, ...] = ()
+    started_at: float
+    answered_at: float | None = None
+
+
+class Warn(Told):
+    """Something the staff should know; `code` is put into words by the pages."""
+
+    code: str
+    parameters: dict[str, str] = Field(default_factory=dict)
+
+
+class Resources(Told):
+    """What the box holds: all of it goes back to rest when no call is up."""
+
+    calls: int = 0
+    legs: int = 0
+    ports: int = 0
+    tasks: int = 0
+    file_descriptors: int = 0
+    memory_bytes: int = 0
+
+
+class Live(Told):
+    """Everything that goes on; `started_at` is when the process began."""
+
+    phones: tuple[PhoneLive, ...] = ()
+    lines: tuple[LineLive, ...] = ()
+    calls: tuple[CallLive, ...] = ()
+    resources: Resources = Resources()
+    warnings: tuple[Warn, ...] = ()
+    addresses: tuple[str, ...] = ()
+    sip_port: int = 5060
+    started_at: float
+    clock_trusted: bool = True

@@ -1,0 +1,77 @@
+"""What belongs to a person, and what of it they may change themselves (PERM-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from appliance.configuration.configuration import Configuration
+from appliance.configuration.fields import Record
+from appliance.configuration.voicemail import MailboxOwner
+from appliance.control.errors import CODES, ApiError, FieldError
+from appliance.control.routes import box_of
+
+# The rest (name, extension, who owns what) is the administrator's.
+OWN_FIELDS: Mapping[str, frozenset[str]] = {
+    "people": frozenset(
+        {
+            "email",
+            "language",
+            "mobile",
+            "devices",
+            "ring_order",
+            "ring_seconds",
+            "do_not_disturb",
+            "when_unanswered",
+        }
+    ),
+    "mailboxes": frozenset(
+        {"greetings", "announce_number", "emails", "attach", "mail_format", "delete_after_email", "language"}
+    ),
+}
+
+
+def is_own_mailbox(configuration: Configuration, mailbox_id: str, person_id: str) -> bool:
+    """Whether a mailbox is the person's own."""
+    mailbox = configuration.mailboxes.get(mailbox_id)
+    return mailbox is not None and mailbox.owner is MailboxOwner.PERSON and mailbox.owner_id == person_id
+
+
+def own_mailboxes(configuration: Configuration, person_id: str) -> frozenset[str]:
+    """The ids of a person's mailboxes."""
+    return frozenset(
+        identifier
+        for identifier in configuration.mailboxes
+        if is_own_mailbox(configuration, identifier, person_id)
+    )
+
+
+async def owns_person(request: web.Request, person_id: str) -> bool:
+    """Whether the request is about that person."""
+    return request.match_info["id"] == person_id
+
+
+async def owns_mailbox(request: web.Request, person_id: str) -> bool:
+    """Whether the request is about a mailbox of that person."""
+    return is_own_mailbox(box_of(request).configuration, request.match_info["id"], person_id)
+
+
+async def owns_message(request: web.Request, person_id: str) -> bool:
+    """Whether the request is about a message in a mailbox of that person."""
+    box = box_of(request)
+    message = await box.messages.get(request.match_info["id"])
+    return message is not None and is_own_mailbox(box.configuration, message.mailbox_id, person_id)
+
+
+def check_own_fields(collection: str, before: Record, after: Record) -> None:
+    """Raises ApiError 403 when a field changes that is not the person's to change."""
+    allowed = OWN_FIELDS[collection]
+    refused = [
+        name
+        for name in type(before).model_fields
+        if name not in allowed and getattr(before, name) != getattr(after, name)
+    ]
+    if refused:
+        code = "not_allowed"
+        raise ApiError(403, [FieldError(field=name, code=code, message=CODES[code]) for name in refused])

@@ -1,0 +1,1 @@
+"""Legs: our side of one conversation."""

@@ -1,0 +1,56 @@
+"""The audio of a leg as call control sees it; the runtime's media engine provides it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from appliance.media.agreement import MediaAgreement
+
+
+class RecordingEnd(Protocol):
+    """Why a recording stopped (digit, silence, maximum, closed) and how long it is."""
+
+    @property
+    def reason(self) -> str: ...
+    @property
+    def seconds(self) -> float: ...
+
+
+class MediaPort(Protocol):
+    """Our end of one leg's audio: PCM is 8 kHz mono 16-bit little-endian."""
+
+    @property
+    def local_address(self) -> tuple[str, int]: ...
+    @property
+    def rtcp_port(self) -> int: ...
+    @property
+    def agreement(self) -> MediaAgreement | None: ...
+    @property
+    def seconds_since_heard(self) -> float | None: ...
+    def agree(self, agreement: MediaAgreement) -> None: ...
+    async def play(self, audio: bytes, *, loop: bool = False) -> None: ...
+    async def play_tone(self, name: str, country: str = "FR") -> None: ...
+    def start_tone(self, name: str, country: str = "FR") -> None: ...
+    def stop_tone(self) -> None: ...
+    async def next_digit(self) -> str: ...
+    def inject_digit(self, digit: str) -> None: ...
+    def forget_digits(self) -> None: ...
+    async def record(
+        self, path: Path, *, max_seconds: float, silence_seconds: float, stop_digits: str = "#"
+    ) -> RecordingEnd: ...
+    def close(self) -> None: ...
+
+
+class MediaSource(Protocol):
+    """Opens ports and joins them two by two."""
+
+    def open(self, local_ip: str) -> MediaPort:
+        """A fresh port on that address; raises an OSError when none is left."""
+
+    def join(self, one: MediaPort, other: MediaPort) -> AbstractContextManager[object]:
+        """Relay between two ports as long as the context lasts."""
+
+    def echo(self, port: MediaPort) -> AbstractContextManager[object]:
+        """Send a port its own audio back as long as the context lasts."""

@@ -1,0 +1,138 @@
+"""The SIP leg of somebody we call: an INVITE that we send, to a phone or through a trunk."""
+
+from __future__ import annotations
+
+from asyncio import CancelledError, Future, timeout
+from collections.abc import Callable, Sequence
+
+from appliance.legs.leg import DialResult
+from appliance.legs.sessions import Sound, widened
+from appliance.legs.signalling import InviteRequest
+from appliance.legs.sip_leg import SipLeg, Surroundings
+from appliance.routing.steps import Outcome
+from appliance.sip import events
+from appliance.sip.bodies import session_description_of
+from appliance.sip.sdp import SdpError
+
+# After these the next server of a trunk is tried (RFC 3263 4.3).
+SERVER_FAILURES = frozenset({408, 500, 502, 503, 504})
+SERVER_SECONDS = 4.0
+
+BUSY = frozenset({486, 600})
+DECLINED = frozenset({603, 403, 607})
+NO_ANSWER = frozenset({487})
+
+
+class OutgoingLeg(SipLeg):
+    """A leg that we dial. `attempts` are tried in turn until a server takes the INVITE.
+
+    `wanted` is the sound of the caller's leg; every G.711 is added when it has one.
+    """
+
+    def __init__(
+        self,
+        around: Surroundings,
+        label: str,
+        attempts: Sequence[Callable[[bytes], InviteRequest]],
+        wanted: Sound,
+        person_id: str | None = None,
+    ) -> None:
+        super().__init__(around, label)
+        self.person_id = person_id
+        self._attempts = attempts
+        self._wanted = Sound(widened(wanted.codecs))
+        self._result: Future[DialResult] = Future()
+        self._heard: Future[None] = Future()
+        self._when_early: Callable[[], object] | None = None
+
+    def when_early(self, action: Callable[[], object]) -> None:
+        """Call `action` when the far end sends sound before it answers."""
+        self._when_early = action
+
+    async def dial(self) -> DialResult:
+        """Ring until it answers or fails; cancelled, it stops ringing."""
+        result = DialResult(Outcome.UNREACHABLE, 503, "nowhere to send it")
+        try:
+            for attempt in self._attempts:
+                result = await self._try(attempt, last=attempt is self._attempts[-1])
+                if result.status not in SERVER_FAILURES:
+                    break
+        except OSError as error:
+            return DialResult(Outcome.UNREACHABLE, 503, str(error))
+        except CancelledError:
+            self.close()
+            raise
+        return result
+
+    async def _try(self, attempt: Callable[[bytes], InviteRequest], last: bool) -> DialResult:
+        self._result, self._heard = Future(), Future()
+        self._ended.clear()
+        self._ours = self._theirs = self._agreed = None
+        self.session = self._around.signalling.invite(attempt(self._make_offer(self._wanted)), self)
+        if not last:
+            try:
+                async with timeout(SERVER_SECONDS):
+                    await self._heard
+            except TimeoutError:
+                self._abandon()
+                return DialResult(Outcome.UNREACHABLE, 408, "the server did not answer")
+        return await self._result
+
+    def _abandon(self) -> None:
+        """Leave an attempt that met silence; what may still come of it is ended by the stack."""
+        if self.session is not None:
+            self._around.signalling.detach(self.session)
+            self._around.signalling.hang_up(self.session)
+            self.session = None
+
+    def handle(self, event: events.Event) -> None:
+        """Take one event of the session."""
+        if not self._heard.done():
+            self._heard.set_result(None)
+        match event:
+            case events.Progress(response=response):
+                self._progress(session_description_of(response))
+            case events.Accepted(response=response):
+                self._accepted(session_description_of(response))
+            case events.Refused(status=status, reason=reason):
+                super().handle(event)
+                self._resolve(DialResult(outcome_of(status), status, reason, for_all=status in (600, 603)))
+            case events.Ended():
+                super().handle(event)
+                self._resolve(DialResult(Outcome.UNREACHABLE, 503, event.reason))
+            case _:
+                super().handle(event)
+
+    def _progress(self, body: bytes) -> None:
+        if not body or self._agreed is not None or self._when_early is None:
+            return
+        try:
+            self._take_answer(body)
+        except SdpError:
+            return
+        self._when_early()
+
+    def _accepted(self, body: bytes) -> None:
+        try:
+            if body or self._agreed is None:
+                self._take_answer(body)
+        except SdpError as error:
+            self._resolve(DialResult(Outcome.UNREACHABLE, 488, error.reason))
+            self.close()
+            return
+        self._resolve(DialResult(Outcome.ANSWERED, 200))
+
+    def _resolve(self, result: DialResult) -> None:
+        if not self._result.done():
+            self._result.set_result(result)
+
+
+def outcome_of(status: int) -> Outcome:
+    """What a final SIP status means to the plan."""
+    if status in BUSY:
+        return Outcome.BUSY
+    if status in DECLINED:
+        return Outcome.DECLINED
+    if status in NO_ANSWER:
+        return Outcome.NO_ANSWER
+    return Outcome.UNREACHABLE

@@ -1,0 +1,327 @@
+"""A SIP leg: one INVITE session with its audio, whichever side called."""
+
+from __future__ import annotations
+
+from asyncio import Event as Happening
+from asyncio import Future, Queue
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Self
+
+from appliance.legs.audio import MediaPort, MediaSource
+from appliance.legs.dtmf_info import digit_of
+from appliance.legs.leg import Change
+from appliance.legs.sessions import Sound, agreement, is_g711, shared, widened
+from appliance.legs.signalling import Signalling
+from appliance.sip import events
+from appliance.sip.bodies import session_description_of
+from appliance.sip.message import Request, make_response
+from appliance.sip.offer_answer import (
+    DEFAULT_CODECS,
+    AgreedMedia,
+    LocalAudio,
+    apply_answer,
+    audio_of,
+    build_offer,
+    negotiate,
+    offered_codecs,
+    remote_direction,
+)
+from appliance.sip.sdp import Direction, SdpError, SessionDescription, parse_sdp
+
+IN_DIALOG_ALLOWED = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, INFO"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a SIP leg is given: the stack, the audio, our address towards its peer, its SDP session number.
+
+    `signalling_host` is where the peer's SIP comes from, when the peer may be behind a NAT.
+    """
+
+    signalling: Signalling
+    media: MediaSource
+    local_ip: str
+    sdp_session: int
+    signalling_host: str | None = None
+
+
+class SipLeg:
+    """What calling and called SIP legs share: the audio, session changes, the end."""
+
+    def __init__(self, around: Surroundings, label: str) -> None:
+        self.label = label
+        self.session: str | None = None
+        self._around = around
+        self._media: MediaPort | None = None
+        self._ended = Happening()
+        self._at_end: list[Callable[[], object]] = []
+        self._agreed: AgreedMedia | None = None
+        self._ours: SessionDescription | None = None
+        self._theirs: SessionDescription | None = None
+        self._local: LocalAudio | None = None
+        self._version = 0
+        self._offers = False
+        self._queue: Queue[Change] | None = None
+        self._open_change: SipChange | None = None
+        self._proposal: Future[events.ReinviteAccepted | events.ReinviteRefused | None] | None = None
+
+    # The audio.
+
+    @property
+    def media(self) -> MediaPort:
+        """Our end of the audio, opened at first use. Raises OSError when no port is left."""
+        if self._media is None:
+            self._media = self._around.media.open(self._around.local_ip)
+        return self._media
+
+    @property
+    def sound(self) -> Sound:
+        """What the far side has agreed to; before that, what it offered or, failing that, G.711."""
+        if self._agreed is not None:
+            return Sound(self._agreed.codecs, self._agreed.direction.reversed)
+        if self._theirs is not None:
+            return Sound(offered_codecs(self._theirs) or DEFAULT_CODECS)
+        return Sound(DEFAULT_CODECS)
+
+    @property
+    def can_be_spoken_to(self) -> bool:
+        """Whether words and tones of ours can be made in a codec that the far side takes."""
+        return any(is_g711(codec) for codec in self.sound.codecs)
+
+    def _local_audio(self, sound: Sound, prefer_ours: bool = False) -> LocalAudio:
+        host, port = self.media.local_address
+        return LocalAudio(
+            host,
+            port,
+            codecs=sound.codecs,
+            rtcp_port=self.media.rtcp_port,
+            direction=sound.direction,
+            prefer_ours=prefer_ours,
+        )
+
+    def _make_offer(self, sound: Sound) -> bytes:
+        self._local = self._local_audio(sound)
+        self._version += 1
+        self._ours = build_offer(self._local, self._around.sdp_session, self._version, self._ours)
+        self._offers = True
+        return bytes(self._ours)
+
+    def _take_answer(self, body: bytes) -> None:
+        """Settle what their answer to our offer comes to; raises SdpError."""
+        assert self._ours is not None and self._local is not None
+        theirs = parse_sdp(body)
+        self._settle(apply_answer(self._ours, theirs, self._local), theirs)
+
+    def _make_answer(self, theirs: SessionDescription, local: LocalAudio) -> bytes:
+        """Our answer to their offer, settled; raises SdpError (status 488 when nothing is shared)."""
+        version = self._version + 1
+        answer, agreed = negotiate(theirs, local, self._around.sdp_session, version)
+        self._version = version
+        self._ours, self._local = answer, local
+        self._settle(agreed, theirs)
+        return bytes(answer)
+
+    def _settle(self, agreed: AgreedMedia, theirs: SessionDescription) -> None:
+        try:
+            settled = agreement(agreed, self._around.signalling_host)
+        except ValueError as error:
+            raise SdpError(str(error), 488) from error
+        self._agreed, self._theirs, self._offers = agreed, theirs, False
+        self.media.agree(settled)
+
+    # Session changes.
+
+    @contextmanager
+    def changes(self) -> Iterator[Queue[Change]]:
+        """Session changes go into the queue as long as the context lasts."""
+        self._queue = Queue()
+        try:
+            yield self._queue
+        finally:
+            waiting, self._queue = self._queue, None
+            while not waiting.empty():
+                waiting.get_nowait().accept(self.sound)
+
+    def _reinvited(self, request: Request) -> None:
+        offer = session_description_of(request)
+        if not offer:
+            self._offer_again()
+            return
+        try:
+            theirs = parse_sdp(offer)
+        except SdpError as error:
+            self._refuse_change(error.status)
+            return
+        change = self._open_change = SipChange(self, theirs)
+        if self._is_refresh(theirs) or self._queue is None:
+            change.accept(Sound(widened(self.sound.codecs)))
+        else:
+            self._queue.put_nowait(change)
+
+    def _is_refresh(self, theirs: SessionDescription) -> bool:
+        known = self._theirs
+        return known is not None and theirs.origin == known.origin and theirs.media == known.media
+
+    def _offer_again(self) -> None:
+        """Answer a re-INVITE without an offer: ours is the one in force, with all our streams."""
+        assert self.session is not None
+        sound = Sound(widened(self.sound.codecs))
+        self._around.signalling.answer_reinvite(self.session, self._make_offer(sound))
+
+    def _accept_change(self, theirs: SessionDescription, other: Sound) -> None:
+        if self.session is None or self.has_ended:
+            return
+        try:
+            codecs = shared(offered_codecs(theirs), other.codecs)
+            body = self._make_answer(
+                theirs, self._local_audio(Sound(codecs, other.direction), prefer_ours=True)
+            )
+        except SdpError as error:
+            self._refuse_change(error.status)
+            return
+        self._around.signalling.answer_reinvite(self.session, body)
+
+    def _refuse_change(self, status: int) -> None:
+        if self.session is not None and not self.has_ended:
+            self._around.signalling.refuse_reinvite(self.session, status)
+
+    async def propose(self, wanted: Sound) -> Sound | int:
+        """Offer the far side a changed session; returns what it agreed to, or the status it refused with."""
+        if self.session is None or self.has_ended:
+            return 481
+        before = self._ours, self._local
+        self._proposal = Future()
+        self._around.signalling.reinvite(
+            self.session, self._make_offer(replace(wanted, codecs=widened(wanted.codecs)))
+        )
+        try:
+            reply = await self._proposal
+        finally:
+            self._proposal = None
+        if isinstance(reply, events.ReinviteAccepted):
+            try:
+                self._take_answer(session_description_of(reply.response))
+            except SdpError as error:
+                return error.status
+            return self.sound
+        self._ours, self._local = before
+        self._offers = False
+        return reply.status if reply is not None else 481
+
+    # Events.
+
+    def handle(self, event: events.Event) -> None:
+        """Take one event of the session; never waits."""
+        match event:
+            case events.Reinvited(request=request):
+                self._reinvited(request)
+            case events.ReinviteCancelled():
+                self._open_change = None
+            case events.ReinviteAccepted() | events.ReinviteRefused():
+                self._resolve_proposal(event)
+            case events.Confirmed(body=body) if body:
+                self._late_answer(body)
+            case events.DialogRequest(key=key, request=request):
+                self._in_dialog(key, request)
+            case events.Ended() | events.Refused():
+                self._mark_ended()
+
+    def _resolve_proposal(self, event: events.ReinviteAccepted | events.ReinviteRefused | None) -> None:
+        if self._proposal is not None and not self._proposal.done():
+            self._proposal.set_result(event)
+
+    def _late_answer(self, body: bytes) -> None:
+        if not self._offers:
+            return  # Nothing was asked: some phones repeat their description in the ACK.
+        try:
+            self._take_answer(body)
+        except SdpError:
+            # Not `close`: the story of the call must learn of this end as of any other.
+            if self.session is not None:
+                self._around.signalling.hang_up(self.session)
+
+    def _in_dialog(self, key: events.TransactionKey, request: Request) -> None:
+        if request.method == "INFO":
+            digit = digit_of(request)
+            if digit is not None:
+                self.media.inject_digit(digit)
+            self._around.signalling.respond(key, make_response(request, 200))
+        elif request.method == "OPTIONS":
+            self._around.signalling.respond(
+                key, make_response(request, 200, headers=[("Allow", IN_DIALOG_ALLOWED)])
+            )
+        else:
+            headers = [("Allow", IN_DIALOG_ALLOWED)]
+            self._around.signalling.respond(key, make_response(request, 405, headers=headers))
+
+    # The end.
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the far side has hung up, or the leg was lost or closed."""
+        return self._ended.is_set()
+
+    def when_ended(self, action: Callable[[], object]) -> None:
+        """Call `action` once when the far side ends (at once if it has)."""
+        if self.has_ended:
+            action()
+        else:
+            self._at_end.append(action)
+
+    async def wait_ended(self) -> None:
+        """Return when the far side has ended."""
+        await self._ended.wait()
+
+    def _mark_ended(self) -> None:
+        if self.session is not None:
+            self._around.signalling.detach(self.session)
+            self.session = None
+        self._resolve_proposal(None)
+        actions, self._at_end = self._at_end, []
+        self._ended.set()
+        for action in actions:
+            action()
+
+    def close(self) -> None:
+        """Hang up if that is still to be done, and release the audio; may be called again."""
+        self._at_end.clear()
+        if self.session is not None:
+            self._around.signalling.hang_up(self.session)
+        if self._media is not None:
+            self._media.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class SipChange:
+    """A session change asked for by re-INVITE or UPDATE, still to be answered unless it is taken back."""
+
+    def __init__(self, leg: SipLeg, theirs: SessionDescription) -> None:
+        self._leg = leg
+        self._theirs = theirs
+
+    @property
+    def wanted(self) -> Sound:
+        """The codecs and the direction that the far side asks for."""
+        audio = audio_of(self._theirs)
+        direction = remote_direction(self._theirs, audio) if audio is not None else Direction.INACTIVE
+        return Sound(offered_codecs(self._theirs) or self._leg.sound.codecs, direction)
+
+    def accept(self, other: Sound) -> None:
+        """Agree, as far as the other party has agreed."""
+        if self._leg._open_change is self:
+            self._leg._accept_change(self._theirs, other)
+
+    def refuse(self, status: int) -> None:
+        """Refuse; the session goes on as it was."""
+        if self._leg._open_change is self:
+            self._leg._refuse_change(status)

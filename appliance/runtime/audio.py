@@ -1,0 +1,31 @@
+"""Where legs get their audio from: the media engine behind the legs' own view of it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import cast
+
+from appliance.legs import audio
+from appliance.runtime.media.bridge import Bridge
+from appliance.runtime.media.echo import Echo
+from appliance.runtime.media.engine import MediaEngine
+from appliance.runtime.media.media_port import MediaPort
+
+
+class Audio:
+    """Opens, joins and echoes ports; implements `legs.audio.MediaSource`."""
+
+    def __init__(self, engine: MediaEngine) -> None:
+        self._engine = engine
+
+    def open(self, local_ip: str) -> audio.MediaPort:
+        """A fresh port on that address; raises OSError when none is left."""
+        return self._engine.open(local_ip)
+
+    def join(self, one: audio.MediaPort, other: audio.MediaPort) -> AbstractContextManager[object]:
+        """Relay between two ports as long as the context lasts."""
+        return Bridge(cast(MediaPort, one), cast(MediaPort, other))
+
+    def echo(self, port: audio.MediaPort) -> AbstractContextManager[object]:
+        """Send a port its own audio back as long as the context lasts."""
+        return Echo(cast(MediaPort, port))

@@ -1,0 +1,177 @@
+"""The box as calls see it: the runtime's side of `calls.switchboard`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+
+from appliance.calls.call import Call
+from appliance.calls.switchboard import Draft, VoiceMessage
+from appliance.control.events import EventHub
+from appliance.legs.audio import MediaPort, MediaSource
+from appliance.legs.leg import CalleeLeg
+from appliance.routing.plan import Plan
+from appliance.routing.steps import Ring, Speech
+from appliance.routing.world import World
+from appliance.runtime.background import Background
+from appliance.runtime.clock import Clock
+from appliance.runtime.dialling import Dialling
+from appliance.runtime.settings import Settings
+from appliance.runtime.spoken import Spoken
+from appliance.storage.errors import StorageError
+from appliance.storage.messages import SHORTEST_SECONDS, Message, MessageDraft, MessageStore
+
+log = logging.getLogger(__name__)
+
+
+MOST_PLAYED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class HeardMessage:
+    """A message as the one who hears it by phone meets it."""
+
+    message: Message
+
+    @property
+    def id(self) -> str:
+        """The message's id."""
+        return self.message.id
+
+    @property
+    def heard(self) -> bool:
+        """Whether somebody has heard it."""
+        return self.message.heard_at is not None
+
+
+class Board:
+    """Gives calls their legs, sounds and message drafts; implements `calls.switchboard.Switchboard`."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        settings: Settings,
+        media: MediaSource,
+        dialling: Dialling,
+        spoken: Spoken,
+        messages: MessageStore,
+        background: Background,
+        events: EventHub,
+        world: Callable[[], World],
+        mail_queued: Callable[[], None],
+    ) -> None:
+        self._clock = clock
+        self._settings = settings
+        self._media = media
+        self._dialling = dialling
+        self._spoken = spoken
+        self._messages = messages
+        self._background = background
+        self._events = events
+        self._world = world
+        self._mail_queued = mail_queued
+
+    @property
+    def plan(self) -> Plan:
+        """The plan in force now."""
+        return self._settings.plan
+
+    @property
+    def tones(self) -> str:
+        """The country whose tones callers hear."""
+        office = self._settings.configuration.office
+        return office.country if office else "FR"
+
+    def world(self) -> World:
+        """Who can be reached, and which lines are up."""
+        return self._world()
+
+    def now(self) -> datetime:
+        """The present moment in the office's zone."""
+        return self._clock.now(self._settings.zone)
+
+    def epoch(self) -> float:
+        """The present moment in seconds since 1970."""
+        return self._clock.epoch()
+
+    def monotonic(self) -> float:
+        """Seconds that only go forward, for lengths of time."""
+        return self._clock.monotonic()
+
+    def legs_towards(self, step: Ring, call: Call) -> Sequence[CalleeLeg]:
+        """A leg, not dialled yet, for each device or line the step wants to ring."""
+        return self._dialling.legs(step, call.facts, call.caller.sound)
+
+    def join(self, one: MediaPort, other: MediaPort) -> AbstractContextManager[object]:
+        """Relay audio between two legs as long as the context lasts."""
+        return self._media.join(one, other)
+
+    def echo(self, media: MediaPort) -> AbstractContextManager[object]:
+        """Send a leg its own audio back as long as the context lasts."""
+        return self._media.echo(media)
+
+    async def spoken(self, speech: Speech) -> bytes:
+        """The sound of a speech; empty when it cannot be made: no call fails for want of words."""
+        return await self._spoken.sound(speech)
+
+    async def begin_message(self, mailbox_id: str, call: Call) -> MessageDraft | None:
+        """Open a message for recording; None when nothing can be kept."""
+        facts = call.facts
+        try:
+            return await self._messages.begin(
+                mailbox_id,
+                facts.caller,
+                facts.caller_name,
+                facts.called,
+                self._clock.epoch(),
+                call_id=call.id,
+            )
+        except StorageError as error:
+            log.error("no message can be taken: %s", error)
+            return None
+
+    async def messages_of(self, mailbox_id: str) -> Sequence[HeardMessage]:
+        """The messages of a mailbox, those not heard before first, oldest first."""
+        page = await self._messages.list([mailbox_id], page_size=MOST_PLAYED)
+        oldest_first = reversed(page.messages)
+        return sorted((HeardMessage(message) for message in oldest_first), key=lambda message: message.heard)
+
+    async def sound_of(self, message: VoiceMessage) -> bytes:
+        """The sound of a message; empty when it is gone."""
+        found = await self._messages.get(message.id)
+        return await self._spoken.file(self._messages.audio_path(found)) if found is not None else b""
+
+    async def mark_heard(self, message: VoiceMessage) -> None:
+        """Say that a message was heard."""
+        await self._messages.mark_heard(message.id, True, self._clock.epoch())
+        self._events.publish("message", id=message.id)
+
+    async def delete_message(self, message: VoiceMessage) -> None:
+        """Delete a message."""
+        await self._messages.delete(message.id, self._clock.epoch())
+        self._events.publish("message", id=message.id)
+
+    def finish_message(self, draft: Draft, seconds: float, call: Call) -> None:
+        """Keep a recorded message, or drop it when nothing was said; never waits."""
+        if seconds < SHORTEST_SECONDS:
+            call.message_id = None
+            self._background.start(self._messages.abandon(_own(draft)), f"drop message {draft.id}")
+        else:
+            self._background.start(self._finish(_own(draft), seconds), f"keep message {draft.id}")
+
+    async def _finish(self, draft: MessageDraft, seconds: float) -> None:
+        try:
+            message = await self._messages.finish(draft, seconds)
+        except StorageError as error:
+            log.error("message %s is on the disk but not in the index: %s", draft.id, error)
+            return
+        self._events.publish("message", id=message.id, mailbox_id=message.mailbox_id)
+        self._mail_queued()
+
+
+def _own(draft: Draft) -> MessageDraft:
+    return MessageDraft(draft.id, draft.path)

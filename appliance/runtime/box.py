@@ -1,0 +1,329 @@
+"""The box: everything put together, and what the control API sees of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from appliance.configuration.configuration import Configuration
+from appliance.configuration.fields import Language
+from appliance.control.box import CannotCall
+from appliance.control.events import EventHub
+from appliance.control.live import LineState, Live, PhoneLive, Registered, Resources, Warn
+from appliance.control.options import RESTART_STATUS, PbxOptions
+from appliance.legs.audio import MediaSource
+from appliance.legs.sip_leg import Surroundings
+from appliance.mail.deliver import Delivery
+from appliance.routing.plan import Plan
+from appliance.routing.world import World
+from appliance.runtime.addresses import LocalAddresses, own_addresses
+from appliance.runtime.audio import Audio
+from appliance.runtime.background import Background
+from appliance.runtime.board import Board
+from appliance.runtime.calls import Calls
+from appliance.runtime.clock import Clock
+from appliance.runtime.dialling import Dialling
+from appliance.runtime.incoming import IncomingCalls
+from appliance.runtime.jobs import Jobs
+from appliance.runtime.lines import Lines
+from appliance.runtime.media.engine import MediaEngine
+from appliance.runtime.origination import Origination
+from appliance.runtime.phones import Phones
+from appliance.runtime.settings import Settings
+from appliance.runtime.sip_driver import SipDriver
+from appliance.runtime.sip_requests import SipRequests
+from appliance.runtime.spoken import Spoken
+from appliance.runtime.tokens import readable_code, token
+from appliance.sip.flow import Flow
+from appliance.speech.speaker import Speaker
+from appliance.storage import backup
+from appliance.storage.audio_files import AudioLibrary
+from appliance.storage.configuration_store import ConfigurationStore
+from appliance.storage.data_folder import DataFolder, write_atomically
+from appliance.storage.database import Database
+from appliance.storage.history import History
+from appliance.storage.mail_queue import MailQueue
+from appliance.storage.messages import MessageStore
+from appliance.storage.registrations import Registrations
+from appliance.storage.retention import Retention
+from appliance.storage.sessions import Sessions
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+CERTIFICATES_VARIABLE = "AUTOCOM_MAIL_CERTIFICATES"
+
+
+class Box:
+    """The running box; implements `control.box.Box`. Made within the event loop, then started."""
+
+    def __init__(self, options: PbxOptions, folder: DataFolder, clock: Clock) -> None:
+        self.options = options
+        self.clock = clock
+        self.folder = folder
+        self.stopping = asyncio.Event()
+        self.exit_status = 0
+        self.background = Background()
+        self.events = EventHub(int(clock.epoch() * 1000))
+        self._started_at = clock.epoch()
+        self._open_storage()
+        bound = options.sip_addresses[0] if len(options.sip_addresses) == 1 else "0.0.0.0"
+        self.addresses = LocalAddresses(clock.monotonic, bound)
+        self.driver = SipDriver(clock, token, self.addresses)
+        self.media = MediaEngine(tokens=token, port_range=(options.rtp_first, options.rtp_last))
+        self.audio: MediaSource = Audio(self.media)
+        self._sdp_sessions = int(clock.epoch())
+        self._wire_calls()
+        self.jobs = Jobs(self)
+        self.claim_code = self._make_claim_code()
+
+    def _open_storage(self) -> None:
+        folder, clock = self.folder, self.clock
+        self.database = Database(folder.database)
+        self.settings = Settings(ConfigurationStore(folder.path), clock)
+        self.history = History(self.database)
+        self.messages = MessageStore(self.database, folder.messages, token, lambda: self.configuration)
+        self.mail_queue = MailQueue(self.database)
+        self.sessions = Sessions(self.database, token)
+        self.registrations = Registrations(self.database)
+        self.audio_files = AudioLibrary(folder.audios, self.database)
+        self.speaker = Speaker(folder.prompts, self.audio_files, lambda: self.configuration)
+        self.retention = Retention(self.messages, self.sessions, self.registrations)
+        certificates = os.environ.get(CERTIFICATES_VARIABLE)
+        self.delivery = Delivery(
+            self.mail_queue,
+            self.messages,
+            self.database,
+            lambda: self.configuration,
+            clock=clock.epoch,
+            certificates=Path(certificates) if certificates else None,
+        )
+
+    def _wire_calls(self) -> None:
+        read = lambda: self.configuration
+        self.phones = Phones(self.driver, self.registrations, self.background, self.events, self.clock, read)
+        self.lines = Lines(self.driver, self.background, self.events, self.clock, read)
+        dialling = Dialling(read, self.phones, self.lines, self.surroundings)
+        self.calls = Calls(
+            self.background, self.history, self.events, token, self.clock.epoch, lambda: self.version
+        )
+        self.calls.board = Board(
+            clock=self.clock,
+            settings=self.settings,
+            media=self.audio,
+            dialling=dialling,
+            spoken=Spoken(self.speaker),
+            messages=self.messages,
+            background=self.background,
+            events=self.events,
+            world=self.world,
+            mail_queued=lambda: self.jobs.mail_soon(),
+        )
+        self.origination = Origination(read, self.calls, dialling, self.background, self.phones)
+        incoming = IncomingCalls(read, self.driver, self.phones, self.lines, self.calls, self.surroundings)
+        self.driver.on_event = SipRequests(self.driver, self.phones, incoming).handle
+        self.driver.on_flow_failed = self.phones.connection_closed
+        self.settings.listeners.append(self._settings_changed)
+
+    def surroundings(self, flow: Flow, behind_nat: bool) -> Surroundings:
+        """What a leg on that flow is given."""
+        self._sdp_sessions += 1
+        host = flow.remote[0] if behind_nat else None
+        return Surroundings(
+            self.driver, self.audio, self.addresses.towards(flow.remote[0]), self._sdp_sessions, host
+        )
+
+    async def start(self) -> None:
+        """Recover what a crash left, then open for calls. Raises OSError, StorageError."""
+        await self.messages.recover(self.clock.epoch())
+        await self.mail_queue.recover()
+        await self.media.start()
+        await self.phones.restore()
+        await self.driver.listen(list(self.options.sip_addresses) or ["0.0.0.0"], self.options.sip_port)
+        self.lines.follow(self.configuration)
+        log.info("open for calls on SIP port %s", self.driver.sockets.port)
+        await self.settings.prepare()
+        await self.jobs.start()
+
+    async def close(self) -> None:
+        """End every call, keep what is to be kept, close everything."""
+        self.jobs.stop()
+        self.calls.hang_up_all()
+        await self.lines.close()
+        await self.background.finish(3.0)
+        await self.driver.close()
+        await self.media.close()
+        self.database.close()
+
+    # What the control API asks for.
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.folder.path
+
+    @property
+    def configuration(self) -> Configuration:
+        """What is set now."""
+        return self.settings.configuration
+
+    @property
+    def version(self) -> int:
+        """The number of that configuration."""
+        return self.settings.version
+
+    @property
+    def plan(self) -> Plan:
+        """The plan compiled from that configuration."""
+        return self.settings.plan
+
+    async def change(self, new: Configuration, *, expected: int, who: str) -> int:
+        """Make `new` the configuration, on the disk and in force; returns its version."""
+        return await self.settings.change(new, expected, who)
+
+    def _settings_changed(self, old: Configuration, new: Configuration) -> None:
+        if self.claim_code is not None and new.users:
+            self.claim_code = None
+            self.options.claim_code_path.unlink(missing_ok=True)
+        self.phones.follow(new)
+        self.lines.follow(new)
+        self.events.publish("configuration", version=self.version)
+        if old.mail_server != new.mail_server:
+            self.background.start(self.deliver_mail_now(), "mail by the new settings")
+
+    def _make_claim_code(self) -> str | None:
+        if self.configuration.users:
+            self.options.claim_code_path.unlink(missing_ok=True)
+            return None
+        try:
+            # The code printed before a crash of this process stays good.
+            kept = self.options.claim_code_path.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            kept = ""
+        if kept:
+            return kept
+        code = readable_code()
+        write_atomically(self.options.claim_code_path, f"{code}\n".encode())
+        return code
+
+    def world(self) -> World:
+        """Who can be reached, and which lines are up."""
+        failures = {"settings"} if self.settings.loaded.damaged else set()
+        return World(
+            registered=self.phones.registered(),
+            busy=self.calls.busy_people(),
+            lines_up=self.lines.up(),
+            failures=frozenset(failures),
+        )
+
+    def live(self) -> Live:
+        """What goes on now."""
+        return Live(
+            phones=self._live_phones(),
+            lines=self.lines.live(),
+            calls=self.calls.live(),
+            resources=self._resources(),
+            warnings=self._warnings(),
+            addresses=own_addresses(),
+            sip_port=self.driver.sockets.port,
+            started_at=self._started_at,
+        )
+
+    def _live_phones(self) -> tuple[PhoneLive, ...]:
+        busy = self.calls.busy_people()
+        found = []
+        for phone in self.configuration.phones.values():
+            bindings = self.phones.bindings(phone.id)
+            told = tuple(
+                Registered(
+                    address=binding.flow.remote[0],
+                    transport=binding.flow.transport,
+                    user_agent=binding.user_agent,
+                    expires_at=binding.expires_at,
+                )
+                for binding in bindings
+            )
+            found.append(
+                PhoneLive(
+                    phone_id=phone.id,
+                    person_id=phone.person_id,
+                    online=bool(told),
+                    in_call=phone.person_id in busy,
+                    bindings=told,
+                )
+            )
+        return tuple(found)
+
+    def _resources(self) -> Resources:
+        return Resources(
+            calls=len(self.calls),
+            legs=self.driver.attached,
+            ports=self.media.open_ports,
+            tasks=len(asyncio.all_tasks()),
+            file_descriptors=len(os.listdir("/proc/self/fd")),
+            memory_bytes=_resident_bytes(),
+        )
+
+    def _warnings(self) -> tuple[Warn, ...]:
+        found = []
+        if self.settings.loaded.damaged:
+            found.append(Warn(code=self.settings.loaded.detail or "settings_invalid"))
+        for line in self.lines.live():
+            if line.state in (LineState.REFUSED, LineState.UNREACHABLE):
+                name = self.configuration.lines[line.line_id].name
+                found.append(Warn(code="line_down", parameters={"line": name, "reason": line.reason}))
+        return tuple(found)
+
+    def now(self) -> datetime:
+        """The present moment in the office's zone."""
+        return self.clock.now(self.settings.zone)
+
+    def epoch(self) -> float:
+        """The present moment in seconds since 1970."""
+        return self.clock.epoch()
+
+    def monotonic(self) -> float:
+        """Seconds that only go forward."""
+        return self.clock.monotonic()
+
+    def token(self) -> str:
+        """A fresh unguessable token."""
+        return token()
+
+    async def in_thread(self, function: Callable[[], T]) -> T:
+        """What `function` returns, run in a thread."""
+        return await asyncio.to_thread(function)
+
+    async def place_call(self, person_id: str, number: str) -> str:
+        """Ring the person's phones, then the number; returns the call's id. Raises CannotCall."""
+        return await self.origination.place(person_id, number)
+
+    async def hang_up(self, call_id: str) -> None:
+        """End a call; raises CannotCall("no_such_call")."""
+        if not self.calls.hang_up(call_id):
+            raise CannotCall("no_such_call")
+
+    async def test_mail(self, to: str, language: Language) -> None:
+        """Send a test e-mail now; raises MailError."""
+        await self.delivery.send_test(to, language, token())
+
+    async def deliver_mail_now(self) -> None:
+        """Try the e-mails that wait without waiting for their time."""
+        await self.mail_queue.hurry(self.clock.epoch())
+        self.jobs.mail_soon()
+
+    async def restore(self, archive: Path) -> None:
+        """Replace everything by what a backup holds: unpacked now, in place after a restart."""
+        await asyncio.to_thread(backup.stage, archive, self.data)
+        self.exit_status = RESTART_STATUS
+        asyncio.get_running_loop().call_later(0.5, self.stopping.set)
+
+
+def _resident_bytes() -> int:
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,186 @@
+"""The calls in progress: starts each one's coroutine, tells the pages, keeps the record at the end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from appliance.calls.call import Call
+from appliance.calls.follow import run_call
+from appliance.calls.switchboard import Switchboard
+from appliance.control.events import EventHub
+from appliance.control.live import CallLive, CallState
+from appliance.legs.leg import CallerLeg
+from appliance.routing.facts import Facts
+from appliance.routing.trail import TrailEntry
+from appliance.runtime.background import Background
+from appliance.storage.errors import StorageError
+from appliance.storage.history import CallRecord, History
+
+log = logging.getLogger(__name__)
+
+MOST_CALLS = 500
+
+
+class Calls:
+    """Every call in progress, by id."""
+
+    def __init__(
+        self,
+        background: Background,
+        history: History,
+        events: EventHub,
+        tokens: Callable[[], str],
+        epoch: Callable[[], float],
+        version: Callable[[], int],
+    ) -> None:
+        self._background = background
+        self._history = history
+        self._events = events
+        self._tokens = tokens
+        self._epoch = epoch
+        self._version = version
+        self._calls: dict[str, Call] = {}
+        self.board: Switchboard | None = None
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def start(
+        self, facts: Facts, caller: CallerLeg, number_id: str | None, call_id: str | None = None
+    ) -> Call | None:
+        """Start a call's coroutine; refuses it with 503 when the box has all it can carry, or stops."""
+        if len(self._calls) >= MOST_CALLS or self.board is None:
+            caller.refuse(503)
+            caller.close()
+            return None
+        call = Call(
+            id=call_id or self._tokens(),
+            facts=facts,
+            caller=caller,
+            started_at=self._epoch(),
+            number_id=number_id,
+            configuration_version=self._version(),
+            changed=self._changed,
+        )
+        if facts.caller_person_id:
+            call.person_ids = (facts.caller_person_id,)
+        self._calls[call.id] = call
+        self._background.start(self._run(self.board, call), f"call {call.id}")
+        return call
+
+    async def _run(self, board: Switchboard, call: Call) -> None:
+        try:
+            await run_call(board, call)
+        finally:
+            del self._calls[call.id]
+            self._events.publish("call", id=call.id, state="ended")
+            self._background.start(self._keep(call, self._epoch()), f"record of call {call.id}")
+
+    async def _keep(self, call: Call, ended_at: float) -> None:
+        try:
+            await self._history.add(record_of(call, ended_at))
+            self._events.publish("history", id=call.id)
+        except StorageError as error:
+            log.error("the record of call %s could not be kept: %s", call.id, error)
+
+    def _changed(self, call: Call) -> None:
+        self._events.publish("call", id=call.id, state=state_of(call).value)
+
+    def hang_up(self, call_id: str) -> bool:
+        """End a call; False when there is none by that id."""
+        call = self._calls.get(call_id)
+        if call is None:
+            return False
+        call.ended_by = "box"
+        call.caller.hang_up()
+        return True
+
+    def hang_up_all(self) -> None:
+        """End every call and take no other: the box stops."""
+        self.board = None
+        for call_id in list(self._calls):
+            self.hang_up(call_id)
+
+    def live(self) -> tuple[CallLive, ...]:
+        """The calls in progress, as pages show them."""
+        return tuple(live_of(call) for call in self._calls.values())
+
+    def busy_people(self) -> frozenset[str]:
+        """The people who are on a call that has been answered, or who are placing one."""
+        busy: set[str] = set()
+        for call in self._calls.values():
+            if call.facts.caller_person_id:
+                busy.add(call.facts.caller_person_id)
+            if call.answered_by_id:
+                busy.add(call.answered_by_id)
+        return frozenset(busy)
+
+    @property
+    def legs(self) -> int:
+        """How many legs are up: the callers', the answered ones, and those that ring."""
+        return sum(1 + len(call.ringing) + (call.callee is not None) for call in self._calls.values())
+
+
+def state_of(call: Call) -> CallState:
+    """What a call is doing."""
+    if call.callee is not None:
+        return CallState.TALKING
+    if call.outcome == "voicemail":
+        return CallState.MESSAGE
+    if call.outcome == "announcement":
+        return CallState.ANNOUNCEMENT
+    return CallState.RINGING
+
+
+def live_of(call: Call) -> CallLive:
+    """One call in progress, as pages show it."""
+    facts = call.facts
+    return CallLive(
+        id=call.id,
+        direction=facts.direction.value,
+        state=state_of(call),
+        caller=facts.caller,
+        caller_name=facts.caller_name,
+        called=facts.called,
+        number_id=call.number_id,
+        line_id=facts.line_id,
+        caller_person_id=facts.caller_person_id,
+        person_ids=call.people_now,
+        started_at=call.started_at,
+        answered_at=call.answered_at,
+    )
+
+
+def record_of(call: Call, ended_at: float) -> CallRecord:
+    """What the history keeps of a call."""
+    facts = call.facts
+    return CallRecord(
+        id=call.id,
+        direction=facts.direction.value,
+        started_at=call.started_at,
+        answered_at=call.answered_at,
+        # The clock may have been set back meanwhile.
+        ended_at=max(ended_at, call.started_at, call.answered_at or 0.0),
+        caller=facts.caller,
+        caller_name=facts.caller_name,
+        called=facts.called,
+        number_id=call.number_id,
+        line_id=facts.line_id,
+        caller_person_id=facts.caller_person_id,
+        answered_by=call.answered_by_id,
+        person_ids=call.person_ids,
+        outcome=call.outcome,
+        ended_by=call.ended_by,
+        trail=tuple(entry_of(entry) for entry in call.trail),
+        steps=tuple(call.steps),
+        message_id=call.message_id,
+        configuration_version=call.configuration_version,
+    )
+
+
+def entry_of(entry: TrailEntry) -> dict[str, Any]:
+    """A trail entry as the history keeps it."""
+    reason = {"code": entry.reason.code, "parameters": dict(entry.reason.parameters)}
+    return {"node": entry.node, "edge": entry.edge, "reason": reason}

@@ -1,0 +1,148 @@
+"""Dialling: from the targets of a step to legs ready to ring, by phone bindings and by lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+from appliance import numbers
+from appliance.configuration.configuration import Configuration
+from appliance.configuration.lines import Line
+from appliance.legs.outgoing import OutgoingLeg
+from appliance.legs.sessions import Sound
+from appliance.legs.signalling import InviteRequest
+from appliance.legs.sip_leg import Surroundings
+from appliance.routing.facts import Direction, Facts
+from appliance.routing.steps import ExternalTarget, PhoneTarget, Ring
+from appliance.runtime.contacts import our_contact
+from appliance.runtime.lines import Lines
+from appliance.runtime.phones import Phones
+from appliance.sip.flow import Flow, bracketed
+from appliance.sip.headers import NameAddr
+from appliance.sip.registrar import Binding
+from appliance.sip.uri import Uri
+
+ANONYMOUS = NameAddr("Anonymous", Uri("sip", "anonymous", host="anonymous.invalid"))
+MOST_BINDINGS = 5
+
+LegKind = TypeVar("LegKind", bound=OutgoingLeg)
+Invitation = Callable[[bytes], InviteRequest]
+
+
+class Dialling:
+    """Makes the legs of a Ring step."""
+
+    def __init__(
+        self,
+        configuration: Callable[[], Configuration],
+        phones: Phones,
+        lines: Lines,
+        surroundings: Callable[[Flow, bool], Surroundings],
+    ) -> None:
+        self._configuration = configuration
+        self._phones = phones
+        self._lines = lines
+        self._surroundings = surroundings
+
+    def legs(
+        self,
+        step: Ring,
+        shown: Facts,
+        sound: Sound,
+        make: type[LegKind] = OutgoingLeg,  # type: ignore[assignment]
+    ) -> list[LegKind]:
+        """A leg for each binding of each phone and for each number outside, not dialled yet.
+
+        `shown` tells who calls; `sound` what they can take; `make` the kind of leg.
+        """
+        found: list[LegKind] = []
+        for target in step.targets:
+            if isinstance(target, PhoneTarget):
+                found.extend(self._phone_legs(target, shown, sound, make))
+            elif (leg := self._external_leg(target, shown, sound, make)) is not None:
+                found.append(leg)
+        return found
+
+    def _phone_legs(
+        self, target: PhoneTarget, shown: Facts, sound: Sound, make: type[LegKind]
+    ) -> Sequence[LegKind]:
+        configuration = self._configuration()
+        person = configuration.people.get(target.person_id)
+        label = person.name if person else target.phone_id
+        return [
+            make(
+                self._surroundings(binding.flow, True),
+                label,
+                [partial(self._to_phone, binding, label, shown)],
+                sound,
+                target.person_id,
+            )
+            for binding in self._phones.bindings(target.phone_id)[:MOST_BINDINGS]
+        ]
+
+    def _to_phone(self, binding: Binding, label: str, shown: Facts, body: bytes) -> InviteRequest:
+        flow = binding.flow
+        host = bracketed(flow.local[0])
+        return InviteRequest(
+            target=binding.contact,
+            flow=flow,
+            from_=self._caller_for_phones(shown, host),
+            to=NameAddr(label, Uri("sip", binding.aor, host=host)),
+            contact=our_contact(flow, shown.caller or "anonymous"),
+            body=body,
+        )
+
+    def _caller_for_phones(self, facts: Facts, host: str) -> NameAddr:
+        """The caller as phones show and dial it back: national form, with the name if there is one."""
+        if not facts.caller:
+            return ANONYMOUS
+        office = self._configuration().office
+        shown = facts.caller
+        if numbers.is_e164(shown) and office is not None:
+            shown = numbers.for_line(shown, "national", office.country)
+        return NameAddr(facts.caller_name, Uri("sip", shown, host=host))
+
+    def _external_leg(
+        self, target: ExternalTarget, shown: Facts, sound: Sound, make: type[LegKind]
+    ) -> LegKind | None:
+        configuration = self._configuration()
+        attempts: list[Invitation] = []
+        first: Flow | None = None
+        for line_id in target.line_ids:
+            line = configuration.lines.get(line_id)
+            if line is None:
+                continue
+            for flow in self._lines.flows(line_id):
+                first = first or flow
+                attempts.append(partial(self._through_line, line, flow, target, shown))
+        if first is None:
+            return None
+        around = self._surroundings(first, False)
+        return make(around, target.number, attempts, sound, target.person_id)
+
+    def _through_line(
+        self, line: Line, flow: Flow, target: ExternalTarget, facts: Facts, body: bytes
+    ) -> InviteRequest:
+        office = self._configuration().office
+        country = office.country if office else "FR"
+        number = numbers.for_line(target.number, line.dialled_format.value, country)
+        ours = (
+            numbers.for_line(target.presented, line.dialled_format.value, country) if target.presented else ""
+        )
+        identity = NameAddr("", Uri("sip", ours or line.user or "anonymous", host=line.server))
+        headers = [("P-Asserted-Identity", f"<{identity.uri}>")] if ours else []
+        return InviteRequest(
+            target=Uri("sip", number, host=line.server, port=line.port),
+            flow=flow,
+            from_=self._from_name(identity, facts),
+            to=NameAddr("", Uri("sip", number, host=line.server)),
+            contact=our_contact(flow, line.user or ours or "autocom"),
+            body=body,
+            headers=tuple(headers),
+            credentials=self._lines.login(line.id),
+        )
+
+    def _from_name(self, identity: NameAddr, facts: Facts) -> NameAddr:
+        name = facts.caller_name if facts.direction is not Direction.OUTBOUND else ""
+        return NameAddr(name, identity.uri)

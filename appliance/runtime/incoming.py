@@ -1,0 +1,98 @@
+"""Incoming calls: who may call, what is refused, and the start of each call's coroutine."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from appliance.calls.arrival import Arrival, from_line, from_phone
+from appliance.configuration.configuration import Configuration
+from appliance.configuration.people import Phone
+from appliance.legs.incoming import IncomingLeg
+from appliance.legs.sip_leg import Surroundings
+from appliance.routing.facts import Direction
+from appliance.runtime.calls import Calls
+from appliance.runtime.contacts import our_contact
+from appliance.runtime.lines import Lines
+from appliance.runtime.phones import Phones
+from appliance.runtime.sip_driver import SipDriver
+from appliance.sip.authentication import Authenticated
+from appliance.sip.events import IncomingInvite
+from appliance.sip.flow import Flow
+from appliance.sip.message import Request
+from appliance.sip.sdp import SdpError
+
+log = logging.getLogger(__name__)
+
+
+class IncomingCalls:
+    """Lets calls in: from phones that prove who they are, from lines we know, from nobody else."""
+
+    def __init__(
+        self,
+        configuration: Callable[[], Configuration],
+        driver: SipDriver,
+        phones: Phones,
+        lines: Lines,
+        calls: Calls,
+        surroundings: Callable[[Flow, bool], Surroundings],
+    ) -> None:
+        self._configuration = configuration
+        self._driver = driver
+        self._phones = phones
+        self._lines = lines
+        self._calls = calls
+        self._surroundings = surroundings
+
+    def invited(self, event: IncomingInvite) -> None:
+        """Let the call in and start it, or refuse it."""
+        line = self._lines.line_of(event.flow, event.request)
+        if line is not None:
+            arrival = from_line(self._configuration(), line, event.request)
+            if arrival is None:
+                log.info("line %s called a number that is not ours", line.id)
+                self._driver.refuse(event.session, 404)
+            else:
+                self._start(event, arrival, our_user=arrival.facts.called)
+            return
+        phone = self._authenticated(event)
+        if phone is not None:
+            self._start(
+                event, from_phone(self._configuration(), phone, event.request), event.request.uri.user
+            )
+
+    def _authenticated(self, event: IncomingInvite) -> Phone | None:
+        """The phone that calls, or None when it was challenged or refused."""
+        verdict = self._phones.check(event.request)
+        if not isinstance(verdict, Authenticated):
+            self._driver.refuse(event.session, 401, headers=verdict.headers)
+            return None
+        phone = self._phones.phone_of(verdict.username)
+        if phone is None or not same_user(event.request, phone):
+            self._driver.refuse(event.session, 403)
+            return None
+        return phone
+
+    def _start(self, event: IncomingInvite, arrival: Arrival, our_user: str | None) -> None:
+        inbound = arrival.facts.direction is Direction.INBOUND
+        facts = arrival.facts
+        try:
+            leg = IncomingLeg(
+                self._surroundings(event.flow, not inbound),
+                event.session,
+                event.request,
+                facts.caller_name or facts.caller,
+                answers_to_speak=inbound,
+                contact=our_contact(event.flow, our_user or "autocom"),
+            )
+        except SdpError as error:
+            self._driver.refuse(event.session, error.status)
+            return
+        self._driver.attach(event.session, leg)
+        self._calls.start(facts, leg, arrival.number_id)
+
+
+def same_user(request: Request, phone: Phone) -> bool:
+    """Whether the phone calls in its own name: nobody may take a colleague's identity by the From header."""
+    user = request.from_.uri.user
+    return user is None or user == phone.sip_user

@@ -1,0 +1,97 @@
+"""Jobs by the clock: mail retries, retention, prompts made ahead (APScheduler)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from appliance.speech.speaker import SpeechError
+from appliance.storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from appliance.runtime.box import Box
+
+log = logging.getLogger(__name__)
+
+MAIL_SECONDS = 20
+RETENTION_HOURS = 1
+EXPIRY_SECONDS = 5
+
+
+class Jobs:
+    """What the box does by itself, at its times."""
+
+    def __init__(self, box: Box) -> None:
+        self._box = box
+        self._scheduler: Any = None
+
+    async def start(self) -> None:
+        """Start the clockwork, loaded in a thread: phones are answered sooner after a start."""
+        scheduling = await asyncio.to_thread(import_module, "apscheduler.schedulers.asyncio")
+        self._scheduler = scheduling.AsyncIOScheduler(timezone=UTC)
+        add = self._scheduler.add_job
+        add(self.deliver_mail, "interval", seconds=MAIL_SECONDS, id="mail", coalesce=True, max_instances=1)
+        add(self.tidy, "interval", days=1, id="tidy", coalesce=True, max_instances=1)
+        add(self.retain, "interval", hours=RETENTION_HOURS, id="retention", coalesce=True, max_instances=1)
+        add(
+            self.forget_phones,
+            "interval",
+            seconds=EXPIRY_SECONDS,
+            id="phones",
+            coalesce=True,
+            max_instances=1,
+        )
+        self._scheduler.start()
+        self._box.background.start(self.retain(), "retention at start")
+        self._box.background.start(self.prepare_prompts(), "prompts")
+
+    def stop(self) -> None:
+        """Stop the clockwork; what is under way goes on."""
+        if self._scheduler is not None and self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def mail_soon(self) -> None:
+        """Look at the mail queue now instead of at its next time."""
+        if self._scheduler is not None and self._scheduler.running:
+            self._scheduler.modify_job("mail", next_run_time=datetime.now(UTC))
+
+    async def deliver_mail(self) -> None:
+        """Send the e-mails that are due."""
+        box = self._box
+        try:
+            waiting = await box.mail_queue.next_due()
+            if waiting is not None and waiting <= box.clock.epoch():
+                await box.delivery.deliver_due(box.clock.epoch())
+                box.events.publish("mail")
+        except StorageError as error:
+            log.error("the mail queue cannot be read: %s", error)
+
+    async def retain(self) -> None:
+        """Delete what its mailbox keeps no longer."""
+        box = self._box
+        try:
+            if await box.retention.run(box.configuration.mailboxes, box.clock.epoch()):
+                box.events.publish("message")
+        except StorageError as error:
+            log.error("retention failed: %s", error)
+
+    async def forget_phones(self) -> None:
+        """Take the phones whose registration has run out off the list of those that can be rung."""
+        self._box.phones.sweep()
+
+    async def tidy(self) -> None:
+        """Drop the sounds of words that nobody has heard for long."""
+        box = self._box
+        await box.in_thread(lambda: box.speaker.prune(box.clock.epoch()))
+
+    async def prepare_prompts(self) -> None:
+        """Make the prompts before the first caller needs them."""
+        for language in ("fr", "en"):
+            try:
+                await self._box.speaker.prepare(language)
+            except SpeechError as error:
+                log.error("the prompts cannot be made: %s", error)
+                return

@@ -1,0 +1,1 @@
+"""The sockets, the clock and the writing thread behind `appliance.media`."""

@@ -1,0 +1,93 @@
+"""Calls placed from the pages: the person's phones ring first, then the number."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from appliance import numbers
+from appliance.calls.arrival import is_internal
+from appliance.calls.ring import first_answer
+from appliance.configuration.configuration import Configuration
+from appliance.configuration.people import Person
+from appliance.control.box import CannotCall
+from appliance.legs.originated import OriginatedLeg
+from appliance.legs.sessions import Sound
+from appliance.routing.facts import Direction, Facts
+from appliance.routing.steps import PhoneTarget, Ring
+from appliance.runtime.background import Background
+from appliance.runtime.calls import Calls
+from appliance.runtime.dialling import Dialling
+from appliance.runtime.phones import Phones
+from appliance.runtime.tokens import token
+from appliance.sip.offer_answer import DEFAULT_CODECS
+
+log = logging.getLogger(__name__)
+
+
+class Origination:
+    """Places calls on behalf of people who are signed in."""
+
+    def __init__(
+        self,
+        configuration: Callable[[], Configuration],
+        calls: Calls,
+        dialling: Dialling,
+        background: Background,
+        phones: Phones,
+    ) -> None:
+        self._configuration = configuration
+        self._calls = calls
+        self._dialling = dialling
+        self._background = background
+        self._phones = phones
+
+    async def place(self, person_id: str, number: str) -> str:
+        """Ring the person, then, once they answer, the number; returns the call's id. Raises CannotCall."""
+        configuration = self._configuration()
+        person = configuration.people.get(person_id)
+        targets = self._targets(configuration, person_id)
+        if person is None or not targets:
+            raise CannotCall("no_phone")
+        office = configuration.office
+        step = Ring(targets, person.ring_seconds, person.language or (office.language if office else "fr"))  # type: ignore[arg-type]
+        call_id = token()
+        self._background.start(self._story(call_id, person, number, step), f"placed call {call_id}")
+        return call_id
+
+    def _targets(self, configuration: Configuration, person_id: str) -> tuple[PhoneTarget, ...]:
+        registered = self._phones.registered()
+        return tuple(
+            PhoneTarget(phone.id, person_id)
+            for phone in configuration.phones.values()
+            if phone.person_id == person_id and phone.id in registered
+        )
+
+    async def _story(self, call_id: str, person: Person, number: str, step: Ring) -> None:
+        shown = Facts(Direction.INTERNAL, number, "", person.extension)
+        legs = self._dialling.legs(step, shown, Sound(DEFAULT_CODECS), OriginatedLeg)
+        winner = None
+        try:
+            answer = await first_answer(legs, step.seconds)
+            winner = answer if isinstance(answer, OriginatedLeg) else None
+        finally:
+            for leg in legs:
+                if leg is not winner:
+                    leg.close()
+        if winner is None:
+            log.info("%s did not answer the call they had asked for", person.name)
+            return
+        self._calls.start(self._facts(person, number), winner, None, call_id)
+
+    def _facts(self, person: Person, number: str) -> Facts:
+        configuration = self._configuration()
+        office = configuration.office
+        internal = is_internal(configuration, number)
+        called = number if internal else numbers.dialled(number, office.country if office else "FR") or number
+        return Facts(
+            direction=Direction.INTERNAL if internal else Direction.OUTBOUND,
+            caller=person.extension,
+            caller_name=person.name,
+            called=called,
+            caller_person_id=person.id,
+        )

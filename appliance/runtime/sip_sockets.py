@@ -1,0 +1,253 @@
+"""The SIP sockets: UDP on raw non-blocking sockets, TCP listeners and connections."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import socket
+from collections.abc import Callable
+from functools import partial
+
+from appliance.runtime.addresses import LocalAddresses
+from appliance.sip.flow import Flow, Outgoing
+from appliance.sip.framing import KEEPALIVE, FramingError, StreamFramer
+
+log = logging.getLogger(__name__)
+
+DATAGRAMS_A_TURN = 64
+LARGEST_DATAGRAM = 65536
+RECEIVE_BUFFER = 4 << 20
+MOST_CONNECTIONS = 512
+FREE_PORT_TRIES = 20
+CONNECT_SECONDS = 4.0
+UNSENT_LIMIT = 256 * 1024
+# Who connects and says nothing for so long keeps a place that a phone may need.
+FIRST_WORD_SECONDS = 20.0
+
+Address = tuple[str, int]
+
+
+class SipSockets:
+    """Carries SIP messages between the network and the endpoint.
+
+    `on_message(data, flow)` is called for each datagram or framed message, `on_failure(flow)` when a
+    flow can no longer carry anything.
+    """
+
+    def __init__(
+        self,
+        addresses: LocalAddresses,
+        on_message: Callable[[bytes, Flow], None],
+        on_failure: Callable[[Flow], None],
+    ) -> None:
+        self.addresses = addresses
+        self.on_message = on_message
+        self.on_failure = on_failure
+        self.port = 0
+        self._udp: dict[int, socket.socket] = {}
+        self._servers: list[asyncio.Server] = []
+        self._connections: dict[int, SipConnection] = {}
+        self._outbound: dict[Address, SipConnection] = {}
+        self._numbers = itertools.count(1)
+        self._connecting: set[asyncio.Task[None]] = set()
+
+    async def listen(self, hosts: list[str], port: int) -> None:
+        """Open UDP and TCP on every host; port 0 takes a free one, the same for both. Raises OSError."""
+        for host in hosts:
+            tries = 1 if port else FREE_PORT_TRIES
+            while True:
+                tries -= 1
+                try:
+                    port = await self._listen(host, port)
+                    break
+                except OSError:
+                    # The port that was free for UDP is not for TCP.
+                    if not tries:
+                        raise
+            self.port = port
+
+    async def _listen(self, host: str, port: int) -> int:
+        loop = asyncio.get_running_loop()
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        datagrams = _udp_socket(family, host, port)
+        port = datagrams.getsockname()[1]
+        try:
+            server = await loop.create_server(
+                partial(SipConnection, self), host, port, family=family, reuse_address=True
+            )
+        except OSError:
+            datagrams.close()
+            raise
+        self._servers.append(server)
+        self._udp[family] = datagrams
+        loop.add_reader(datagrams.fileno(), partial(self._read, datagrams))
+        return port
+
+    def _read(self, datagrams: socket.socket) -> None:
+        for _ in range(DATAGRAMS_A_TURN):
+            try:
+                data, source = datagrams.recvfrom(LARGEST_DATAGRAM)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                log.debug("UDP receive failed: %s", error)
+                continue
+            remote = (source[0], source[1])
+            self.on_message(data, self.udp_flow(remote))
+
+    def udp_flow(self, remote: Address) -> Flow:
+        """The UDP flow between the box and `remote`."""
+        return Flow("UDP", (self.addresses.towards(remote[0]), self.port), remote, None)
+
+    def send(self, outgoing: Outgoing) -> None:
+        """Send one message on its flow; failures come back by `on_failure`."""
+        if outgoing.flow.transport == "UDP":
+            self._send_datagram(outgoing)
+        else:
+            self._send_stream(outgoing)
+
+    def _send_datagram(self, outgoing: Outgoing) -> None:
+        remote = outgoing.flow.remote
+        datagrams = self._udp.get(socket.AF_INET6 if ":" in remote[0] else socket.AF_INET)
+        try:
+            if datagrams is None:
+                raise OSError("no socket of that address family")
+            datagrams.sendto(outgoing.data, remote)
+        except BlockingIOError:
+            log.debug("UDP buffer full, SIP message dropped; it will be sent again by its timer")
+        except OSError as error:
+            log.info("cannot send SIP to %s:%s: %s", remote[0], remote[1], error)
+            asyncio.get_running_loop().call_soon(self.on_failure, outgoing.flow)
+
+    def _send_stream(self, outgoing: Outgoing) -> None:
+        flow = outgoing.flow
+        connection = self._connections.get(flow.connection or 0) or self._outbound.get(flow.remote)
+        if connection is not None:
+            connection.write(outgoing.data)
+            return
+        waiting = SipConnection(self, outbound_flow=flow)
+        self._outbound[flow.remote] = waiting
+        waiting.write(outgoing.data)
+        task = asyncio.get_running_loop().create_task(self._connect(waiting, flow))
+        self._connecting.add(task)
+        task.add_done_callback(self._connecting.discard)
+
+    async def _connect(self, connection: SipConnection, flow: Flow) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await loop.create_connection(lambda: connection, *flow.remote)
+        except (OSError, TimeoutError) as error:
+            log.info("cannot connect SIP over TCP to %s:%s: %s", *flow.remote, error)
+            self._outbound.pop(flow.remote, None)
+            self.on_failure(flow)
+
+    def opened(self, connection: SipConnection) -> int:
+        """Take a new connection in; returns its number, or 0 when there are too many."""
+        if len(self._connections) >= MOST_CONNECTIONS:
+            return 0
+        number = next(self._numbers)
+        self._connections[number] = connection
+        return number
+
+    def closed(self, connection: SipConnection) -> None:
+        """Forget a connection and tell the endpoint that its flow is gone."""
+        self._connections.pop(connection.number, None)
+        if self._outbound.get(connection.flow.remote) is connection:
+            del self._outbound[connection.flow.remote]
+        self.on_failure(connection.flow)
+
+    @property
+    def open_connections(self) -> int:
+        """How many TCP connections are open."""
+        return len(self._connections)
+
+    async def close(self) -> None:
+        """Close every socket."""
+        loop = asyncio.get_running_loop()
+        for task in list(self._connecting):
+            task.cancel()
+        for server in self._servers:
+            server.close()
+        for connection in list(self._connections.values()):
+            connection.abort()
+        for datagrams in self._udp.values():
+            loop.remove_reader(datagrams.fileno())
+            datagrams.close()
+        self._udp.clear()
+
+
+class SipConnection(asyncio.Protocol):
+    """One TCP connection carrying framed SIP messages (RFC 3261 18.3, keep-alives of RFC 5626 3.5.1)."""
+
+    def __init__(self, sockets: SipSockets, outbound_flow: Flow | None = None) -> None:
+        self._sockets = sockets
+        self._framer = StreamFramer()
+        self._transport: asyncio.Transport | None = None
+        self._waiting: list[bytes] = []
+        self._patience: asyncio.TimerHandle | None = None
+        self.number = 0
+        self.flow = outbound_flow or Flow("TCP", ("", 0), ("", 0), None)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self.number = self._sockets.opened(self)
+        if not self.number:
+            transport.abort()
+            return
+        local, remote = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
+        self.flow = Flow("TCP", (local[0], local[1]), (remote[0], remote[1]), self.number)
+        for data in self._waiting:
+            transport.write(data)
+        if not self._waiting:
+            self._patience = asyncio.get_running_loop().call_later(FIRST_WORD_SECONDS, self.abort)
+        self._waiting.clear()
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            messages = self._framer.feed(data)
+        except FramingError as error:
+            log.info("SIP connection from %s closed: %s", self.flow.remote[0], error)
+            self.abort()
+            return
+        for message in messages:
+            if message is KEEPALIVE:
+                self.write(b"\r\n")
+            else:
+                self._be_patient()
+                self._sockets.on_message(message, self.flow)
+
+    def _be_patient(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def write(self, data: bytes) -> None:
+        """Send, or keep until the connection stands; a peer that does not read is cut off."""
+        if self._transport is None:
+            self._waiting.append(data)
+            return
+        self._transport.write(data)
+        if self._transport.get_write_buffer_size() > UNSENT_LIMIT:
+            self.abort()
+
+    def abort(self) -> None:
+        """Close at once."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._be_patient()
+        self._sockets.closed(self)
+
+
+def _udp_socket(family: int, host: str, port: int) -> socket.socket:
+    datagrams = socket.socket(family, socket.SOCK_DGRAM)
+    if family == socket.AF_INET6:
+        datagrams.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    datagrams.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+    datagrams.setblocking(False)
+    datagrams.bind((host, port))
+    return datagrams

@@ -1,0 +1,172 @@
+"""The prompts: every sentence the box says by itself, in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+LANGUAGES = ("fr", "en")
+
+PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        # Mailboxes
+        "mailbox_greeting": {
+            "fr": "Bonjour. Nous ne pouvons pas vous répondre pour le moment. "
+            "Laissez-nous un message après le bip, et nous vous rappellerons.",
+            "en": "Hello. We cannot take your call right now. "
+            "Please leave us a message after the tone, and we will call you back.",
+        },
+        "mailbox_greeting_closed": {
+            "fr": "Bonjour. Nos bureaux sont fermés. "
+            "Laissez-nous un message après le bip, et nous vous rappellerons dès la réouverture.",
+            "en": "Hello. Our office is closed. "
+            "Please leave us a message after the tone, and we will call you back when we open again.",
+        },
+        "mailbox_greeting_holiday": {
+            "fr": "Bonjour. Nos bureaux sont fermés aujourd'hui. "
+            "Laissez-nous un message après le bip, et nous vous rappellerons à notre retour.",
+            "en": "Hello. Our office is closed today. "
+            "Please leave us a message after the tone, and we will call you back on our return.",
+        },
+        "mailbox_greeting_number": {
+            "fr": "Bonjour. Vous êtes bien au {number}. Nous ne pouvons pas vous répondre pour le moment. "
+            "Laissez-nous un message après le bip, et nous vous rappellerons.",
+            "en": "Hello. You have reached {number}. We cannot take your call right now. "
+            "Please leave us a message after the tone, and we will call you back.",
+        },
+        "number_reached": {"fr": "Vous êtes bien au {number}.", "en": "You have reached {number}."},
+        "leave_message_after_tone": {
+            "fr": "Laissez votre message après le bip. Pour terminer, raccrochez ou appuyez sur dièse.",
+            "en": "Please leave your message after the tone. When you have finished, hang up or press hash.",
+        },
+        "message_saved": {
+            "fr": "Votre message est enregistré. Merci, au revoir.",
+            "en": "Your message has been saved. Thank you, goodbye.",
+        },
+        "message_not_saved": {
+            "fr": "Votre message n'a pas pu être enregistré. Veuillez rappeler plus tard.",
+            "en": "Your message could not be saved. Please call again later.",
+        },
+        "mailbox_unavailable": {
+            "fr": "Cette messagerie n'est pas disponible.",
+            "en": "This mailbox is not available.",
+        },
+        # Calls nobody takes
+        "nobody_available": {
+            "fr": "Personne ne peut vous répondre pour le moment. Veuillez rappeler plus tard.",
+            "en": "Nobody can take your call right now. Please call again later.",
+        },
+        "office_closed": {
+            "fr": "Nos bureaux sont fermés. Veuillez rappeler pendant les heures d'ouverture.",
+            "en": "Our office is closed. Please call again during opening hours.",
+        },
+        "office_holiday": {
+            "fr": "Nos bureaux sont fermés aujourd'hui. Veuillez rappeler un autre jour.",
+            "en": "Our office is closed today. Please call again another day.",
+        },
+        "person_busy": {
+            "fr": "Votre correspondant est déjà en ligne.",
+            "en": "The person you are calling is on another call.",
+        },
+        "person_unavailable": {
+            "fr": "Votre correspondant n'est pas joignable pour le moment.",
+            "en": "The person you are calling cannot be reached right now.",
+        },
+        "call_refused": {
+            "fr": "Votre correspondant ne peut pas prendre votre appel.",
+            "en": "The person you are calling cannot take your call.",
+        },
+        # Calls that cannot be placed
+        "unknown_extension": {
+            "fr": "Ce numéro interne n'existe pas. Veuillez vérifier le numéro.",
+            "en": "This extension does not exist. Please check the number.",
+        },
+        "number_unobtainable": {
+            "fr": "Le numéro que vous avez composé n'est pas attribué. Veuillez vérifier le numéro.",
+            "en": "The number you have dialled is not in use. Please check the number.",
+        },
+        "number_incomplete": {
+            "fr": "Le numéro que vous avez composé n'est pas valable. Veuillez vérifier le numéro.",
+            "en": "The number you have dialled is not valid. Please check the number.",
+        },
+        "all_lines_busy": {
+            "fr": "Toutes les lignes sont occupées. Veuillez rappeler dans quelques instants.",
+            "en": "All lines are busy. Please try again in a moment.",
+        },
+        "no_line": {
+            "fr": "Aucune ligne vers l'extérieur n'est disponible. Veuillez réessayer plus tard.",
+            "en": "No outside line is available. Please try again later.",
+        },
+        "call_failed": {
+            "fr": "Votre appel n'a pas pu aboutir. Veuillez réessayer plus tard.",
+            "en": "Your call could not be completed. Please try again later.",
+        },
+        "not_permitted": {
+            "fr": "Cet appel n'est pas autorisé depuis votre poste.",
+            "en": "This call is not permitted from your phone.",
+        },
+        # Services
+        "echo_test": {
+            "fr": "Test d'écho. Parlez après le bip : vous devez vous entendre. Raccrochez pour terminer.",
+            "en": "Echo test. Speak after the tone: you should hear yourself. Hang up when you are done.",
+        },
+        "goodbye": {"fr": "Au revoir.", "en": "Goodbye."},
+        # Listening to one's own mailbox
+        "no_messages": {"fr": "Vous n'avez pas de message.", "en": "You have no messages."},
+        "new_message": {"fr": "Nouveau message.", "en": "New message."},
+        "next_message": {"fr": "Message suivant.", "en": "Next message."},
+        "end_of_messages": {"fr": "Vous n'avez pas d'autre message.", "en": "You have no more messages."},
+        "message_deleted": {"fr": "Message effacé.", "en": "Message deleted."},
+        "mailbox_keys": {
+            "fr": "Pour réécouter, tapez 1. Pour effacer, tapez 3. Pour le message suivant, tapez dièse.",
+            "en": "To listen again, press 1. To delete, press 3. For the next message, press hash.",
+        },
+        # Digits, for what is said one by one
+        "digit_zero": {"fr": "zéro", "en": "zero"},
+        "digit_one": {"fr": "un", "en": "one"},
+        "digit_two": {"fr": "deux", "en": "two"},
+        "digit_three": {"fr": "trois", "en": "three"},
+        "digit_four": {"fr": "quatre", "en": "four"},
+        "digit_five": {"fr": "cinq", "en": "five"},
+        "digit_six": {"fr": "six", "en": "six"},
+        "digit_seven": {"fr": "sept", "en": "seven"},
+        "digit_eight": {"fr": "huit", "en": "eight"},
+        "digit_nine": {"fr": "neuf", "en": "nine"},
+        "star": {"fr": "étoile", "en": "star"},
+        "hash": {"fr": "dièse", "en": "hash"},
+    }
+)
+
+
+def missing_prompts(prompts: Mapping[str, Mapping[str, str]] = PROMPTS) -> list[str]:
+    """What is missing, as "name (language)": the prompts without a text in one of the languages."""
+    return [
+        f"{name} ({language})"
+        for name, texts in prompts.items()
+        for language in LANGUAGES
+        if not texts.get(language, "").strip()
+    ]
+
+
+def prompt_text(name: str, language: str, parameters: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The words of a prompt, its gaps filled; raises KeyError when there is no such prompt or language.
+
+    The parameter `number` is a phone number as it is written in the country, and said digit by digit.
+    """
+    filled = dict(parameters)
+    if "number" in filled:
+        filled["number"] = number_as_said(filled["number"], language)
+    return PROMPTS[name][language].format_map(_Gaps(filled))
+
+
+def number_as_said(written: str, language: str) -> str:
+    """A phone number as it is said: in French by pairs, as it is written; in English digit by digit."""
+    groups = "".join(character if character.isdigit() else " " for character in written).split()
+    return ", ".join(groups if language == "fr" else [" ".join(group) for group in groups])
+
+
+class _Gaps(dict[str, str]):
+    """Parameters, empty where one is missing: half a sentence is better than none."""
+
+    def __missing__(self, key: str) -> str:
+        return ""

@@ -1,0 +1,1 @@
+"""What the office keeps: settings, history, registrations, messages, mail to send, sounds, sign-ins."""

@@ -1,0 +1,90 @@
+"""The database's tables, as the migrations that made them; a migration once released is never edited."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from appliance.storage.errors import StorageError
+
+FIRST = """
+CREATE TABLE calls (
+    id TEXT PRIMARY KEY,
+    started_at REAL NOT NULL,
+    direction TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    caller TEXT NOT NULL,
+    caller_name TEXT NOT NULL,
+    called TEXT NOT NULL,
+    number_id TEXT,
+    people TEXT NOT NULL,
+    record TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX calls_by_time ON calls (started_at);
+CREATE TABLE registrations (
+    aor TEXT NOT NULL,
+    contact TEXT NOT NULL,
+    expires_at REAL NOT NULL,
+    binding TEXT NOT NULL,
+    PRIMARY KEY (aor, contact)
+) WITHOUT ROWID;
+CREATE TABLE messages (
+    id TEXT PRIMARY KEY,
+    mailbox_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    caller TEXT NOT NULL,
+    caller_name TEXT NOT NULL,
+    called TEXT NOT NULL,
+    call_id TEXT NOT NULL,
+    received_at REAL NOT NULL,
+    seconds REAL NOT NULL DEFAULT 0,
+    size INTEGER NOT NULL DEFAULT 0,
+    heard_at REAL,
+    deleted_at REAL
+) WITHOUT ROWID;
+CREATE INDEX messages_by_mailbox ON messages (mailbox_id, received_at);
+CREATE INDEX messages_by_time ON messages (received_at);
+CREATE TABLE mail (
+    message_id TEXT PRIMARY KEY REFERENCES messages (id) ON DELETE CASCADE,
+    state TEXT NOT NULL,
+    queued_at REAL NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_try REAL,
+    sent_at REAL,
+    error TEXT NOT NULL DEFAULT '',
+    detail TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+CREATE INDEX mail_due ON mail (next_try) WHERE next_try IS NOT NULL;
+CREATE TABLE sessions (
+    token_hash BLOB PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    expires_at REAL NOT NULL,
+    browser TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX sessions_by_user ON sessions (user_id);
+"""
+
+MIGRATIONS: tuple[str, ...] = (FIRST,)
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """How many migrations the database has been through."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection, migrations: tuple[str, ...] = MIGRATIONS) -> None:
+    """Bring the database to the newest schema, each step in a transaction of its own.
+
+    Raises StorageError database_newer when it has been through more than we know.
+    """
+    done = version(connection)
+    if done > len(migrations):
+        raise StorageError("database_newer", f"schema {done}, known {len(migrations)}")
+    for number in range(done, len(migrations)):
+        script = f"BEGIN IMMEDIATE;{migrations[number]};PRAGMA user_version={number + 1};COMMIT;"
+        try:
+            connection.executescript(script)
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
