@@ -1,0 +1,70 @@
+"""The destination picker: one select for everything a call can be sent to, and what goes with a choice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from webui.forms import Choice
+from webui.language import N_, gettext
+from webui.session import Visit
+
+Json = dict[str, Any]
+
+# The kinds that name a record, the field that holds its id, and the heading in the picker.
+NAMED = (
+    ("person", "person_id", "people", N_("People")),
+    ("group", "group_id", "groups", N_("Ring groups")),
+    ("mailbox", "mailbox_id", "mailboxes", N_("Voicemail")),
+    ("number", "number_id", "numbers", N_("Route of another number")),
+)
+_ID_FIELD = {kind: field for kind, field, _, _ in NAMED}
+
+
+def to_values(destination: Mapping[str, Any] | None) -> Json:
+    """A destination of the API as the picker's values."""
+    if not destination:
+        return {"pick": ""}
+    kind = str(destination["kind"])
+    if kind in _ID_FIELD:
+        return {"pick": f"{kind}:{destination[_ID_FIELD[kind]]}"}
+    if kind == "announcement" and destination.get("audio_id"):
+        return {"pick": f"audio:{destination['audio_id']}"}
+    return {"pick": kind, "number": destination.get("number", ""), "text": destination.get("text", "")}
+
+
+def from_values(values: Any) -> Json | None:
+    """What the picker posted as a destination of the API; None where nothing was chosen."""
+    if not isinstance(values, Mapping):
+        return None
+    kind, _, identifier = str(values.get("pick") or "").partition(":")
+    if kind in _ID_FIELD:
+        return {"kind": kind, _ID_FIELD[kind]: identifier}
+    if kind == "audio":
+        return {"kind": "announcement", "audio_id": identifier}
+    if kind == "announcement":
+        return {"kind": kind, "text": values.get("text") or ""}
+    if kind == "external":
+        return {"kind": kind, "number": values.get("number") or ""}
+    return {"kind": kind} if kind else None
+
+
+async def choices(visit: Visit, *, without: str = "") -> list[Choice]:
+    """Everything a call can be sent to; `without` is the pick ("number:sales") that would lead to itself."""
+    found = []
+    for kind, _, collection, heading in NAMED:
+        for record in (await visit.get(f"/{collection}"))["items"]:
+            pick = f"{kind}:{record['id']}"
+            if pick != without:
+                found.append(Choice(pick, str(record["name"]), gettext(heading)))
+    outside = gettext("Outside")
+    found.append(Choice("external", gettext("An outside number"), outside))
+    spoken = gettext("Say something, then hang up")
+    found.append(Choice("announcement", gettext("A text spoken by the box"), spoken))
+    for audio in (await visit.get("/audios"))["items"]:
+        if not audio.get("replaces_prompt"):
+            found.append(Choice(f"audio:{audio['id']}", str(audio["name"]), spoken))
+    ending = gettext("End the call")
+    found.append(Choice("busy", gettext("Busy tone"), ending))
+    found.append(Choice("hang_up", gettext("Hang up"), ending))
+    return found

@@ -1,0 +1,138 @@
+"""The frame of every page: rendering, what each template can use, redirects with a word of confirmation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from webui import language, wording
+from webui.client import FieldError
+from webui.forms import Choice
+from webui.language import N_
+from webui.phone_numbers import write_number
+from webui.session import VISIT, visit_of
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the navigation; `administrator` places are not shown to others."""
+
+    path: str
+    label: str
+    icon: str
+    administrator: bool = True
+
+
+NAVIGATION = (
+    (
+        "",
+        (
+            Place("/", N_("Overview"), "overview", False),
+            Place("/history", N_("Calls"), "history", False),
+            Place("/voicemail", N_("Voicemail"), "voicemail", False),
+        ),
+    ),
+    (
+        N_("Who answers"),
+        (
+            Place("/numbers", N_("Numbers"), "number"),
+            Place("/people", N_("People and phones"), "person"),
+            Place("/ring-groups", N_("Ring groups"), "group"),
+            Place("/opening-hours", N_("Opening hours"), "hours"),
+            Place("/sounds", N_("Sounds"), "announcement"),
+        ),
+    ),
+    (
+        N_("The box"),
+        (
+            Place("/lines", N_("Lines"), "line"),
+            Place("/mail", N_("E-mail"), "mail"),
+            Place("/office", N_("Office"), "office"),
+            Place("/users", N_("Sign-ins"), "user"),
+            Place("/backup", N_("Backup"), "backup"),
+        ),
+    ),
+)
+
+# What a page says after a redirect: ?done=saved.
+CONFIRMATIONS = {
+    "saved": N_("Saved. It applies to the next call."),
+    "created": N_("Created."),
+    "deleted": N_("Deleted."),
+    "sent": N_("The test e-mail has been handed to the mail server."),
+    "retried": N_("The e-mail is being sent again."),
+    "restored": N_("The backup is in place. Everything is as it was then."),
+    "password": N_("The password is changed. Other browsers are signed out."),
+}
+
+
+def _groups(choices: Iterable[Choice]) -> list[tuple[str, list[Choice]]]:
+    """Choices by their heading, in the order they come (Jinja's own groupby sorts)."""
+    grouped: dict[str, list[Choice]] = {}
+    for choice in choices:
+        grouped.setdefault(choice.group, []).append(choice)
+    return list(grouped.items())
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "number": write_number,
+    "moment": lambda epoch: language.write_moment(language.moment(epoch)),
+    "clock": lambda epoch: language.write_time(language.moment(epoch)),
+    "day": lambda epoch: language.write_day(language.moment(epoch).date()),
+    "duration": language.write_duration,
+    "state": wording.say_state,
+    "outcome": wording.say_outcome,
+    "reason": wording.say_reason,
+    "warning": wording.say_warning,
+    "line_reason": wording.say_line_reason,
+    "error_code": lambda code: wording.say_error(FieldError("", code, {})),
+    "until": lambda epoch: language.write_until(language.moment(epoch)),
+    "moment_of": language.write_moment,
+    "short_date": language.write_short_date,
+    "typed_number": lambda number: write_number(number) if number else "",
+    "grouped": _groups,
+    "allowed": lambda places, everything: [p for p in places if everything or not p.administrator],
+}
+
+FUNCTIONS: dict[str, Any] = {"navigation": NAVIGATION, "confirmations": CONFIRMATIONS}
+
+
+def _surroundings(request: web.Request) -> dict[str, Any]:
+    visit = visit_of(request) if VISIT in request else None
+    static: Any = request.app.router["static"]
+
+    def asset(name: str) -> str:
+        return str(static.url_for(filename=name, append_version=True))
+
+    return {
+        "visit": visit,
+        "lang": language.current_language(),
+        "path": request.path,
+        "here": request.rel_url.raw_path_qs,
+        "done": request.query.get("done", ""),
+        "asset": asset,
+    }
+
+
+def render(request: web.Request, template: str, context: Mapping[str, Any]) -> web.Response:
+    """A page made of a template."""
+    return aiohttp_jinja2.render_template(template, request, {**_surroundings(request), **context})
+
+
+def go_to(path: str, done: str = "") -> web.Response:
+    """A redirect after a form (303), with a confirmation to show there."""
+    return web.Response(
+        status=303, headers={"Location": f"{path}?{urlencode({'done': done})}" if done else path}
+    )
+
+
+def only_inside(path: str, otherwise: str = "/") -> str:
+    """`path` when it is one of ours, so that a link can't send people to another site."""
+    if path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable():
+        return path
+    return otherwise

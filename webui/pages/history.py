@@ -1,0 +1,76 @@
+"""Calls: what happened, and each call's way lit on the drawing."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from webui.call_paths import ShownPath, say_trail, show
+from webui.client import Refused
+from webui.live_state import read_names
+from webui.page import render
+from webui.records import Json
+from webui.session import Visit, visit_of
+
+PAGE_SIZE = 40
+FILTERS = ("q", "from", "to", "direction", "number_id")
+
+
+async def history(request: web.Request) -> web.Response:
+    """A page of calls, newest first, by what was asked for."""
+    visit = visit_of(request)
+    page = request.query.get("page", "1")
+    wanted = {name: request.query[name] for name in FILTERS if request.query.get(name)}
+    query = {**wanted, "page": page if page.isdigit() and page != "0" else "1", "page_size": str(PAGE_SIZE)}
+    refused = False
+    try:
+        told = await visit.get("/history", **query)
+    except Refused as refusal:
+        if refusal.status != 422:
+            raise
+        refused, wanted = True, {}
+        told = await visit.get("/history", page_size=str(PAGE_SIZE))
+    context = {
+        "records": told["records"],
+        "total": told["total"],
+        "page": told["page"],
+        "pages": max(1, -(-told["total"] // PAGE_SIZE)),
+        "wanted": wanted,
+        "query": urlencode(wanted),
+        "refused": refused,
+        "names": await read_names(visit),
+    }
+    return render(request, "history.html", context)
+
+
+async def call_page(request: web.Request) -> web.Response:
+    """One call: who, when, how it ended, and its way with the reasons."""
+    visit = visit_of(request)
+    call = await visit.get(f"/history/{request.match_info['id']}")
+    path = await _drawn(request, visit, call)
+    context = {
+        "call": call,
+        "drawn": path,
+        "reasons": path.reasons if path else say_trail(call["trail"]),
+        "names": await read_names(visit),
+    }
+    return render(request, "call.html", context)
+
+
+async def _drawn(request: web.Request, visit: Visit, call: Json) -> ShownPath | None:
+    """The call's trail on the drawing of today; None where there is nothing to draw it on."""
+    query = {"number": call["number_id"]} if call.get("number_id") else {"extension": call["called"]}
+    try:
+        told = await visit.get("/graph", **query)
+    except Refused:
+        return None
+    nodes = [str(entry.get("node")) for entry in call["trail"]]
+    edges = [str(entry["edge"]) for entry in call["trail"] if entry.get("edge")]
+    if not {node["id"] for node in told["nodes"]} & set(nodes):
+        return None
+    icons = str(request.app.router["static"].url_for(filename="icons.svg"))
+    return show(told, call["trail"], nodes, edges, icons)
+
+
+ROUTES = (web.get("/history", history), web.get("/history/{id}", call_page))

@@ -1,0 +1,194 @@
+"""Numbers: the call path of each, drawn and tried, and its settings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from aiohttp import web
+
+from webui import destinations
+from webui.call_paths import ShownPath, show, wished_moment
+from webui.client import FieldError, Refused
+from webui.forms import Choice, Field, Form
+from webui.language import N_, gettext, now
+from webui.page import go_to, render
+from webui.pages.claim import language_choices
+from webui.pages.people import STATES
+from webui.records import Json, RecordPages
+from webui.session import Visit, visit_of
+
+OUTCOMES = ("no_answer", "busy", "declined", "unreachable")
+
+FIELDS = (
+    Field(
+        "name",
+        N_("Name"),
+        N_("Such as “Sales” or “Emergencies”; shown to whoever answers."),
+        required=True,
+        empty="text",
+    ),
+    Field("number", N_("Number"), N_("As people dial it."), kind="tel", required=True, empty="text"),
+    Field("line_id", N_("Line it arrives on"), kind="select", choices="lines", required=True, empty="text"),
+    Field(
+        "language",
+        N_("Language"),
+        N_("What callers hear from the box."),
+        kind="select",
+        choices="languages",
+        empty="absent",
+    ),
+    Field(
+        "calendar_id",
+        N_("Opening hours"),
+        N_("Decides which of the paths below a call takes."),
+        kind="select",
+        choices="calendars",
+    ),
+    Field("owner_id", N_("Responsible person"), kind="select", choices="people"),
+    Field(
+        "backup_number",
+        N_("Backup number"),
+        N_("Rung when nobody can be reached because something has failed; else the office's."),
+        kind="tel",
+    ),
+    Field("comment", N_("Comment"), empty="text"),
+)
+
+
+class NumberPages(RecordPages):
+    """The pages of numbers; a number's own page is its call path, its settings are one click away."""
+
+    collection = "numbers"
+    path = "/numbers"
+    template = "number"
+    fields = FIELDS
+
+    def blank(self, request: web.Request) -> Json:
+        return {
+            "language": (visit_of(request).office or {}).get("language", "fr"),
+            "routes": {"open": {"steps": [{}]}},
+        }
+
+    def to_values(self, record: Json) -> Json:
+        routes = record.get("routes") or {}
+        return {**record, "routes": {state: _to_rows(routes.get(state)) for state in STATES}}
+
+    def from_values(self, values: Json, before: Json) -> Json:
+        posted = values.get("routes") if isinstance(values.get("routes"), dict) else {}
+        routes = {}
+        for state in STATES:
+            steps = [
+                row for row in _rows((posted or {}).get(state)) if (row.get("destination") or {}).get("pick")
+            ]
+            if steps:
+                values["routes"][state]["steps"] = steps
+                routes[state] = {"steps": [_step(row) for row in steps]}
+        return {**super().from_values(values, before), "routes": routes}
+
+    async def surroundings(self, visit: Visit, form: Form, identifier: str) -> Json:
+        lines, calendars = (await visit.get("/lines"))["items"], (await visit.get("/calendars"))["items"]
+        people = (await visit.get("/people"))["items"]
+        form.choices = {
+            "lines": [Choice(one["id"], one["name"]) for one in lines],
+            "calendars": [
+                Choice("", gettext("The office's")),
+                *(Choice(one["id"], one["name"]) for one in calendars),
+            ],
+            "people": [
+                Choice("", gettext("Nobody in particular")),
+                *(Choice(one["id"], one["name"]) for one in people),
+            ],
+            "languages": language_choices(),
+            "destinations": await destinations.choices(visit, without=f"number:{identifier}"),
+        }
+        return {"states": STATES, "outcomes": OUTCOMES, "no_lines": not lines}
+
+    async def list_surroundings(self, visit: Visit, items: list[Json]) -> Json:
+        return {
+            "state": await visit.get("/state"),
+            "lines": (await visit.get("/lines"))["items"],
+            "calendars": {one["id"]: one for one in (await visit.get("/calendars"))["items"]},
+            "office_calendar": (visit.office or {}).get("calendar_id"),
+        }
+
+    def routes(self) -> tuple[web.RouteDef, ...]:
+        one = f"{self.path}/{{id}}"
+        return (
+            web.get(self.path, self.list_page),
+            web.get(f"{self.path}/new", self.new_page),
+            web.post(f"{self.path}/new", self.create),
+            web.get(one, path_page),
+            web.get(f"{one}/edit", self.edit_page),
+            web.post(f"{one}/edit", self.save),
+            web.post(f"{one}/delete", self.delete),
+        )
+
+
+def _rows(route: Any) -> list[Json]:
+    steps = route.get("steps") if isinstance(route, dict) else None
+    return [step for step in steps if isinstance(step, dict)] if isinstance(steps, list) else []
+
+
+def _to_rows(route: Json | None) -> Json:
+    steps = [{**step, "destination": destinations.to_values(step["destination"])} for step in _rows(route)]
+    return {"steps": steps}
+
+
+def _step(row: Json) -> Json:
+    """A row of the form as a step; a row just added has no outcomes on the page yet, and takes them all."""
+    step: Json = {
+        "destination": destinations.from_values(row.get("destination")),
+        "max_wait": row.get("max_wait") or None,
+    }
+    if isinstance(row.get("next_on"), list):
+        step["next_on"] = [outcome for outcome in row["next_on"] if outcome]
+    return step
+
+
+async def path_page(request: web.Request) -> web.Response:
+    """The call path of a number: as it would be taken now, or by the caller and at the time asked for."""
+    visit, identifier = visit_of(request), request.match_info["id"]
+    number = await visit.get(f"/numbers/{identifier}")
+    date, time = request.query.get("date", ""), request.query.get("time", "")
+    caller = request.query.get("caller", "").strip()
+    moment = wished_moment(date, time)
+    errors: tuple[FieldError, ...] = ()
+    if (date or time) and moment is None:
+        errors = (FieldError("date", "malformed_date", {}),)
+    try:
+        path = await _path(request, identifier, moment.isoformat() if moment else "", caller)
+    except Refused as refusal:
+        if refusal.status != 422:
+            raise
+        errors = refusal.errors
+        path = await _path(request, identifier, "", "")
+    present = now()
+    path = replace(path, date=date or f"{present:%Y-%m-%d}", time=time or f"{present:%H:%M}", caller=caller)
+    context = {
+        "number": number,
+        "drawn": path,
+        "tried": bool(date or time or caller),
+        "form": Form({}, errors=errors),
+    }
+    return render(request, "number_path.html", {**context, "at": moment or present})
+
+
+async def _path(request: web.Request, identifier: str, at: str, caller: str) -> ShownPath:
+    query = {key: value for key, value in (("number", identifier), ("at", at), ("caller", caller)) if value}
+    told = await visit_of(request).get("/graph", **query)
+    icons = str(request.app.router["static"].url_for(filename="icons.svg"))
+    trail = [
+        place for decision in (told.get("path") or {}).get("decisions", ()) for place in decision["trail"]
+    ]
+    return show(told, trail, told["lit_nodes"], told["lit_edges"], icons)
+
+
+async def _first_path(request: web.Request) -> web.StreamResponse:
+    """The call paths' own entry: the only number's, or the list."""
+    items = (await visit_of(request).get("/numbers"))["items"]
+    return go_to(f"/numbers/{items[0]['id']}" if len(items) == 1 else "/numbers")
+
+
+PAGES = NumberPages()
+ROUTES = (web.get("/call-path", _first_path), *PAGES.routes())

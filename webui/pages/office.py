@@ -1,0 +1,79 @@
+"""The office's own settings: name, country, time zone, language, and the number of last resort."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from webui.client import Refused
+from webui.forms import Choice, Field, Form, nest, record_of
+from webui.language import N_, gettext
+from webui.page import go_to, render
+from webui.pages.claim import SETUP_FIELDS, country_choices, language_choices, zone_choices
+from webui.session import Visit, visit_of
+
+FIELDS = (
+    *SETUP_FIELDS,
+    Field(
+        "calendar_id",
+        N_("Opening hours of the office"),
+        N_("Followed by every number and person without hours of their own."),
+        kind="select",
+        choices="calendars",
+    ),
+    Field(
+        "backup_number",
+        N_("Backup number"),
+        N_("Rung when a number's people can't be reached because something has failed."),
+        kind="tel",
+    ),
+    Field(
+        "outbound_ring_seconds",
+        N_("A call to the outside rings for"),
+        N_("Then the caller is told that nobody answers."),
+        kind="number",
+        unit=N_("seconds"),
+        empty="absent",
+    ),
+)
+
+
+async def _show(request: web.Request, visit: Visit, form: Form) -> web.Response:
+    calendars = (await visit.get("/calendars"))["items"]
+    form.choices = {
+        "countries": country_choices(),
+        "zones": zone_choices(),
+        "languages": language_choices(),
+        "calendars": [
+            Choice("", gettext("None: always open")),
+            *(Choice(one["id"], one["name"]) for one in calendars),
+        ],
+    }
+    return render(request, "office.html", {"form": form})
+
+
+async def office_page(request: web.Request) -> web.Response:
+    """The form of the office."""
+    visit = visit_of(request)
+    answer = await visit.read("/office")
+    return await _show(request, visit, Form(answer.data, FIELDS, version=answer.etag or ""))
+
+
+async def save_office(request: web.Request) -> web.StreamResponse:
+    """Keep the office's settings."""
+    visit = visit_of(request)
+    before = await visit.read("/office")
+    values: dict[str, Any] = nest((await request.post()).items())
+    version = str(values.pop("version", "")) or before.etag
+    try:
+        await visit.send("PUT", "/office", {**before.data, **record_of(FIELDS, values)}, etag=version)
+    except Refused as refusal:
+        form = Form(values, FIELDS, errors=refusal.errors, version=before.etag or "")
+        response = await _show(request, visit, form)
+        response.set_status(422)
+        return response
+    return go_to("/office", "saved")
+
+
+ROUTES = (web.get("/office", office_page), web.post("/office", save_office))

@@ -1,0 +1,216 @@
+"""People: extension, devices, what happens when they do not answer; their phones and mailbox beside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from webui import destinations
+from webui.client import Refused
+from webui.forms import Choice, Field, Form
+from webui.language import N_, gettext
+from webui.live_state import read_live
+from webui.page import go_to, render
+from webui.pages.claim import language_choices
+from webui.records import Json, RecordPages
+from webui.session import Visit, visit_of
+
+STATES = ("open", "closed", "holiday")
+
+DEVICES = {
+    "deskphone": N_("Desk phone"),
+    "softphone": N_("Softphone (computer or mobile app)"),
+    "external": N_("Mobile, by a call to the outside"),
+}
+
+FIELDS = (
+    Field(
+        "name",
+        N_("Name"),
+        N_("Shown on colleagues' phones when this person calls."),
+        required=True,
+        empty="text",
+    ),
+    Field(
+        "extension",
+        N_("Extension"),
+        N_("The short number colleagues dial: 2 to 6 digits."),
+        required=True,
+        kind="digits",
+        empty="text",
+    ),
+    Field("email", N_("E-mail"), kind="email"),
+    Field(
+        "mobile",
+        N_("Mobile number"),
+        N_("Rung only when “Mobile” is ticked above. Any way of writing it will do."),
+        kind="tel",
+    ),
+    Field(
+        "language",
+        N_("Language"),
+        N_("What this person's callers hear from the box; else the number's language."),
+        kind="select",
+        choices="languages",
+    ),
+    Field("ring_order", N_("How their devices ring"), kind="select", choices="orders", empty="absent"),
+    Field(
+        "ring_seconds",
+        N_("Ring for"),
+        N_("Then the call goes on as set below."),
+        kind="number",
+        unit=N_("seconds"),
+        empty="absent",
+    ),
+    Field(
+        "do_not_disturb",
+        N_("Do not disturb"),
+        N_("Nothing rings; callers go on at once as if nobody had answered."),
+        kind="checkbox",
+    ),
+    Field(
+        "calendar_id",
+        N_("Opening hours"),
+        N_("Decides which of the choices below applies."),
+        kind="select",
+        choices="calendars",
+    ),
+    Field(
+        "presented_number_id",
+        N_("Number shown when calling out"),
+        N_("What people outside see when this person calls them."),
+        kind="select",
+        choices="numbers",
+    ),
+    Field("comment", N_("Comment"), empty="text"),
+)
+
+
+class PeoplePages(RecordPages):
+    """The pages of people."""
+
+    collection = "people"
+    path = "/people"
+    template = "person"
+    fields = FIELDS
+    delete_query = "?with=phones,mailboxes"
+
+    def blank(self, request: web.Request) -> Json:
+        return self.to_values({"ring_seconds": 20, "give_mailbox": "on", "devices": _first_devices()})
+
+    def to_values(self, record: Json) -> Json:
+        unanswered = record.get("when_unanswered") or {}
+        return {
+            **record,
+            "devices": _device_rows(record.get("devices") or []),
+            "when_unanswered": {state: destinations.to_values(unanswered.get(state)) for state in STATES},
+        }
+
+    def from_values(self, values: Json, before: Json) -> Json:
+        rows = values.get("devices") or []
+        rows.sort(key=lambda row: not row.get("on"))
+        devices = [
+            {"kind": row.get("kind"), "ring_seconds": row.get("ring_seconds") or 20}
+            for row in rows
+            if row.get("on")
+        ]
+        record = {**super().from_values(values, before), "devices": devices}
+        if isinstance(values.get("when_unanswered"), dict):
+            chosen = {
+                state: destinations.from_values(values["when_unanswered"].get(state)) for state in STATES
+            }
+            record["when_unanswered"] = {state: one for state, one in chosen.items() if one is not None}
+        return record
+
+    async def surroundings(self, visit: Visit, form: Form, identifier: str) -> Json:
+        administrator = visit.is_administrator
+        calendars = (await visit.get("/calendars"))["items"] if administrator else []
+        numbers = (await visit.get("/numbers"))["items"] if administrator else []
+        form.choices = {
+            "languages": [Choice("", gettext("As the number")), *language_choices()],
+            "orders": [
+                Choice("together", gettext("All at once")),
+                Choice("in_order", gettext("One after the other, in the order above")),
+            ],
+            "calendars": [Choice("", gettext("The office's")), *_named(calendars)],
+            "numbers": [Choice("", gettext("The line's main number")), *_named(numbers)],
+            "destinations": await destinations.choices(visit, without=f"person:{identifier}")
+            if administrator
+            else [],
+        }
+        return {
+            "device_labels": DEVICES,
+            "states": STATES,
+            **(await _belongings(visit, identifier) if identifier and administrator else {}),
+        }
+
+    async def list_surroundings(self, visit: Visit, items: list[Json]) -> Json:
+        return {"live": await read_live(visit), "phones": (await visit.get("/phones"))["items"]}
+
+    async def saved(self, request: web.Request, record: Json, created: bool) -> web.StreamResponse:
+        if created and "give_mailbox" in await request.post():
+            await _give_mailbox(visit_of(request), record)
+        return go_to(f"/people/{record['id']}", "created" if created else "saved")
+
+
+async def _give_mailbox(visit: Visit, person: Json) -> None:
+    mailbox = {
+        "name": person["name"],
+        "owner": "person",
+        "owner_id": person["id"],
+        "emails": [person["email"]] if person.get("email") else [],
+    }
+    try:
+        await visit.send("POST", "/mailboxes", mailbox)
+    except Refused:
+        # The person is there; their page offers the mailbox again.
+        return
+
+
+def _named(items: list[Json]) -> list[Choice]:
+    return [Choice(str(item["id"]), str(item["name"])) for item in items]
+
+
+def _first_devices() -> list[Json]:
+    return [{"kind": kind, "ring_seconds": 20} for kind in ("deskphone", "softphone")]
+
+
+def _device_rows(devices: list[Json]) -> list[Json]:
+    """One row for each kind of device: those chosen first, in their order."""
+    rows: list[Json] = [{**device, "on": "on"} for device in devices]
+    have = {row["kind"] for row in rows}
+    return rows + [{"kind": kind, "ring_seconds": 20, "on": ""} for kind in DEVICES if kind not in have]
+
+
+async def _belongings(visit: Visit, identifier: str) -> Json:
+    phones = [one for one in (await visit.get("/phones"))["items"] if one["person_id"] == identifier]
+    mailboxes = [
+        one
+        for one in (await visit.get("/mailboxes"))["items"]
+        if one["owner"] == "person" and one["owner_id"] == identifier
+    ]
+    return {"phones": phones, "mailboxes": mailboxes, "live": await read_live(visit)}
+
+
+async def live_phones(request: web.Request) -> web.Response:
+    """The part of a person's page that shows their phones, fetched again when one comes or goes."""
+    identifier = request.match_info["id"]
+    context: dict[str, Any] = await _belongings(visit_of(request), identifier)
+    return render(request, "person_phones.html", {"identifier": identifier, **context})
+
+
+async def live_list(request: web.Request) -> web.Response:
+    """The list of people, fetched again when a phone comes or goes."""
+    visit = visit_of(request)
+    items = (await visit.get("/people"))["items"]
+    around = await PAGES.list_surroundings(visit, items)
+    return render(request, "person_rows.html", {"items": items, **around})
+
+
+PAGES = PeoplePages()
+ROUTES = (
+    web.get("/people/live", live_list),
+    web.get("/people/{id}/phones", live_phones),
+    *PAGES.routes(),
+)

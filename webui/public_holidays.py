@@ -1,0 +1,77 @@
+"""The public holidays a calendar can observe, for its form: countries, their regions, the days of a year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import holidays
+
+KEY_LANGUAGE = "en_US"
+
+# What the package calls by a code or in English, as the office says it.
+REGION_NAMES = {
+    "FR": {
+        "971": "Guadeloupe",
+        "972": "Martinique",
+        "973": "Guyane",
+        "974": "La Réunion",
+        "976": "Mayotte",
+    }
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Holiday:
+    """A public holiday: the English name records refer to, its name on the page, the day in this year."""
+
+    key: str
+    name: str
+    day: date
+
+
+@lru_cache(maxsize=1)
+def countries() -> frozenset[str]:
+    """The countries whose public holidays are known."""
+    return frozenset(code for code in holidays.list_supported_countries() if len(code) == 2)
+
+
+@lru_cache(maxsize=32)
+def regions(country: str) -> tuple[tuple[str, str], ...]:
+    """The regions of a country with holidays of their own: code and name."""
+    try:
+        known = holidays.country_holidays(country)
+    except NotImplementedError:
+        return ()
+    aliases = known.get_subdivision_aliases() if hasattr(known, "get_subdivision_aliases") else {}
+    named = []
+    for code in known.subdivisions:
+        others = aliases.get(code) or []
+        named.append((code, REGION_NAMES.get(country, {}).get(code) or (others[0] if others else code)))
+    return tuple(sorted(named, key=lambda pair: pair[1]))
+
+
+@lru_cache(maxsize=64)
+def of_year(country: str, region: str, year: int, language: str) -> tuple[Holiday, ...]:
+    """The public holidays of a year in order; empty when the country or region is not known."""
+    try:
+        keyed = _days(country, region, year, KEY_LANGUAGE)
+        named = _days(country, region, year, language)
+    except (NotImplementedError, KeyError):
+        return ()
+    found = []
+    for day, keys in sorted(keyed.items()):
+        names = named.get(day, keys)
+        found += [
+            Holiday(key, name, day)
+            for key, name in zip(keys, names if len(names) == len(keys) else keys, strict=True)
+        ]
+    return tuple(found)
+
+
+def _days(country: str, region: str, year: int, language: str) -> dict[date, list[str]]:
+    known = getattr(holidays.country_holidays(country), "supported_languages", ())
+    chosen = next((name for name in known if name == language or name.startswith(f"{language}_")), None)
+    days = holidays.country_holidays(country, subdiv=region or None, years=year, language=chosen)
+    return {day: days.get_list(day) for day in days}

@@ -1,0 +1,54 @@
+"""The sentences of codes: what the API calls by a code, said to a person in the page's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from webui.language import N_, fill, gettext
+from webui.sentences import ERRORS, LINE_REASONS, OUTCOMES, REASONS, STATES, WARNINGS
+
+if TYPE_CHECKING:
+    from webui.client import FieldError
+
+_OTHER = N_("This was refused ({code})")
+
+
+def say_error(error: FieldError) -> str:
+    """An error's sentence; of a code unknown here, the API's own English one."""
+    template = ERRORS.get(error.code)
+    if template is not None:
+        return fill(template, error.parameters)
+    return error.message or fill(_OTHER, {"code": error.code})
+
+
+def say_reason(reason: Mapping[str, Any]) -> str:
+    """A reason of a trail ({"code", "parameters"}) as a sentence."""
+    code = str(reason.get("code", ""))
+    parameters = reason.get("parameters")
+    return fill(REASONS.get(code, code), parameters if isinstance(parameters, Mapping) else {})
+
+
+def say_warning(warning: Mapping[str, Any]) -> str:
+    """A warning of the live state as a sentence."""
+    code = str(warning.get("code", ""))
+    parameters = warning.get("parameters")
+    known = dict(parameters) if isinstance(parameters, Mapping) else {}
+    if "reason" in known:
+        known["reason"] = say_line_reason(str(known["reason"]))
+    return fill(WARNINGS.get(code, code), known)
+
+
+def say_line_reason(code: str) -> str:
+    """Why a line does not work."""
+    return gettext(LINE_REASONS.get(code, code))
+
+
+def say_state(code: str) -> str:
+    """A state of a phone, line, call, calendar or e-mail as a word."""
+    return gettext(STATES.get(code, code))
+
+
+def say_outcome(code: str) -> str:
+    """How a call ended, as words."""
+    return gettext(OUTCOMES.get(code, code))
