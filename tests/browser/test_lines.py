@@ -1,0 +1,40 @@
+"""Lines: what is wrong told at its field; a password that never comes back to the page."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import Product, Words, is_refused, save
+
+WHOLE = {"fr-FR": "nombre", "en-GB": "Write a whole number."}
+SECRET = "pr0vider-secret"
+
+
+async def test_a_wrong_port_is_told_at_its_field(visitor: Page, words: Words) -> None:
+    await visitor.goto("/lines/operateur")
+    await visitor.locator("details.sheet summary").click()
+    await visitor.fill("[name=port]", "sip")
+    await visitor.fill("[name=name]", "Opérateur deux")
+    await is_refused(visitor, "port", WHOLE[words.locale])
+    await expect(visitor.locator("[name=port]")).to_be_visible()
+    await expect(visitor.locator("[name=name]")).to_have_value("Opérateur deux")
+
+
+@pytest.mark.feature("NUM-2")
+async def test_the_password_of_a_line_is_kept_and_never_shown(
+    visitor: Page, settled: Product, words: Words
+) -> None:
+    await visitor.goto("/lines/new")
+    await visitor.fill("[name=name]", f"Secours {words.locale[:2]}")
+    await visitor.fill("[name=server]", "192.0.2.77")
+    await visitor.fill("[name=user]", "0199")
+    await visitor.fill("[name=password]", SECRET)
+    await save(visitor)
+    await visitor.wait_for_url("**?done=created")
+    assert SECRET not in await visitor.content()
+    await save(visitor)
+    await visitor.wait_for_url("**?done=saved")
+    line = visitor.url.rpartition("/")[2].partition("?")[0]
+    assert settled.api.get(f"/lines/{line}")["password_set"] is True
+    settled.api.delete(f"/lines/{line}")

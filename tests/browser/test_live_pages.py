@@ -1,0 +1,81 @@
+"""Pages that move by themselves: phones, rows of forms, and a telephone process that dies and comes back."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from pathlib import Path
+
+from playwright.async_api import Browser, expect
+
+from tests.browser.conftest import Product, office, save, sign_in, watch
+from tests.support.raw_sip import RawPhone
+
+
+async def test_the_overview_follows_a_phone(product: Product, chromium: Browser, troubles: list[str]) -> None:
+    ask = office(product)
+    phone = ask("POST", "/phones", {"name": "Poste 101", "person_id": "anne"})
+    page = await (await chromium.new_context(locale="fr-FR")).new_page()
+    watch(page, troubles)
+    await sign_in(page, product)
+    figure = page.locator(".tile .figure").first
+    await expect(figure).to_have_text(re.compile(r"^0\s*/ 1$"))
+    await page.evaluate("window.sameDocument = true")
+    raw = await RawPhone.open(("127.0.0.1", product.sip_port), phone["sip_user"], phone["sip_password"])
+    await raw.register()
+    await expect(figure).to_have_text(re.compile(r"^1\s*/ 1$"))
+    await raw.register(expires=0)
+    await expect(figure).to_have_text(re.compile(r"^0\s*/ 1$"))
+    assert await page.evaluate("window.sameDocument") is True
+    raw.close()
+
+
+async def test_rows_come_and_go_in_place(product: Product, chromium: Browser, troubles: list[str]) -> None:
+    ask = office(product)
+    page = await (await chromium.new_context(locale="en-GB")).new_page()
+    watch(page, troubles)
+    await sign_in(page, product)
+    await page.goto(product.address + "/opening-hours")
+    await page.locator("a.stretched").first.click()
+    await page.evaluate("window.sameDocument = true")
+    await page.fill("[name='week.monday.0.start']", "07:30")
+    await page.click("button[value=copy_week]")
+    await expect(page.locator("[name='week.thursday.0.start']")).to_have_value("07:30")
+    await page.click("button[value='add:special_days']")
+    await page.fill("[name='special_days.0.name']", "Inventory")
+    await page.fill("[name='special_days.0.first']", "2027-01-04")
+    await page.select_option("[name='special_days.0.state']", "open")
+    await expect(page.locator("[name='special_days.0.ranges.0.start']")).to_be_visible()
+    assert await page.evaluate("window.sameDocument") is True
+    await save(page)
+    await page.wait_for_url("**?done=saved")
+    calendar = ask("GET", "/calendars")["items"][0]
+    assert calendar["special_days"][0]["last"] == "2027-01-04"
+    assert calendar["week"]["thursday"][0]["start"] == "07:30:00"
+
+
+async def test_the_pages_outlive_the_telephone_process(product: Product, chromium: Browser) -> None:
+    office(product)
+    page = await (await chromium.new_context(locale="fr-FR")).new_page()
+    await sign_in(page, product)
+    assert product.process is not None
+    os.kill(child(product.process.pid, "pbx"), signal.SIGKILL)
+    await page.goto(product.address + "/people")
+    await expect(page.locator("h1")).to_have_text("Personnes et téléphones")
+    await expect(page.locator("main")).to_contain_text("Anne")
+
+
+def child(parent: int, word: str) -> int:
+    """The child process that was started with that word."""
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            state = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(state[1]) == parent and word in words:
+            return int(entry.name)
+    raise LookupError(word)

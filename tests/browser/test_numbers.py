@@ -1,0 +1,50 @@
+"""Numbers: a name of one's own, any way of writing a number, and what is wrong told at its field."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import Product, Words, is_refused, save
+
+NOT_A_NUMBER = {"fr-FR": "chiffres", "en-GB": "A phone number is made of digits"}
+TAKEN = {"fr-FR": "Accueil", "en-GB": "Accueil"}
+SHORT = {"fr-FR": "trop court", "en-GB": "too short"}
+
+
+@pytest.mark.feature("NUM-7")
+async def test_a_wrong_number_is_told_at_its_field(visitor: Page, words: Words) -> None:
+    await visitor.goto("/numbers/new")
+    await visitor.fill("[name=name]", "Ventes")
+    await visitor.select_option("[name='routes.open.steps.0.destination.pick']", "group:ventes")
+    for typed, told in (("call me", NOT_A_NUMBER), ("01 99", SHORT), ("0033 199 00 12 34", TAKEN)):
+        await visitor.fill("[name=number]", typed)
+        await is_refused(visitor, "number", told[words.locale])
+        await expect(visitor.locator("[name=name]")).to_have_value("Ventes")
+        picked = visitor.locator("[name='routes.open.steps.0.destination.pick']")
+        await expect(picked).to_have_value("group:ventes")
+
+
+async def test_a_path_may_not_be_empty(visitor: Page, settled: Product) -> None:
+    await visitor.goto("/numbers/accueil/edit")
+    await visitor.select_option("[name='routes.open.steps.0.destination.pick']", "")
+    await visitor.select_option("[name='routes.open.steps.1.destination.pick']", "")
+    await save(visitor)
+    await expect(visitor.locator("main [role=alert]")).to_be_visible()
+    assert len(settled.api.get("/numbers/accueil")["routes"]["open"]["steps"]) == 2
+
+
+@pytest.mark.feature("NUM-1", "NUM-7")
+async def test_a_number_is_renamed_and_shown_as_people_write_it(
+    visitor: Page, settled: Product, words: Words
+) -> None:
+    name = f"Support client {words.locale}"
+    await visitor.goto("/numbers/accueil/edit")
+    await expect(visitor.locator("[name=number]")).to_have_value("01 99 00 12 34")
+    await visitor.fill("[name=name]", name)
+    await visitor.fill("[name=number]", "+33 (0)1-99-00-12-34")
+    await save(visitor)
+    await expect(visitor.locator("h1")).to_have_text(name)
+    await expect(visitor.locator(".page-head .lead")).to_have_text("01 99 00 12 34")
+    assert settled.api.get("/numbers/accueil")["number"] == "+33199001234"
+    settled.api.change("/numbers/accueil", name="Accueil")

@@ -1,0 +1,50 @@
+"""Forms work in a browser without scripts."""
+
+from __future__ import annotations
+
+from playwright.async_api import Browser, expect
+
+from tests.browser.conftest import Product, office, save, sign_in
+
+
+async def test_rows_and_paths_without_scripts(product: Product, chromium: Browser) -> None:
+    ask = office(product)
+    context = await chromium.new_context(locale="fr-FR", java_script_enabled=False)
+    page = await context.new_page()
+    await sign_in(page, product)
+    await page.goto(product.address + "/ring-groups/new")
+    await page.fill("[name=name]", "Tous")
+    await page.select_option("[name='members.0.person_id']", "anne")
+    await page.click("button[value='add:members']")
+    await expect(page.locator("[name='members.2.person_id']")).to_be_visible()
+    await expect(page.locator("[name=name]")).to_have_value("Tous")
+    await page.select_option("[name='members.2.person_id']", "bruno")
+    await save(page)
+    await page.wait_for_url("**/ring-groups/tous?done=created")
+    members = ask("GET", "/groups/tous")["members"]
+    assert [member["person_id"] for member in members] == ["anne", "bruno"]
+
+    await page.goto(product.address + "/numbers/accueil")
+    await page.fill("[name=date]", "2026-12-25")
+    await page.fill("[name=time]", "10:00")
+    await page.click(".try button")
+    await expect(page.locator(".reasons")).to_contain_text("Noël")
+
+
+async def test_a_wrong_value_is_told_at_its_field_and_the_others_stay(
+    product: Product, chromium: Browser
+) -> None:
+    office(product)
+    context = await chromium.new_context(locale="fr-FR", java_script_enabled=False)
+    page = await context.new_page()
+    await sign_in(page, product)
+    await page.goto(product.address + "/people/new")
+    await page.fill("[name=name]", "Chloé")
+    await page.fill("[name=extension]", "101")
+    await save(page)
+    await expect(page.locator("#e-extension")).to_contain_text("Anne a déjà le numéro interne 101")
+    await expect(page.locator("[name=name]")).to_have_value("Chloé")
+    await expect(page.locator("[name=extension]")).to_have_attribute("aria-invalid", "true")
+    await page.fill("[name=extension]", "103")
+    await save(page)
+    await expect(page.locator("h1")).to_have_text("Chloé")

@@ -1,0 +1,87 @@
+"""TCP connections to the SIP port: cut messages, several at once, keep-alives, nonsense, silence."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from appliance.runtime import sip_sockets
+from appliance.sip.framing import StreamFramer
+from tests.support.raw_sip import RawMessage
+
+
+def options(number: int) -> bytes:
+    return (
+        "OPTIONS sip:box SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1:1;branch=z9hG4bK-t{0}\r\nMax-Forwards: 70\r\n"
+        "From: <sip:x@y>;tag=1\r\nTo: <sip:box>\r\nCall-ID: t{0}\r\nCSeq: 1 OPTIONS\r\n"
+        "Content-Length: 0\r\n\r\n"
+    ).replace("{0}", str(number)).encode()  # fmt: skip
+
+
+async def answers(reader: asyncio.StreamReader, count: int) -> list[RawMessage]:
+    """The next answers on a connection."""
+    framer, found = StreamFramer(), []
+    async with asyncio.timeout(5):
+        while len(found) < count:
+            data = await reader.read(4096)
+            assert data, "the box has closed the connection"
+            found += [RawMessage(each) for each in framer.feed(data)]
+    return found
+
+
+@pytest.fixture
+async def connection(running):
+    reader, writer = await asyncio.open_connection(*running.server)
+    yield reader, writer
+    writer.close()
+
+
+async def test_a_message_in_pieces_and_three_in_one(connection):
+    reader, writer = connection
+    for octet in options(1):
+        writer.write(bytes([octet]))
+        await writer.drain()
+    assert [each.status for each in await answers(reader, 1)] == [200]
+    writer.write(options(2) + b"\r\n" + options(3) + options(4))
+    assert [each.get("call-id") for each in await answers(reader, 3)] == ["t2", "t3", "t4"]
+
+
+async def test_a_keep_alive_is_answered(connection):
+    reader, writer = connection
+    writer.write(b"\r\n\r\n")
+    async with asyncio.timeout(5):
+        assert await reader.readexactly(2) == b"\r\n"
+
+
+async def test_a_stream_that_cannot_be_framed_is_closed(running, connection):
+    reader, writer = connection
+    writer.write(b"INVITE sip:x SIP/2.0\r\nContent-Length: 99999999\r\n\r\n")
+    async with asyncio.timeout(5):
+        while await reader.read(4096):
+            continue
+    await running.until(lambda: not running.box.driver.sockets.open_connections, "it is forgotten")
+
+
+async def test_who_connects_and_says_nothing_loses_the_place(running, monkeypatch):
+    monkeypatch.setattr(sip_sockets, "FIRST_WORD_SECONDS", 0.2)
+    silent, one = await asyncio.open_connection(*running.server)
+    speaking, other = await asyncio.open_connection(*running.server)
+    other.write(options(1))
+    await answers(speaking, 1)
+    async with asyncio.timeout(5):
+        assert await silent.read() == b""
+    other.write(options(2))
+    await answers(speaking, 1)
+    assert running.box.driver.sockets.open_connections == 1
+    one.close()
+    other.close()
+
+
+async def test_too_many_connections_harm_no_phone_on_udp(running, phone, monkeypatch):
+    monkeypatch.setattr(sip_sockets, "MOST_CONNECTIONS", 3)
+    writers = [(await asyncio.open_connection(*running.server))[1] for _ in range(6)]
+    await running.until(lambda: running.box.driver.sockets.open_connections == 3, "the first three stay")
+    assert await phone("101")
+    for writer in writers:
+        writer.close()

@@ -1,0 +1,93 @@
+"""Whoever is neither a phone nor a line of ours: told nothing, least of all which extensions exist."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.raw_sip import RawMessage, authorization
+
+
+def _without_tokens(message: RawMessage) -> list[tuple[str, str]]:
+    """What an answer says, less what differs from one request to the next."""
+    own = ("via", "from", "to", "call-id", "www-authenticate", "contact")
+    return [(message.first, ""), *(field for field in message.fields if field[0] not in own)]
+
+
+async def test_an_invite_is_challenged_alike_whether_the_extension_exists_or_not(running, phone):
+    stranger = await phone("mallory", register=False)
+    answers = []
+    for target, from_user in (("101", "mallory"), ("999", "mallory"), ("101", "102"), ("+33123456789", "x")):
+        call = stranger.call(target, from_user=from_user)
+        call.invite()
+        answers.append(await call.refused())
+    assert {answer.status for answer in answers} == {401}
+    assert len({str(_without_tokens(answer)) for answer in answers}) == 1
+    await running.at_rest()
+
+
+@pytest.mark.parametrize("user", ["101", "999"])
+async def test_a_wrong_password_and_an_unknown_user_get_the_same_answer(running, phone, user):
+    stranger = await phone(user, register=False, password="wrong-password")
+    answer = await stranger.register()
+    assert answer.status == 401
+    call = stranger.call("102")
+    await call.invite_authenticated()
+    assert (await call.refused()).status == 401
+    assert not running.box.phones.registered()
+    await running.at_rest()
+
+
+@pytest.mark.parametrize(("algorithm", "program"), [("MD5", "Old phone 1.0"), ("SHA-256", "Linphone/5.2")])
+async def test_a_right_answer_is_taken_once_and_its_replay_challenged(running, phone, algorithm, program):
+    alice = await phone("101", register=False)
+    uri, fields = f"sip:{alice.domain}", (f"User-Agent: {program}", "Expires: 300")
+    challenge = await alice.ask("REGISTER", uri, *fields, call_id="replay")
+    proof = authorization(challenge, "REGISTER", uri, "101", alice.password, algorithm)
+    first = await alice.ask("REGISTER", uri, *fields, proof, sequence=2, call_id="replay")
+    assert first.status == 200
+    again = await alice.ask("REGISTER", uri, *fields, proof, sequence=3, call_id="replay")
+    assert again.status == 401
+
+
+async def test_nobody_registers_or_calls_in_a_colleagues_name(running, phone):
+    alice = await phone("101")
+    call = alice.call("103", from_user="102")
+    await call.invite_authenticated()
+    assert (await call.refused()).status == 403
+    uri = f"sip:{alice.domain}"
+    challenge = await alice.ask("REGISTER", uri, call_id="other")
+    proof = authorization(challenge, "REGISTER", uri, "101", alice.password)
+    alice.user = "102"
+    assert (await alice.ask("REGISTER", uri, proof, sequence=2, call_id="other")).status == 403
+
+
+async def test_options_are_answered_and_the_rest_refused(running, phone):
+    stranger = await phone("mallory", register=False)
+    answer = await stranger.ask("OPTIONS")
+    assert answer.status == 200 and "INVITE" in answer.get("allow")
+    for method, statuses in (("SUBSCRIBE", {489}), ("MESSAGE", {405}), ("NONSENSE", {405, 501})):
+        assert (await stranger.ask(method)).status in statuses
+    assert (await stranger.ask("BYE")).status == 481
+
+
+async def test_a_call_from_the_providers_address_for_no_number_of_ours_is_not_found(running, provider):
+    call = provider.call("+33188888888")
+    call.invite()
+    assert (await call.refused()).status == 404
+    await running.at_rest()
+
+
+async def test_what_is_no_sip_is_dropped_or_refused_and_the_box_goes_on(running, phone):
+    stranger = await phone("mallory", register=False)
+    for data in (
+        b"",
+        b"\0",
+        b"\r\n\r\n",
+        b"hello",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"INVITE\r\n",
+        b"\xff" * 60000,
+    ):
+        stranger.send(data)
+    assert (await stranger.ask("OPTIONS")).status == 200
+    await running.at_rest()

@@ -1,0 +1,100 @@
+"""What tests with real phones share: a network, the box on it, phones that are stopped afterwards."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from tests.interop.box import Box
+from tests.interop.network import Network, open_network
+from tests.interop.office import PASSWORD, Somebody
+from tests.interop.phones.baresip import Baresip
+from tests.interop.phones.linphone import Linphone
+from tests.interop.phones.pyvoip import PyVoipPhone
+from tests.interop.phones.sipp import Sipp
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder with a short name: paths of Unix sockets are."""
+    folder = Path(tempfile.mkdtemp(prefix="autocom-test-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def network() -> Iterator[Network]:
+    with open_network() as opened:
+        yield opened
+
+
+@pytest.fixture
+def box(network: Network, place: Path, request: pytest.FixtureRequest) -> Iterator[Box]:
+    """A box not yet started, on a host of its own; its log is shown when the test fails."""
+    made = Box(network.host("box"), place / "data")
+    try:
+        yield made
+    finally:
+        if made.running():
+            made.stop()
+        if made.log_path.exists():
+            print(f"--- the box said\n{made.log()[-6000:]}")
+
+
+Phone = Baresip | Linphone | PyVoipPhone
+P = TypeVar("P", Baresip, Linphone, PyVoipPhone)
+
+
+class Phones:
+    """Makes phones on hosts of their own, and stops them all at the end."""
+
+    def __init__(self, network: Network, place: Path, server: Callable[[], str]) -> None:
+        self._network = network
+        self._place = place
+        self._server = server
+        self._made: list[Phone] = []
+
+    def sipp(self, name: str, user: str = "", password: str = PASSWORD) -> Sipp:
+        return Sipp(self._network.host(name), self._place / name, user=user, password=password)
+
+    def baresip(self, name: str, somebody: Somebody, *, tone: int, transport: str = "udp") -> Baresip:
+        """A Baresip of that person, registered."""
+        phone = Baresip(self._network.host(name), self._place / name, tone=tone)
+        phone.account(somebody.user, PASSWORD, self._server(), transport=transport)
+        return self._registered(phone)
+
+    def linphone(self, name: str, somebody: Somebody, *, tone: int) -> Linphone:
+        phone = Linphone(self._network.host(name), self._place / name, tone=tone)
+        phone.account(somebody.user, PASSWORD, self._server())
+        return self._registered(phone)
+
+    def pyvoip(self, name: str, somebody: Somebody, *, tone: int) -> PyVoipPhone:
+        phone = PyVoipPhone(self._network.host(name), self._place / name, tone=tone)
+        phone.account(somebody.user, PASSWORD, self._server())
+        return self._registered(phone)
+
+    def _registered(self, phone: P) -> P:
+        self._made.append(phone)
+        phone.start()
+        phone.register()
+        return phone
+
+    def stop(self) -> None:
+        for phone in self._made:
+            log = phone.log()
+            phone.stop()
+            print(f"--- {type(phone).__name__} on {phone.host.name} said\n{log[-1500:]}")
+
+
+@pytest.fixture
+def phones(network: Network, place: Path, box: Box) -> Iterator[Phones]:
+    made = Phones(network, place, lambda: box.server)
+    try:
+        yield made
+    finally:
+        made.stop()

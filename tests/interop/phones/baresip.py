@@ -1,0 +1,212 @@
+"""Baresip as a phone of the tests: driven over its TCP control port, what it hears kept as wave files."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any
+
+from tests.interop.network import Host
+from tests.interop.sound import write_sine
+from tests.interop.waiting import PATIENCE, Happenings, until
+
+CONTROL_PORT = 4444
+_MODULE_FOLDERS = ("/usr/lib/baresip/modules", "/usr/local/lib/baresip/modules")
+
+_CONFIG = """
+poll_method epoll
+sip_listen {address}:{sip_port}
+call_local_timeout 120
+call_max_calls 4
+audio_player aubridge,nothing
+audio_source aufile,{mouth}
+audio_alert aubridge,nothing
+ausrc_srate 8000
+auplay_srate 8000
+ausrc_channels 1
+auplay_channels 1
+audio_level no
+rtp_tos 184
+rtp_stats no
+jitter_buffer_delay 2-10
+module_path {modules}
+module g711.so
+module aufile.so
+module aubridge.so
+module sndfile.so
+module_tmp uuid.so
+module_tmp account.so
+module_app menu.so
+module_app ctrl_tcp.so
+ctrl_tcp_listen {address}:{control_port}
+snd_path {ears}
+net_interface {interface}
+"""
+
+
+class Baresip:
+    """A running Baresip: it plays a sine of `tone` hertz and keeps what it hears.
+
+    Digits sent to it come as CALL_DTMF_START events. Waits raise NeverHappened.
+    """
+
+    def __init__(self, host: Host, folder: Path, *, tone: int = 440, sip_port: int = 5060) -> None:
+        self.host = host
+        self.folder = folder
+        self.tone = tone
+        self.sip_port = sip_port
+        self.events: Happenings[dict[str, Any]] = Happenings(f"baresip on {host.name}")
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._accounts: list[str] = []
+
+    def account(
+        self,
+        user: str,
+        password: str,
+        server: str,
+        *,
+        transport: str = "udp",
+        register: bool = True,
+        answer: str = "manual",
+    ) -> None:
+        """Give the phone an account before it starts; `answer` is manual, auto or early."""
+        registration = "600" if register else "0"
+        self._accounts.append(
+            f"<sip:{user}@{server};transport={transport}>;auth_user={user};auth_pass={password}"
+            f";regint={registration};answermode={answer};audio_codecs=PCMA,PCMU;sipnat="
+        )
+
+    def start(self) -> None:
+        """Start the program and connect to its control port."""
+        self._write_configuration()
+        log = (self.folder / "log.txt").open("wb")
+        self._process = subprocess.Popen(
+            self.host.argv("baresip", "-f", str(self.folder), "-v"),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        log.close()
+        self._control = until(self._connected, f"{self.host.name}: baresip's control port")
+        threading.Thread(target=self._read_events, args=(self._control,), daemon=True).start()
+
+    def _write_configuration(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "ears").mkdir(exist_ok=True)
+        write_sine(self.folder / "mouth.wav", self.tone, seconds=180)
+        modules = next((folder for folder in _MODULE_FOLDERS if Path(folder).is_dir()), _MODULE_FOLDERS[0])
+        text = _CONFIG.format(
+            address=self.host.address,
+            sip_port=self.sip_port,
+            mouth=self.folder / "mouth.wav",
+            modules=modules,
+            control_port=CONTROL_PORT,
+            ears=self.folder / "ears",
+            interface="eth0" if self.host.namespace else self.host.address,
+        )
+        (self.folder / "config").write_text(text)
+        (self.folder / "accounts").write_text("\n".join(self._accounts) + "\n")
+        (self.folder / "contacts").write_text("\n")
+
+    def _connected(self) -> socket.socket | None:
+        if self._process is not None and self._process.poll() is not None:
+            raise AssertionError(f"baresip ended at once: {self.log()[-2000:]}")
+        with contextlib.suppress(OSError):
+            return self.host.connect((self.host.address, CONTROL_PORT), timeout=5.0)
+        return None
+
+    def _read_events(self, control: socket.socket) -> None:
+        control.settimeout(None)
+        pending = b""
+        with contextlib.suppress(OSError, ValueError):
+            while received := control.recv(65536):
+                pending += received
+                while b":" in pending:
+                    length, _, rest = pending.partition(b":")
+                    if len(rest) < int(length) + 1:
+                        break
+                    self.events.add(json.loads(rest[: int(length)]))
+                    pending = rest[int(length) + 1 :]
+
+    def command(self, name: str, parameters: str = "") -> None:
+        """Send one command of Baresip's menu."""
+        assert self._control is not None
+        text = json.dumps({"command": name, "params": parameters, "token": name}).encode()
+        self._control.sendall(b"%d:%s," % (len(text), text))
+
+    def wait_event(self, kind: str, timeout: float = PATIENCE) -> dict[str, Any]:
+        """The next event of that type that no earlier wait returned."""
+        return self.events.wait(lambda event: event.get("type") == kind, kind, timeout)
+
+    def seen(self, kind: str) -> list[dict[str, Any]]:
+        """Every event of that type so far."""
+        return [event for event in self.events.all() if event.get("type") == kind]
+
+    def register(self) -> None:
+        """Wait until the server took the registration that starts with the program."""
+        # It may be over before the control port is open: the log has it either way.
+        until(lambda: "200 OK" in self.log(), f"{self.host.name}: registration")
+
+    def call(self, target: str) -> None:
+        """Dial a SIP address or an extension of the account's server."""
+        self.command("dial", target)
+
+    def answer(self) -> None:
+        """Wait for a call to ring here and take it."""
+        self.wait_event("CALL_INCOMING")
+        self.command("accept")
+        self.wait_event("CALL_ESTABLISHED")
+
+    def hang_up(self) -> None:
+        self.command("hangup")
+
+    def send_digits(self, digits: str) -> None:
+        """Press keys during a call (RFC 4733)."""
+        self.command("sndcode", digits)
+
+    def digits(self) -> str:
+        """The keys heard so far."""
+        return "".join(str(event.get("param", "")) for event in self.seen("CALL_DTMF_START"))
+
+    def recorded_wav(self) -> Path:
+        """The file of what is heard, or was heard last; complete once the call is over."""
+        return until(self._last_recording, f"{self.host.name}: a recording")
+
+    def listen(self, seconds: float) -> None:
+        """Wait until this much more has been heard."""
+        wanted = self._heard() + round(seconds * 16000)
+        until(lambda: self._heard() >= wanted, f"{self.host.name}: {seconds} s of sound")
+
+    def _heard(self) -> int:
+        """Bytes of sound so far; a session that changes may go on in another file."""
+        return sum(path.stat().st_size for path in (self.folder / "ears").glob("*dec.wav"))
+
+    def _last_recording(self) -> Path | None:
+        found = sorted((self.folder / "ears").glob("*dec.wav"), key=lambda path: path.stat().st_mtime)
+        return found[-1] if found and found[-1].stat().st_size > 44 else None
+
+    def log(self) -> str:
+        return (self.folder / "log.txt").read_text(errors="replace")
+
+    def stop(self, *, abruptly: bool = False) -> None:
+        """End the program: politely (it unregisters), or as a cut of the power would."""
+        if self._process is None:
+            return
+        if abruptly:
+            self._process.kill()
+        else:
+            with contextlib.suppress(OSError):
+                self.command("quit")
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+        if self._control is not None:
+            self._control.close()

@@ -1,0 +1,197 @@
+"""Linphone as a phone of the tests: its console program, with wave files for mouth and ear."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import subprocess
+import threading
+from pathlib import Path
+
+from tests.interop.network import Host
+from tests.interop.sound import write_sine
+from tests.interop.waiting import PATIENCE, Happenings, until
+
+_CONFIG = """
+[sip]
+sip_port={sip_port}
+sip_tcp_port=0
+sip_tls_port=0
+bind_address={address}
+default_proxy=-1
+use_rfc2833=1
+use_info=0
+inc_timeout=120
+
+[rtp]
+audio_rtp_port={rtp_port}
+rtp_bundle=0
+
+[net]
+firewall_policy=0
+mtu=1300
+
+[sound]
+echocancellation=0
+
+[misc]
+store_friends=0
+log_collection_upload_server_url=
+
+[audio_codec_0]
+mime=PCMA
+rate=8000
+channels=1
+enabled=1
+
+[audio_codec_1]
+mime=PCMU
+rate=8000
+channels=1
+enabled=1
+
+[audio_codec_2]
+mime=opus
+rate=48000
+channels=2
+enabled=0
+
+[audio_codec_3]
+mime=speex
+rate=16000
+channels=1
+enabled=0
+
+[audio_codec_4]
+mime=speex
+rate=8000
+channels=1
+enabled=0
+"""
+
+_SENTENCES = {
+    "incoming": re.compile(r"Receiving new incoming call from (?P<detail>.*), assigned id"),
+    "connected": re.compile(r"Call \d+ with (?P<detail>.*) connected"),
+    "ended": re.compile(r"Call \d+ with .* ended \((?P<detail>.*)\)"),
+    "error": re.compile(r"Call \d+ with (?P<detail>.*) error"),
+    "digit": re.compile(r"Receiving tone (?P<detail>.) from"),
+}
+
+
+class Linphone:
+    """A running linphonec; what it says is told as (event, detail), an event being a key of _SENTENCES."""
+
+    def __init__(
+        self, host: Host, folder: Path, *, tone: int = 440, sip_port: int = 5060, rtp_port: int = 7078
+    ) -> None:
+        self.host = host
+        self.folder = folder
+        self.tone = tone
+        self.sip_port = sip_port
+        self.rtp_port = rtp_port
+        self.events: Happenings[tuple[str, str]] = Happenings(f"linphone on {host.name}")
+        self._process: subprocess.Popen[str] | None = None
+        self._account: tuple[str, str, str] | None = None
+
+    def account(self, user: str, password: str, server: str) -> None:
+        self._account = (user, password, server)
+
+    def start(self) -> None:
+        """Start the program; it has read its settings once it says it is ready."""
+        # Without the folder of its database the program never opens its SIP port.
+        (self.folder / ".local/share/linphone").mkdir(parents=True, exist_ok=True)
+        write_sine(self.folder / "mouth.wav", self.tone, seconds=180)
+        settings = self.folder / "linphonerc"
+        settings.write_text(
+            _CONFIG.format(sip_port=self.sip_port, address=self.host.address, rtp_port=self.rtp_port)
+        )
+        log = str(self.folder / "log.txt")
+        self._process = subprocess.Popen(
+            self.host.argv("linphonec", "-c", str(settings), "-S", "-d", "6", "-l", log),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            bufsize=1,
+            env={**os.environ, "HOME": str(self.folder), "LC_ALL": "C.UTF-8"},
+        )
+        threading.Thread(target=self._read_events, daemon=True).start()
+        until(lambda: "Creating listening point" in self.log(), f"{self.host.name}: linphone's SIP port")
+        self.say("soundcard use files")
+        self.wait_event("other", "Using wav files")
+        self.say(f"play {self.folder / 'mouth.wav'}")
+        self.say(f"record {self.folder / 'ear.wav'}")
+
+    def _read_events(self) -> None:
+        assert self._process is not None and self._process.stdout is not None
+        for line in self._process.stdout:
+            for event, sentence in _SENTENCES.items():
+                if found := sentence.search(line):
+                    self.events.add((event, found.groupdict().get("detail", "")))
+                    break
+            else:
+                self.events.add(("other", line.strip()))
+
+    def say(self, command: str) -> None:
+        """Type one line into the program."""
+        assert self._process is not None and self._process.stdin is not None
+        self._process.stdin.write(command + "\n")
+        self._process.stdin.flush()
+
+    def wait_event(self, event: str, detail: str = "", timeout: float = PATIENCE) -> str:
+        """The detail of the next such event that holds this text."""
+        found = self.events.wait(
+            lambda seen: seen[0] == event and detail in seen[1], f"{event} {detail}", timeout
+        )
+        return found[1]
+
+    def register(self) -> None:
+        assert self._account is not None
+        user, password, server = self._account
+        self.say(f"register sip:{user}@{server} sip:{server} {password}")
+        # The console says nothing of a registration that went well; its log does.
+        until(lambda: "to [LinphoneRegistrationOk]" in self.log(), f"{self.host.name}: registration")
+
+    def call(self, target: str) -> None:
+        self.say(f"call {target}")
+
+    def answer(self) -> None:
+        """Wait for a call to ring here and take it."""
+        self.wait_event("incoming")
+        self.say("answer")
+        self.wait_event("connected")
+
+    def hang_up(self) -> None:
+        self.say("terminate all")
+
+    def send_digits(self, digits: str) -> None:
+        for digit in digits:
+            self.say(digit)
+
+    def digits(self) -> str:
+        return "".join(detail for event, detail in self.events.all() if event == "digit")
+
+    def recorded_wav(self) -> Path:
+        return self.folder / "ear.wav"
+
+    def log(self) -> str:
+        with contextlib.suppress(OSError):
+            return (self.folder / "log.txt").read_text(errors="replace")
+        return ""
+
+    def stop(self, *, abruptly: bool = False) -> None:
+        if self._process is None:
+            return
+        if abruptly:
+            self._process.kill()
+        else:
+            with contextlib.suppress(OSError):
+                self.say("quit")
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None

@@ -1,0 +1,221 @@
+"""An office without telephones: the real storage, settings, routing and API, and no SIP.
+
+`python -m tests.support.office_box --data DIR --socket PATH [--sample]` serves it, for work on the pages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from aiohttp import web
+
+from appliance.configuration.configuration import Configuration
+from appliance.configuration.fields import Language
+from appliance.control.application import make_runner
+from appliance.control.box import CannotCall, Conflict
+from appliance.control.events import EventHub
+from appliance.control.live import CallLive, LineLive, LineState, Live, PhoneLive, Registered, Resources, Warn
+from appliance.control.options import CLAIM_CODE_NAME
+from appliance.mail.deliver import Delivery
+from appliance.routing.plan import Plan, compile_plan
+from appliance.routing.world import World
+from appliance.runtime.clock import Clock
+from appliance.runtime.tokens import readable_code, token
+from appliance.speech.speaker import Speaker
+from appliance.storage.audio_files import AudioLibrary
+from appliance.storage.backup import stage
+from appliance.storage.configuration_store import ConfigurationStore
+from appliance.storage.data_folder import DataFolder
+from appliance.storage.database import Database
+from appliance.storage.history import History
+from appliance.storage.mail_queue import MailQueue
+from appliance.storage.messages import MessageStore
+from appliance.storage.sessions import Sessions
+
+T = TypeVar("T")
+
+
+class OfficeBox:
+    """A box whose phones, lines and calls are what a test says they are."""
+
+    def __init__(self, data: Path, *, clock: Clock | None = None, tokens: Callable[[], str] = token) -> None:
+        self.data = data
+        self.clock = clock or Clock.from_environment()
+        self.token = tokens
+        folder = DataFolder(data)
+        folder.prepare()
+        self.store = ConfigurationStore(data)
+        loaded = self.store.load()
+        self.configuration: Configuration = loaded.configuration
+        self.version: int = loaded.version
+        self.plan: Plan = compile_plan(self.configuration)
+        self.database = Database(folder.database, pause=0.0)
+        self.history = History(self.database)
+        self.mail_queue = MailQueue(self.database)
+        self.sessions = Sessions(self.database, token)
+        self.audio_files = AudioLibrary(folder.audios, self.database)
+        self.messages = MessageStore(self.database, folder.messages, token, lambda: self.configuration)
+        self.speaker = Speaker(folder.prompts, self.audio_files, lambda: self.configuration)
+        self.delivery = Delivery(
+            self.mail_queue, self.messages, self.database, lambda: self.configuration, clock=self.clock.epoch
+        )
+        self.events = EventHub(int(self.epoch() * 1000))
+        self.registered: set[str] = set()
+        self.lines_down: dict[str, LineLive] = {}
+        self.calls: list[CallLive] = []
+        self.warnings: list[Warn] = []
+        self.restored_from: Path | None = None
+        self.started_at = self.epoch()
+        self._claim_code = readable_code()
+
+    @property
+    def claim_code(self) -> str | None:
+        return None if self.configuration.users else self._claim_code
+
+    async def change(self, new: Configuration, *, expected: int, who: str) -> int:
+        if expected != self.version:
+            raise Conflict
+        plan = compile_plan(new)
+        self.version = await self.in_thread(partial(self.store.save, new, who, now=self.epoch()))
+        self.configuration, self.plan = new, plan
+        self.events.publish("configuration", version=self.version)
+        return self.version
+
+    def world(self) -> World:
+        lines = (line.id for line in self.configuration.lines.values() if line.enabled)
+        busy = (person for call in self.calls for person in call.person_ids)
+        return World(
+            registered=frozenset(self.registered),
+            busy=frozenset(busy),
+            lines_up=frozenset(lines) - frozenset(self.lines_down),
+        )
+
+    def live(self) -> Live:
+        return Live(
+            phones=tuple(self._phone(identifier) for identifier in self.configuration.phones),
+            lines=tuple(
+                self.lines_down.get(identifier) or LineLive(line_id=identifier, state=LineState.UP)
+                for identifier in self.configuration.lines
+            ),
+            calls=tuple(self.calls),
+            resources=Resources(calls=len(self.calls)),
+            warnings=tuple(self.warnings),
+            addresses=("127.0.0.1",),
+            started_at=self.started_at,
+        )
+
+    def _phone(self, identifier: str) -> PhoneLive:
+        phone = self.configuration.phones[identifier]
+        online = identifier in self.registered
+        binding = Registered(
+            address="127.0.0.1:5062",
+            transport="UDP",
+            user_agent="a phone that is not there",
+            since=self.started_at,
+            expires_at=self.epoch() + 300,
+        )
+        return PhoneLive(
+            phone_id=identifier,
+            person_id=phone.person_id,
+            online=online,
+            bindings=(binding,) if online else (),
+        )
+
+    def now(self) -> datetime:
+        office = self.configuration.office
+        return self.clock.now(office.time_zone if office else "UTC")
+
+    def epoch(self) -> float:
+        return self.clock.epoch()
+
+    def monotonic(self) -> float:
+        return self.clock.monotonic()
+
+    async def in_thread(self, function: Callable[[], T]) -> T:
+        return await asyncio.to_thread(function)
+
+    async def place_call(self, person_id: str, number: str) -> str:
+        phones = {one.id for one in self.configuration.phones.values() if one.person_id == person_id}
+        if not phones & self.registered:
+            raise CannotCall("no_phone")
+        call = CallLive(
+            id=self.token(),
+            direction="outbound",
+            state="ringing",
+            caller=self.configuration.people[person_id].extension,
+            called=number,
+            caller_person_id=person_id,
+            person_ids=(person_id,),
+            started_at=self.epoch(),
+        )
+        self.calls.append(call)
+        self.events.publish("call", id=call.id)
+        return call.id
+
+    async def hang_up(self, call_id: str) -> None:
+        ended = [call for call in self.calls if call.id == call_id]
+        if not ended:
+            raise CannotCall("no_such_call")
+        self.calls.remove(ended[0])
+        self.events.publish("call", id=call_id)
+
+    async def test_mail(self, to: str, language: Language) -> None:
+        await self.delivery.send_test(to, language, self.token())
+
+    async def deliver_mail_now(self) -> None:
+        await self.delivery.deliver_due(self.epoch())
+
+    async def restore(self, archive: Path) -> None:
+        await self.in_thread(partial(stage, archive, self.data))
+        self.restored_from = archive
+
+    def close(self) -> None:
+        """Close the database."""
+        self.events.close()
+        self.database.close()
+
+
+async def serve(box: OfficeBox, socket: Path) -> None:
+    """Serve the box's API on a Unix socket until cancelled."""
+    runner = make_runner(box)
+    await runner.setup()
+    await web.UnixSite(runner, str(socket)).start()
+    socket.chmod(0o600)
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await runner.cleanup()
+        box.close()
+
+
+def main() -> None:
+    """Serve an office until interrupted; with --sample, one with people, history and messages."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--socket", type=Path, default=None)
+    parser.add_argument("--sample", action="store_true")
+    options = parser.parse_args()
+    options.data.mkdir(parents=True, exist_ok=True)
+    asyncio.run(_main(options))
+
+
+async def _main(options: argparse.Namespace) -> None:
+    box = OfficeBox(options.data)
+    if options.sample:
+        from tests.support.sample_traffic import fill
+
+        await fill(box)
+    if box.claim_code:
+        (options.data / CLAIM_CODE_NAME).write_text(box.claim_code + "\n", encoding="utf-8")
+        print(f"claim code: {box.claim_code}", flush=True)
+    await serve(box, options.socket or options.data / "control.sock")
+
+
+if __name__ == "__main__":
+    main()

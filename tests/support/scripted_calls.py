@@ -1,0 +1,249 @@
+"""Legs, audio and a switchboard that follow a script: call control is tested without sockets or clocks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+from appliance.calls.call import Call
+from appliance.legs.leg import Change, DialResult
+from appliance.legs.sessions import Sound
+from appliance.routing.facts import Direction, Facts
+from appliance.routing.steps import Outcome, Ring, Speech
+from appliance.routing.world import World
+from appliance.sip.offer_answer import DEFAULT_CODECS
+
+
+@dataclass
+class ScriptedMedia:
+    """Audio that writes down what it was asked to do."""
+
+    story: list[str]
+    name: str
+    recording: asyncio.Event = field(default_factory=asyncio.Event)
+    digits: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    closed: bool = False
+    seconds_since_heard: float | None = 0.0
+    end: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(reason="digit", seconds=0.0))
+
+    async def play(self, audio: bytes, *, loop: bool = False) -> None:
+        self.story.append(f"{self.name} hears {audio.decode()}")
+        await asyncio.sleep(0)
+
+    async def play_tone(self, name: str, country: str = "FR") -> None:
+        self.story.append(f"{self.name} hears {name}")
+
+    def start_tone(self, name: str, country: str = "FR") -> None:
+        self.story.append(f"{self.name} hears {name}...")
+
+    def stop_tone(self) -> None:
+        self.story.append(f"{self.name} hears no tone")
+
+    async def next_digit(self) -> str:
+        return await self.digits.get()
+
+    def forget_digits(self) -> None:
+        while not self.digits.empty():
+            self.digits.get_nowait()
+
+    async def record(
+        self, path: Path, *, max_seconds: float, silence_seconds: float, stop_digits: str = "#"
+    ) -> SimpleNamespace:
+        self.story.append(f"recording {path}")
+        await self.recording.wait()
+        return self.end
+
+
+class ScriptedLeg:
+    """What the scripted caller and callees share."""
+
+    person_id: str | None = None
+
+    def __init__(self, story: list[str], name: str) -> None:
+        self.story = story
+        self.label = name
+        self.media = ScriptedMedia(story, name)
+        self.sound = Sound(DEFAULT_CODECS)
+        self.closed = 0
+        self._ended = asyncio.Event()
+        self._at_end: list[Callable[[], object]] = []
+        self.queue: asyncio.Queue[Change] = asyncio.Queue()
+        self.proposals: list[Sound] = []
+        self.reply: Sound | int = self.sound
+
+    @property
+    def has_ended(self) -> bool:
+        return self._ended.is_set()
+
+    def when_ended(self, action: Callable[[], object]) -> None:
+        self._at_end.append(action)
+
+    async def wait_ended(self) -> None:
+        await self._ended.wait()
+
+    def hangs_up(self) -> None:
+        """The far side hangs up."""
+        self._ended.set()
+        for action in self._at_end:
+            action()
+
+    @contextmanager
+    def changes(self) -> Iterator[asyncio.Queue[Change]]:
+        yield self.queue
+
+    async def propose(self, wanted: Sound) -> Sound | int:
+        self.proposals.append(wanted)
+        return self.reply
+
+    def close(self) -> None:
+        self.closed += 1
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+
+class ScriptedCaller(ScriptedLeg):
+    """A caller."""
+
+    answered = False
+    can_be_spoken_to = True
+
+    def ring(self) -> None:
+        self.story.append("caller is told it rings")
+
+    def open_audio(self) -> None:
+        self.answered = True
+
+    def open_early(self, callee: ScriptedLeg) -> None:
+        self.story.append(f"caller hears {callee.label} early")
+
+    def answer(self, callee: ScriptedLeg | None = None) -> None:
+        if not self.answered:
+            self.story.append("caller is answered")
+        self.answered = True
+
+    def refuse(self, status: int) -> None:
+        self.story.append(f"caller is refused {status}")
+
+    def hang_up(self) -> None:
+        self.hangs_up()
+
+
+class ScriptedCallee(ScriptedLeg):
+    """A phone that ends its ringing as the script says; `result` None rings for ever."""
+
+    def __init__(
+        self, story: list[str], name: str, outcome: Outcome | None = None, *, for_all: bool = False
+    ) -> None:
+        super().__init__(story, name)
+        self.person_id = name
+        self.ended_dialling: asyncio.Future[DialResult] = asyncio.Future()
+        self.early: Callable[[], object] | None = None
+        if outcome is not None:
+            self.ended_dialling.set_result(DialResult(outcome, for_all=for_all))
+
+    def when_early(self, action: Callable[[], object]) -> None:
+        self.early = action
+
+    async def dial(self) -> DialResult:
+        self.story.append(f"{self.label} rings")
+        try:
+            return await self.ended_dialling
+        except asyncio.CancelledError:
+            self.story.append(f"{self.label} stops ringing")
+            raise
+
+    def answers(self) -> None:
+        """Somebody picks up."""
+        self.ended_dialling.set_result(DialResult(Outcome.ANSWERED))
+
+
+@dataclass(frozen=True)
+class ScriptedDraft:
+    """A message draft."""
+
+    id: str
+    path: Path
+
+
+class ScriptedBoard:
+    """A box whose phones are given by the test."""
+
+    tones = "FR"
+
+    def __init__(
+        self, story: list[str], legs: list[ScriptedCallee] | None = None, plan: object = None
+    ) -> None:
+        self.story = story
+        self.legs = legs or []
+        self.plan = plan
+        self.state = World()
+        self.time = 1000.0
+        self.clock_set_by = 0.0
+        self.moment = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+        self.asked: list[Ring] = []
+
+    def world(self) -> World:
+        return self.state
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def epoch(self) -> float:
+        return self.time + self.clock_set_by
+
+    def monotonic(self) -> float:
+        return self.time
+
+    def legs_towards(self, step: Ring, call: Call) -> list[ScriptedCallee]:
+        self.asked.append(step)
+        return self.legs
+
+    @contextmanager
+    def join(self, one: ScriptedMedia, other: ScriptedMedia) -> Iterator[None]:
+        self.story.append(f"{one.name} and {other.name} are joined")
+        try:
+            yield
+        finally:
+            self.story.append(f"{one.name} and {other.name} are parted")
+
+    @contextmanager
+    def echo(self, media: ScriptedMedia) -> Iterator[None]:
+        self.story.append(f"{media.name} hears itself")
+        yield
+
+    async def spoken(self, speech: Speech) -> bytes:
+        return (speech.text or speech.prompt_name or "").encode()
+
+    async def begin_message(self, mailbox_id: str, call: Call) -> ScriptedDraft:
+        return ScriptedDraft("m1", Path(mailbox_id) / "m1.wav")
+
+    def finish_message(self, draft: ScriptedDraft, seconds: float, call: Call) -> None:
+        self.story.append(f"message {draft.id} of {seconds:.0f} s kept")
+
+
+def scripted_call(caller: ScriptedCaller, facts: Facts | None = None) -> Call:
+    """A call from that caller."""
+    return Call(
+        id="c1",
+        facts=facts or Facts(Direction.INBOUND, "+33612345678", "", "+33123456789", "l1"),
+        caller=caller,
+        started_at=1000.0,
+        number_id="n1",
+        configuration_version=1,
+        changed=lambda call: None,
+    )
+
+
+async def settle() -> None:
+    """Let every task that can run, run."""
+    for _ in range(20):
+        await asyncio.sleep(0)
