@@ -88,11 +88,15 @@ class Warn(Told):
 
 
 class Resources(Told):
-    """What the box holds: all of it goes back to rest when no call is up."""
+    """What the box holds: all of it goes back to rest when no call is up.
+
+    `transactions` last 32 s beyond their call (RFC 3261 17).
+    """
 
     calls: int = 0
     legs: int = 0
     ports: int = 0
+    transactions: int = 0
     tasks: int = 0
     file_descriptors: int = 0
     memory_bytes: int = 0

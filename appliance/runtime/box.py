@@ -264,6 +264,7 @@ class Box:
             calls=len(self.calls),
             legs=self.driver.attached,
             ports=self.media.open_ports,
+            transactions=self.driver.transactions,
             tasks=len(asyncio.all_tasks()),
             file_descriptors=len(os.listdir("/proc/self/fd")),
             memory_bytes=_resident_bytes(),

@@ -148,6 +148,11 @@ class SipDriver:
         """How many sessions have a handler."""
         return len(self._handlers)
 
+    @property
+    def transactions(self) -> int:
+        """How many transactions are remembered, ended ones among them."""
+        return len(self.endpoint.transactions.clients) + len(self.endpoint.transactions.servers)
+
     def invite(self, invitation: InviteRequest, handler: SessionHandler) -> str:
         """Start a session; its events go to `handler`. Returns the session's id."""
         session = self.endpoint.invite(

@@ -195,3 +195,8 @@ class Box:
         held = until(nothing_left, "the box at rest", timeout)
         assert held is not None
         return held
+
+    def wait_forgotten(self, timeout: float = 120.0) -> dict[str, int]:
+        """Wait until the last call's transactions have ended too, 32 s after it; returns what it holds."""
+        until(lambda: not self.resources()["transactions"], "no transaction left", timeout, every=0.5)
+        return self.wait_quiet(timeout)

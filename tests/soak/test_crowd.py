@@ -293,8 +293,8 @@ async def crowd(box: Box) -> AsyncIterator[Crowd]:
 
 
 async def at_rest(box: Box) -> dict[str, int]:
-    """What the box holds once its calls are over."""
-    return await asyncio.to_thread(box.wait_quiet, 120)
+    """What the box holds once its calls are over, and forgotten."""
+    return await asyncio.to_thread(box.wait_forgotten)
 
 
 async def test_a_crowd_that_leaves_at_every_moment_leaves_nothing(box: Box, crowd: Crowd) -> None:
