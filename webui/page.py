@@ -89,6 +89,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "outcome": wording.say_outcome,
     "reason": wording.say_reason,
     "warning": wording.say_warning,
+    "audio_fault": wording.say_audio_fault,
     "line_reason": wording.say_line_reason,
     "error_code": lambda code: wording.say_error(FieldError("", code, {})),
     "until": lambda epoch: language.write_until(language.moment(epoch)),

@@ -321,3 +321,19 @@ LINE_REASONS: Mapping[str, str] = {
     "server_error": N_("an error at the provider"),
     "other": N_("refused by the provider"),
 }
+
+# A side that was not heard, and the likely cause.
+AUDIO_FAULTS: Mapping[str, str] = {
+    "audio_never_came": N_(
+        "Nothing was heard from {who}: the sound never reached the box. "
+        "A router or firewall on the way is the usual cause."
+    ),
+    "audio_from_elsewhere": N_(
+        "Nothing was heard from {who}: its sound came from an address that was not agreed on, "
+        "so it was not let in. A router that changes calls (SIP ALG) is the usual cause: switch that off."
+    ),
+    "audio_stopped": N_(
+        "{who} stopped sending sound for several seconds: "
+        "its network failed, or its microphone was switched off."
+    ),
+}

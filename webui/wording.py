@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from webui.language import N_, fill, gettext
-from webui.sentences import ERRORS, LINE_REASONS, OUTCOMES, REASONS, STATES, WARNINGS
+from webui.phone_numbers import write_number
+from webui.sentences import AUDIO_FAULTS, ERRORS, LINE_REASONS, OUTCOMES, REASONS, STATES, WARNINGS
 
 if TYPE_CHECKING:
     from webui.client import FieldError
@@ -37,6 +38,11 @@ def say_warning(warning: Mapping[str, Any]) -> str:
     if "reason" in known:
         known["reason"] = say_line_reason(str(known["reason"]))
     return fill(WARNINGS.get(code, code), known)
+
+
+def say_audio_fault(code: str, label: str) -> str:
+    """Who was not heard, and the likely cause."""
+    return fill(AUDIO_FAULTS.get(code, code), {"who": write_number(label)})
 
 
 def say_line_reason(code: str) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from appliance.legs.leg import CalleeLeg, CallerLeg
+from appliance.legs.leg import CalleeLeg, CallerLeg, Leg
 from appliance.routing.decide import Decision
 from appliance.routing.facts import Facts
 from appliance.routing.trail import TrailEntry
+from appliance.storage.history import AudioFault
 
 
 @dataclass(slots=True)
@@ -36,6 +37,11 @@ class Call:
     ended_by: str = "caller"
     person_ids: tuple[str, ...] = ()
     callee: CalleeLeg | None = None
+    met: list[Leg] = field(default_factory=list)
+    audio_faults: list[AudioFault] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.met.append(self.caller)
 
     def note(self, decision: Decision) -> None:
         """Add a decision to the story."""
@@ -70,6 +76,7 @@ class Call:
     def rings(self, legs: tuple[CalleeLeg, ...]) -> None:
         """Say who is ringing now."""
         self.ringing = legs
+        self.met.extend(leg for leg in legs if leg not in self.met)
         self.person_ids = tuple(dict.fromkeys((*self.person_ids, *self.ringing_people)))
         self.changed(self)
 
@@ -80,4 +87,11 @@ class Call:
         self.answered_by_id = leg.person_id
         self.ringing = ()
         self.outcome = "answered"
+        if leg not in self.met:
+            self.met.append(leg)
+        self.changed(self)
+
+    def missed_sound(self, leg: Leg, code: str, now: float) -> None:
+        """Say that a leg is not heard though it should be, with the likely cause."""
+        self.audio_faults.append(AudioFault(code=code, label=leg.label, at=now))
         self.changed(self)

@@ -6,6 +6,7 @@ from asyncio import FIRST_COMPLETED, TaskGroup, sleep, wait
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from appliance.calls.audio_watch import watch_audio
 from appliance.calls.call import Call
 from appliance.calls.switchboard import Switchboard
 from appliance.legs.leg import CalleeLeg, CallerLeg, Leg
@@ -35,7 +36,10 @@ async def converse(board: Switchboard, call: Call, callee: CalleeLeg) -> None:
     """
     call.caller.answer(callee)
     with board.join(call.caller.media, callee.media):
-        await _until_ended(call.caller, callee)
+        async with TaskGroup() as group:
+            watching = group.create_task(watch_audio(board, call, (call.caller, callee)))
+            await _until_ended(call.caller, callee)
+            watching.cancel()
     call.ended_by = "callee" if callee.has_ended else "box"
 
 

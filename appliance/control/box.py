@@ -16,6 +16,7 @@ from appliance.control.live import Live
 if TYPE_CHECKING:
     from appliance.routing.plan import Plan
     from appliance.routing.world import World
+    from appliance.sip.tracing import TracedMessage
     from appliance.speech.speaker import Speaker
     from appliance.storage.audio_files import AudioLibrary
     from appliance.storage.database import Database
@@ -129,6 +130,12 @@ class Box(Protocol):
 
     async def hang_up(self, call_id: str) -> None:
         """End a call; raises CannotCall("no_such_call")."""
+
+    async def ladder(self, call_id: str) -> list[TracedMessage]:
+        """The SIP messages of a call, secrets covered; empty when they are not kept. Raises StorageError."""
+
+    def log_lines(self) -> list[str]:
+        """The last lines of the log."""
 
     async def test_mail(self, to: str, language: Language) -> None:
         """Send a test e-mail now; raises appliance.mail's MailError."""

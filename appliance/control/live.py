@@ -64,7 +64,7 @@ class CallState(StrEnum):
 
 
 class CallLive(Told):
-    """A call in progress; `person_ids` are those who ring or talk."""
+    """A call in progress; `person_ids` are those who ring or talk, `audio_faults` who is not heard."""
 
     id: str
     direction: str
@@ -78,6 +78,7 @@ class CallLive(Told):
     person_ids: tuple[str, ...] = ()
     started_at: float
     answered_at: float | None = None
+    audio_faults: tuple[str, ...] = ()
 
 
 class Warn(Told):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from appliance.media.agreement import MediaAgreement
+from appliance.media.reporting import MediaStatistics
 
 
 class RecordingEnd(Protocol):
@@ -27,6 +28,8 @@ class MediaPort(Protocol):
     def rtcp_port(self) -> int: ...
     @property
     def agreement(self) -> MediaAgreement | None: ...
+    @property
+    def statistics(self) -> MediaStatistics: ...
     @property
     def seconds_since_heard(self) -> float | None: ...
     def agree(self, agreement: MediaAgreement) -> None: ...

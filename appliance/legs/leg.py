@@ -11,6 +11,7 @@ from typing import Protocol, Self
 
 from appliance.legs.audio import MediaPort
 from appliance.legs.sessions import Sound
+from appliance.media.reporting import MediaStatistics
 from appliance.routing.steps import Outcome
 
 
@@ -52,6 +53,10 @@ class Leg(Protocol):
     @property
     def media(self) -> MediaPort:
         """Our end of the leg's audio; opened at first use."""
+
+    @property
+    def statistics(self) -> MediaStatistics | None:
+        """How the leg's audio fares, or fared; None when it was never opened."""
 
     @property
     def has_ended(self) -> bool:

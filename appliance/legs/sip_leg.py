@@ -15,6 +15,7 @@ from appliance.legs.dtmf_info import digit_of
 from appliance.legs.leg import Change
 from appliance.legs.sessions import Sound, agreement, is_g711, shared, widened
 from appliance.legs.signalling import Signalling
+from appliance.media.reporting import MediaStatistics
 from appliance.sip import events
 from appliance.sip.bodies import session_description_of
 from appliance.sip.message import Request, make_response
@@ -76,6 +77,11 @@ class SipLeg:
         if self._media is None:
             self._media = self._around.media.open(self._around.local_ip)
         return self._media
+
+    @property
+    def statistics(self) -> MediaStatistics | None:
+        """How the audio fares; None when it was never opened."""
+        return self._media.statistics if self._media is not None else None
 
     @property
     def sound(self) -> Sound:

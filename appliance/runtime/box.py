@@ -30,16 +30,19 @@ from appliance.runtime.clock import Clock
 from appliance.runtime.dialling import Dialling
 from appliance.runtime.incoming import IncomingCalls
 from appliance.runtime.jobs import Jobs
+from appliance.runtime.ladders import CallLadders
 from appliance.runtime.lines import Lines
 from appliance.runtime.media.engine import MediaEngine
 from appliance.runtime.origination import Origination
 from appliance.runtime.phones import Phones
+from appliance.runtime.recent_log import RECENT_LOG
 from appliance.runtime.settings import Settings
 from appliance.runtime.sip_driver import SipDriver
 from appliance.runtime.sip_requests import SipRequests
 from appliance.runtime.spoken import Spoken
 from appliance.runtime.tokens import readable_code, token
 from appliance.sip.flow import Flow
+from appliance.sip.tracing import TracedMessage
 from appliance.speech.speaker import Speaker
 from appliance.storage import backup
 from appliance.storage.audio_files import AudioLibrary
@@ -47,6 +50,7 @@ from appliance.storage.configuration_store import ConfigurationStore
 from appliance.storage.data_folder import DataFolder, write_atomically
 from appliance.storage.database import Database
 from appliance.storage.history import History
+from appliance.storage.ladders import Ladders
 from appliance.storage.mail_queue import MailQueue
 from appliance.storage.messages import MessageStore
 from appliance.storage.registrations import Registrations
@@ -87,6 +91,7 @@ class Box:
         self.database = Database(folder.database)
         self.settings = Settings(ConfigurationStore(folder.path), clock)
         self.history = History(self.database)
+        self.ladders = CallLadders(Ladders(self.database), clock.epoch)
         self.messages = MessageStore(self.database, folder.messages, token, lambda: self.configuration)
         self.mail_queue = MailQueue(self.database)
         self.sessions = Sessions(self.database, token)
@@ -110,7 +115,13 @@ class Box:
         self.lines = Lines(self.driver, self.background, self.events, self.clock, read)
         dialling = Dialling(read, self.phones, self.lines, self.surroundings)
         self.calls = Calls(
-            self.background, self.history, self.events, token, self.clock.epoch, lambda: self.version
+            self.background,
+            self.history,
+            self.ladders,
+            self.events,
+            token,
+            self.clock.epoch,
+            lambda: self.version,
         )
         self.calls.board = Board(
             clock=self.clock,
@@ -126,6 +137,8 @@ class Box:
         )
         self.origination = Origination(read, self.calls, dialling, self.background, self.phones)
         incoming = IncomingCalls(read, self.driver, self.phones, self.lines, self.calls, self.surroundings)
+        self.driver.on_message = self.ladders.messages.note
+        self.driver.on_dialog = self.ladders.dialog
         self.driver.on_event = SipRequests(self.driver, self.phones, incoming).handle
         self.driver.on_flow_failed = self.phones.connection_closed
         self.settings.listeners.append(self._settings_changed)
@@ -154,6 +167,7 @@ class Box:
         """End every call, keep what is to be kept, close everything."""
         self.jobs.stop()
         self.calls.hang_up_all()
+        self.ladders.close()
         await self.lines.close()
         await self.background.finish(3.0)
         await self.driver.close()
@@ -308,6 +322,14 @@ class Box:
         """End a call; raises CannotCall("no_such_call")."""
         if not self.calls.hang_up(call_id):
             raise CannotCall("no_such_call")
+
+    async def ladder(self, call_id: str) -> list[TracedMessage]:
+        """The SIP messages of a call; raises StorageError."""
+        return await self.ladders.of(call_id)
+
+    def log_lines(self) -> list[str]:
+        """The last lines of the log."""
+        return RECENT_LOG.lines()
 
     async def test_mail(self, to: str, language: Language) -> None:
         """Send a test e-mail now; raises MailError."""

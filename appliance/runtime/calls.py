@@ -11,12 +11,14 @@ from appliance.calls.follow import run_call
 from appliance.calls.switchboard import Switchboard
 from appliance.control.events import EventHub
 from appliance.control.live import CallLive, CallState
-from appliance.legs.leg import CallerLeg
+from appliance.legs.leg import CallerLeg, Leg
+from appliance.media.quality import loss_fraction, mean_opinion_score
 from appliance.routing.facts import Facts
 from appliance.routing.trail import TrailEntry
 from appliance.runtime.background import Background
+from appliance.runtime.ladders import CallLadders
 from appliance.storage.errors import StorageError
-from appliance.storage.history import CallRecord, History
+from appliance.storage.history import CallRecord, History, LegFigures
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,7 @@ class Calls:
         self,
         background: Background,
         history: History,
+        ladders: CallLadders,
         events: EventHub,
         tokens: Callable[[], str],
         epoch: Callable[[], float],
@@ -37,6 +40,7 @@ class Calls:
     ) -> None:
         self._background = background
         self._history = history
+        self._ladders = ladders
         self._events = events
         self._tokens = tokens
         self._epoch = epoch
@@ -77,6 +81,7 @@ class Calls:
             del self._calls[call.id]
             self._events.publish("call", id=call.id, state="ended")
             self._background.start(self._keep(call, self._epoch()), f"record of call {call.id}")
+            self._background.start(self._ladders.keep(call.id, call.met), f"messages of call {call.id}")
 
     async def _keep(self, call: Call, ended_at: float) -> None:
         try:
@@ -150,6 +155,7 @@ def live_of(call: Call) -> CallLive:
         person_ids=call.people_now,
         started_at=call.started_at,
         answered_at=call.answered_at,
+        audio_faults=tuple(fault.code for fault in call.audio_faults),
     )
 
 
@@ -177,7 +183,38 @@ def record_of(call: Call, ended_at: float) -> CallRecord:
         steps=tuple(call.steps),
         message_id=call.message_id,
         configuration_version=call.configuration_version,
+        legs=tuple(figures for leg in call.met if (figures := figures_of(leg)) is not None),
+        audio_faults=tuple(call.audio_faults),
     )
+
+
+def figures_of(leg: Leg) -> LegFigures | None:
+    """What the history keeps of a leg's audio; None when nothing was said or heard on it."""
+    statistics = leg.statistics
+    if statistics is None or not (statistics.packets_sent or statistics.packets_received):
+        return None
+    loss = loss_fraction(statistics.packets_received, statistics.lost)
+    far_loss = loss_fraction(statistics.packets_sent, statistics.remote_lost or 0)
+    return LegFigures(
+        label=leg.label,
+        codec=leg.sound.codecs[0].name if leg.sound.codecs else "",
+        sent=statistics.packets_sent,
+        received=statistics.packets_received,
+        lost=statistics.lost,
+        jitter_ms=round(statistics.jitter_ms, 1),
+        far_lost=statistics.remote_lost,
+        far_jitter_ms=_rounded(statistics.remote_jitter_ms),
+        round_trip_ms=_rounded(statistics.round_trip_ms),
+        strangers=statistics.strangers,
+        score=mean_opinion_score(loss, statistics.jitter_ms, statistics.round_trip_ms),
+        far_score=None
+        if statistics.remote_lost is None
+        else mean_opinion_score(far_loss, statistics.remote_jitter_ms or 0.0, statistics.round_trip_ms),
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
 
 
 def entry_of(entry: TrailEntry) -> dict[str, Any]:

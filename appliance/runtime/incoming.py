@@ -89,6 +89,7 @@ class IncomingCalls:
             self._driver.refuse(event.session, error.status)
             return
         self._driver.attach(event.session, leg)
+        self._driver.on_dialog(leg, event.request.call_id)
         self._calls.start(facts, leg, arrival.number_id)
 
 

@@ -14,6 +14,7 @@ from appliance.control.options import PbxOptions
 from appliance.runtime.box import Box
 from appliance.runtime.clock import Clock
 from appliance.runtime.media.event_loop import PacketEventLoop
+from appliance.runtime.recent_log import RECENT_LOG
 from appliance.storage.backup import complete_restore
 from appliance.storage.data_folder import DataFolder
 from appliance.storage.errors import StorageError
@@ -31,6 +32,7 @@ def run_pbx(options: PbxOptions) -> int:
     logging.basicConfig(
         level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    logging.getLogger().addHandler(RECENT_LOG)
     for noisy in ("apscheduler", "aiohttp.access", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     try:

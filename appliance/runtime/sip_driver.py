@@ -32,7 +32,8 @@ class SipDriver:
     """The running SIP stack; implements `legs.signalling.Signalling`.
 
     Events of a session go to the handler attached to it; all others to `on_event`. `on_flow_failed` hears
-    of flows that carry nothing any more.
+    of flows that carry nothing any more, `on_message` sees every message (sent or not), and `on_dialog` is
+    told the Call-ID of each INVITE sent for a handler.
     """
 
     def __init__(self, clock: Clock, tokens: Callable[[], str], addresses: LocalAddresses) -> None:
@@ -40,6 +41,9 @@ class SipDriver:
         self.sockets = SipSockets(addresses, self._received, self._flow_failed)
         self.on_event: Callable[[Event], None] = lambda event: None
         self.on_flow_failed: Callable[[Flow], None] = lambda flow: None
+        self.on_message: Callable[[bool, Flow, bytes], None] = lambda sent, flow, data: None
+        self.on_dialog: Callable[[SessionHandler, str], None] = lambda handler, call_id: None
+        self._tokens = tokens
         self._clock = clock
         self._handlers: dict[str, SessionHandler] = {}
         self._asked: dict[TransactionKey, asyncio.Future[ResponseReceived | RequestFailed]] = {}
@@ -58,6 +62,7 @@ class SipDriver:
         await self.sockets.close()
 
     def _received(self, data: bytes, flow: Flow) -> None:
+        self.on_message(False, flow, data)
         try:
             self.endpoint.receive(data, flow, self._clock.monotonic())
         finally:
@@ -94,6 +99,7 @@ class SipDriver:
     def _drain(self) -> bool:
         outgoing = self.endpoint.take_outgoing()
         for message in outgoing:
+            self.on_message(True, message.flow, message.data)
             self.sockets.send(message)
         events = self.endpoint.take_events()
         for event in events:
@@ -155,6 +161,8 @@ class SipDriver:
 
     def invite(self, invitation: InviteRequest, handler: SessionHandler) -> str:
         """Start a session; its events go to `handler`. Returns the session's id."""
+        call_id = self._tokens()
+        self.on_dialog(handler, call_id)
         session = self.endpoint.invite(
             target=invitation.target,
             flow=invitation.flow,
@@ -165,6 +173,7 @@ class SipDriver:
             headers=invitation.headers,
             credentials=invitation.credentials,
             route=invitation.route,
+            call_id=call_id,
             now=self._clock.monotonic(),
         )
         self._handlers[session] = handler

@@ -11,6 +11,39 @@ from pydantic import BaseModel, ConfigDict, Field
 from appliance.storage.database import Database
 
 
+class LegFigures(BaseModel):
+    """How one leg's audio fared, in packets; `far_` is what the far end reported of what we sent (RTCP).
+
+    The scores are estimates from 1 (unbearable) to 4.4 of what we heard of it and what it heard of us.
+    `strangers` counts packets from an address that was never agreed on.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    label: str = ""
+    codec: str = ""
+    sent: int = 0
+    received: int = 0
+    lost: int = 0
+    jitter_ms: float = 0.0
+    far_lost: int | None = None
+    far_jitter_ms: float | None = None
+    round_trip_ms: float | None = None
+    strangers: int = 0
+    score: float = 1.0
+    far_score: float | None = None
+
+
+class AudioFault(BaseModel):
+    """A side that was not heard though it should have been: `code` is the likely cause, `at` in epoch s."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: str
+    label: str
+    at: float
+
+
 class CallRecord(BaseModel):
     """One call that ended. Times are epoch seconds; `trail` and `steps` are JSON-able, as routing gave them.
 
@@ -39,6 +72,8 @@ class CallRecord(BaseModel):
     steps: tuple[dict[str, Any], ...] = ()
     message_id: str | None = None
     configuration_version: int = 0
+    legs: tuple[LegFigures, ...] = ()
+    audio_faults: tuple[AudioFault, ...] = ()
 
 
 class HistoryFilter(BaseModel):

@@ -64,7 +64,16 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_by_user ON sessions (user_id);
 """
 
-MIGRATIONS: tuple[str, ...] = (FIRST,)
+LADDERS = """
+CREATE TABLE ladders (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    call_id TEXT NOT NULL,
+    messages BLOB NOT NULL
+);
+CREATE INDEX ladders_by_call ON ladders (call_id);
+"""
+
+MIGRATIONS: tuple[str, ...] = (FIRST, LADDERS)
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -27,6 +27,7 @@ from appliance.routing.plan import Plan, compile_plan
 from appliance.routing.world import World
 from appliance.runtime.clock import Clock
 from appliance.runtime.tokens import readable_code, token
+from appliance.sip.tracing import TracedMessage
 from appliance.speech.speaker import Speaker
 from appliance.storage.audio_files import AudioLibrary
 from appliance.storage.backup import stage
@@ -70,6 +71,7 @@ class OfficeBox:
         self.lines_down: dict[str, LineLive] = {}
         self.calls: list[CallLive] = []
         self.warnings: list[Warn] = []
+        self.ladders: dict[str, list[TracedMessage]] = {}
         self.restored_from: Path | None = None
         self.started_at = self.epoch()
         self._claim_code = readable_code()
@@ -139,6 +141,12 @@ class OfficeBox:
 
     async def in_thread(self, function: Callable[[], T]) -> T:
         return await asyncio.to_thread(function)
+
+    async def ladder(self, call_id: str) -> list[TracedMessage]:
+        return self.ladders.get(call_id, [])
+
+    def log_lines(self) -> list[str]:
+        return ["a line of the log"]
 
     async def place_call(self, person_id: str, number: str) -> str:
         phones = {one.id for one in self.configuration.phones.values() if one.person_id == person_id}

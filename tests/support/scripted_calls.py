@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from appliance.calls.call import Call
 from appliance.legs.leg import Change, DialResult
 from appliance.legs.sessions import Sound
+from appliance.media.reporting import MediaStatistics
 from appliance.routing.facts import Direction, Facts
 from appliance.routing.steps import Outcome, Ring, Speech
 from appliance.routing.world import World
@@ -63,6 +64,7 @@ class ScriptedLeg:
     """What the scripted caller and callees share."""
 
     person_id: str | None = None
+    statistics: MediaStatistics | None = None
 
     def __init__(self, story: list[str], name: str) -> None:
         self.story = story

@@ -8,6 +8,8 @@ from aiohttp import web
 
 from webui.call_paths import ShownPath, say_trail, show
 from webui.client import Refused
+from webui.drawing.ladder import ladder, said
+from webui.language import gettext
 from webui.live_state import read_names
 from webui.page import render
 from webui.records import Json
@@ -58,6 +60,18 @@ async def call_page(request: web.Request) -> web.Response:
     return render(request, "call.html", context)
 
 
+async def messages_page(request: web.Request) -> web.Response:
+    """The SIP messages of one call, drawn and word for word."""
+    visit = visit_of(request)
+    if not visit.is_administrator:
+        raise web.HTTPForbidden
+    call = await visit.get(f"/history/{request.match_info['id']}")
+    messages = (await visit.get(f"/history/{call['id']}/messages"))["messages"]
+    drawn = ladder(messages, title=gettext("Who said what to whom"), box=gettext("the box"))
+    context = {"call": call, "messages": messages, "drawn": drawn, "said": said}
+    return render(request, "call_messages.html", context)
+
+
 async def _drawn(request: web.Request, visit: Visit, call: Json) -> ShownPath | None:
     """The call's trail on the drawing of today; None where there is nothing to draw it on."""
     query = {"number": call["number_id"]} if call.get("number_id") else {"extension": call["called"]}
@@ -73,4 +87,8 @@ async def _drawn(request: web.Request, visit: Visit, call: Json) -> ShownPath | 
     return show(told, call["trail"], nodes, edges, icons)
 
 
-ROUTES = (web.get("/history", history), web.get("/history/{id}", call_page))
+ROUTES = (
+    web.get("/history", history),
+    web.get("/history/{id}", call_page),
+    web.get("/history/{id}/messages", messages_page),
+)

@@ -10,6 +10,7 @@ from appliance.routing.trail import Reason, TrailEntry
 from appliance.runtime import calls as room
 from appliance.runtime.background import Background
 from appliance.runtime.calls import Calls, live_of, record_of, state_of
+from appliance.runtime.ladders import CallLadders
 from tests.support.scripted_calls import ScriptedBoard, ScriptedCallee, ScriptedCaller, scripted_call, settle
 
 INSIDE = Facts(Direction.INTERNAL, "101", "Alice", "102", None, "alice")
@@ -32,7 +33,8 @@ class Kept:
 def switchboard(monkeypatch, story=None):
     kept, background = Kept(), Background()
     numbers = iter(range(1000))
-    calls = Calls(background, kept, kept, lambda: f"c{next(numbers)}", lambda: 1000.0, lambda: 7)
+    ladders = CallLadders(kept, lambda: 1000.0)
+    calls = Calls(background, kept, ladders, kept, lambda: f"c{next(numbers)}", lambda: 1000.0, lambda: 7)
     calls.board = ScriptedBoard([])
 
     async def follow(board, call) -> None:

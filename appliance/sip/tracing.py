@@ -1,0 +1,49 @@
+"""SIP messages as they passed, kept for people to read: whose call they are of, and their secrets covered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from appliance.sip.flow import Address
+
+COVER = b"***"
+LONGEST_KEPT = 8192
+
+# The compact form is RFC 3261 7.3.3's; what comes after the empty line is the body.
+_CALL_ID = re.compile(rb"^(?:call-id|i)[ \t]*:[ \t]*([^\s]{1,256})", re.IGNORECASE | re.MULTILINE)
+# RFC 7616 3.4: with response and cnonce a password can be guessed at leisure, on another machine.
+_PROOF = re.compile(
+    rb'\b(response|cnonce|rspauth)([ \t]*=[ \t]*)("[^"\r\n]{0,512}"|[^\s,"]{1,512})', re.IGNORECASE
+)
+_CREDENTIALS = re.compile(
+    rb"^((?:proxy-)?authorization|(?:proxy-)?authentication-info)([ \t]*:)([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+# RFC 4568 6.1: who has the key has the conversation.
+_MEDIA_KEY = re.compile(rb"\b(inline:)[^\s|;]{1,512}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class TracedMessage:
+    """One message that passed: `at` in epoch seconds, `sent` by us or received; `data` without secrets."""
+
+    at: float
+    sent: bool
+    transport: str
+    local: Address
+    remote: Address
+    data: bytes
+
+
+def call_id_in(data: bytes) -> bytes | None:
+    """The Call-ID of a message, unread otherwise; None when it has none."""
+    found = _CALL_ID.search(data)
+    return found.group(1) if found else None
+
+
+def covered(data: bytes) -> bytes:
+    """The message with its proofs of passwords and its media keys covered, and cut at LONGEST_KEPT octets."""
+    data = data[:LONGEST_KEPT]
+    data = _CREDENTIALS.sub(lambda found: found[1] + found[2] + _PROOF.sub(rb"\1\2" + COVER, found[3]), data)
+    return _MEDIA_KEY.sub(rb"\1" + COVER, data)

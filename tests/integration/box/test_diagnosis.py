@@ -1,0 +1,106 @@
+"""Why a call went wrong: its messages without secrets, how each leg sounded, a side that was not heard."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import struct
+import zipfile
+from io import BytesIO
+
+import pytest
+
+from appliance.calls import audio_watch
+from tests.integration.box.offices import PASSWORD
+from tests.interop.box import Refused
+from tests.support.raw_sip import description
+
+
+async def _one_sided_call(running, phone, audio):
+    """Alice speaks for a moment, Bruno is never heard; returns the call's record."""
+    alice, bruno = await phone("101"), await phone("102")
+    mouth, ear = await audio(), await audio()
+    call = alice.call("102")
+    await call.invite_authenticated(description(mouth.port))
+    heard = await bruno.incoming()
+    heard.answer(180)
+    heard.answer(200, description(ear.port))
+    answer = await call.accepted()
+    await heard.request("ACK")
+    mouth.speak(answer.media, b"\x55" * 160 * 500)
+    await running.until(
+        lambda: any(each.audio_faults for each in running.box.calls.live()), "the silent side noted"
+    )
+    mouth.hush()
+    await call.hang_up()
+    await heard.hung_up()
+    await running.at_rest()
+    return await _record(running)
+
+
+async def _record(running):
+    async with asyncio.timeout(10):
+        with running.box.events.subscribe(None) as events:
+            while not (records := (await running.ask("GET", "/history"))["records"]):
+                await events.next()
+    return records[0]
+
+
+async def test_a_side_that_is_not_heard_is_said_with_its_cause(running, phone, audio, monkeypatch):
+    monkeypatch.setattr(audio_watch, "SILENT_SECONDS", 0.3)
+    record = await _one_sided_call(running, phone, audio)
+    (fault,) = record["audio_faults"]
+    assert (fault["code"], fault["label"]) == ("audio_never_came", "Bruno")
+    speaker, silent = record["legs"]
+    assert speaker["received"] > 10 and speaker["lost"] == 0 and speaker["score"] > 4
+    assert silent["received"] == 0 and silent["sent"] == speaker["received"]
+    assert speaker["codec"] in ("PCMA", "PCMU")
+
+
+async def test_the_messages_are_kept_without_secrets_and_over_a_restart(running, phone):
+    alice, bruno = await phone("101"), await phone("102")
+    call = alice.call("102")
+    await call.invite_authenticated()
+    heard = await bruno.incoming()
+    heard.answer(200, description())
+    await call.accepted()
+    await heard.request("ACK")
+    await call.hang_up()
+    await heard.hung_up()
+    await running.at_rest()
+    record = await _record(running)
+    at_once = (await running.ask("GET", f"/history/{record['id']}/messages"))["messages"]
+    firsts = [message["text"].split("\r\n")[0].split(" ")[0:2] for message in at_once]
+    assert firsts[0][0] == "INVITE" and not at_once[0]["sent"]
+    assert ["SIP/2.0", "401"] in firsts and sum(first[0] == "BYE" for first in firsts) == 2
+    assert {tuple(message["remote"]) for message in at_once} == {
+        tuple(end.address) for end in (alice, bruno)
+    }
+    proofs = [message["text"] for message in at_once if "\r\nAuthorization:" in message["text"]]
+    assert proofs and all("response=***" in text and PASSWORD not in text for text in proofs)
+    await running.stop()  # Which ends the wait for the last answer, and keeps what there is.
+    await running.start()
+    kept = (await running.ask("GET", f"/history/{record['id']}/messages"))["messages"]
+    assert [message["text"] for message in kept][: len(at_once)] == [message["text"] for message in at_once]
+    capture = await running.ask("GET", f"/history/{record['id']}/capture")
+    magic, *_, link = struct.unpack_from("<IHHiIII", capture)
+    assert (magic, link) == (0xA1B2C3D4, 101)
+    assert capture.count(b"INVITE sip:") >= 2 and PASSWORD.encode() not in capture
+
+
+async def test_the_support_file_tells_all_but_secrets(running, phone):
+    await phone("101")
+    body = await running.ask("GET", "/support")
+    with zipfile.ZipFile(BytesIO(body)) as archive:
+        names = set(archive.namelist())
+        assert {"system.json", "settings.json", "state.json", "calls.json", "log.txt"} <= names
+        everything = b"".join(archive.read(name) for name in names)
+        settings = json.loads(archive.read("settings.json"))
+    assert PASSWORD.encode() not in everything
+    assert settings["phones"] and all(phone["sip_password_set"] for phone in settings["phones"].values())
+
+
+@pytest.mark.parametrize("path", ["/history/none/messages", "/history/none/capture"])
+async def test_an_unknown_call_has_no_messages(running, path):
+    with pytest.raises(Refused, match="404"):
+        await running.ask("GET", path)

@@ -1,0 +1,45 @@
+"""Traced messages: whose call they are of, and which secrets are covered."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.sip.tracing import LONGEST_KEPT, call_id_in, covered
+
+REGISTER = (
+    b"REGISTER sip:192.0.2.1 SIP/2.0\r\nCall-ID: abc@192.0.2.7\r\n"
+    b'Authorization: Digest username="101", realm="autocom", nonce="f00", uri="sip:192.0.2.1",\r\n'
+    b'  response="0123456789abcdef", cnonce="beef", qop=auth, nc=00000001\r\nContent-Length: 0\r\n\r\n'
+)
+
+
+def test_the_call_id_is_found_in_both_its_forms():
+    assert call_id_in(REGISTER) == b"abc@192.0.2.7"
+    assert call_id_in(b"INVITE sip:a SIP/2.0\r\ni:xyz\r\n\r\n") == b"xyz"
+    assert call_id_in(b"INVITE sip:a SIP/2.0\r\nVia: x\r\n\r\n") is None
+
+
+def test_proofs_of_passwords_are_covered_and_the_rest_stays():
+    text = covered(REGISTER)
+    assert b"response=***, cnonce=***" in text
+    assert b"0123456789abcdef" not in text and b"beef" not in text
+    assert b'username="101"' in text and b'nonce="f00"' in text
+    assert text.endswith(b"\r\nContent-Length: 0\r\n\r\n")
+
+
+def test_media_keys_are_covered():
+    line = b"INVITE sip:a SIP/2.0\r\n\r\n"
+    line += b"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3|2^20|1:4\r\n"
+    assert b"inline:***|2^20|1:4" in covered(line)
+
+
+def test_the_word_response_elsewhere_is_left_alone():
+    assert covered(b'Reason: SIP;text="response=abc"\r\n') == b'Reason: SIP;text="response=abc"\r\n'
+
+
+@given(st.binary(max_size=600), st.text("0123456789abcdef", min_size=8, max_size=64))
+def test_no_proof_survives_whatever_stands_around_it(around, proof):
+    line = b'\r\nProxy-Authorization: Digest response="' + proof.encode() + b'", opaque=""\r\n'
+    result = covered(around.replace(proof.encode(), b"") + line)
+    assert proof.encode() not in result
+    assert len(covered(around * 100)) <= LONGEST_KEPT + around.count(b"inline") * 300
+    call_id_in(around)
