@@ -194,7 +194,7 @@ def parse_via(text: str) -> Via:
 def _via_with_spaces(text: str) -> tuple[str, str, str, str]:
     protocol, semicolon, params = text.partition(";")
     parts = protocol.split("/", 2)
-    if len(parts) != 3 or parts[0].strip().upper() != "SIP":
+    if len(parts) != 3 or parts[0].strip().upper() != "SIP" or not TOKEN.fullmatch(parts[1].strip()):
         raise SipSyntaxError("Bad Via")
     words = parts[2].split(None, 1)
     if len(words) != 2 or not TOKEN.fullmatch(words[0]):

@@ -1,0 +1,1 @@
+"""Fuzzing of what strangers can send to the box."""
