@@ -54,6 +54,7 @@ NAVIGATION = (
             Place("/mail", N_("E-mail"), "mail"),
             Place("/office", N_("Office"), "office"),
             Place("/users", N_("Sign-ins"), "user"),
+            Place("/security", N_("Security"), "security"),
             Place("/backup", N_("Backup"), "backup"),
         ),
     ),
@@ -66,6 +67,7 @@ CONFIRMATIONS = {
     "deleted": N_("Deleted."),
     "sent": N_("The test e-mail has been handed to the mail server."),
     "retried": N_("The e-mail is being sent again."),
+    "unbanned": N_("The address is heard again."),
     "restored": N_("The backup is in place. Everything is as it was then."),
     "password": N_("The password is changed. Other browsers are signed out."),
 }
@@ -90,6 +92,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "reason": wording.say_reason,
     "warning": wording.say_warning,
     "audio_fault": wording.say_audio_fault,
+    "security_event": wording.say_security_event,
     "line_reason": wording.say_line_reason,
     "error_code": lambda code: wording.say_error(FieldError("", code, {})),
     "until": lambda epoch: language.write_until(language.moment(epoch)),

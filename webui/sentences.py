@@ -337,3 +337,13 @@ AUDIO_FAULTS: Mapping[str, str] = {
         "its network failed, or its microphone was switched off."
     ),
 }
+
+# What the doors refused, or did.
+SECURITY_EVENTS: Mapping[str, str] = {
+    "wrong_password": N_("a phone gave a wrong user name or password"),
+    "scanner": N_("a tool that looks for telephone systems to abuse"),
+    "from_outside": N_("somebody outside the office's network"),
+    "banned": N_("shut out after too many wrong passwords"),
+    "unbanned": N_("heard again"),
+    "sign_in_failed": N_("a wrong name or password on these pages"),
+}

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from webui.language import N_, fill, gettext
 from webui.phone_numbers import write_number
-from webui.sentences import AUDIO_FAULTS, ERRORS, LINE_REASONS, OUTCOMES, REASONS, STATES, WARNINGS
+from webui.sentences import (
+    AUDIO_FAULTS,
+    ERRORS,
+    LINE_REASONS,
+    OUTCOMES,
+    REASONS,
+    SECURITY_EVENTS,
+    STATES,
+    WARNINGS,
+)
 
 if TYPE_CHECKING:
     from webui.client import FieldError
@@ -43,6 +52,11 @@ def say_warning(warning: Mapping[str, Any]) -> str:
 def say_audio_fault(code: str, label: str) -> str:
     """Who was not heard, and the likely cause."""
     return fill(AUDIO_FAULTS.get(code, code), {"who": write_number(label)})
+
+
+def say_security_event(kind: str) -> str:
+    """What was refused, in a few words."""
+    return gettext(SECURITY_EVENTS.get(kind, kind))
 
 
 def say_line_reason(code: str) -> str:

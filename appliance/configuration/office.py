@@ -30,7 +30,11 @@ def _zone(name: str) -> str:
 
 
 class Office(Record):
-    """The office: country and zone set holidays, tones, number formats."""
+    """The office: country and zone set holidays, tones, number formats.
+
+    `phones_outside`: whether phones may connect from outside the office's network; each person must be
+    allowed to besides.
+    """
 
     name: Name
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "FR"
@@ -39,6 +43,7 @@ class Office(Record):
     calendar_id: Identifier | None = None
     backup_number: E164 | None = None
     outbound_ring_seconds: RingSeconds = 60
+    phones_outside: bool = False
 
 
 class MailSecurity(StrEnum):

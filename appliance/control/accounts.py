@@ -295,7 +295,9 @@ def _refuse_while_waiting(request: web.Request, limits: dict[str, int]) -> None:
 
 
 def _failed(request: web.Request, limits: dict[str, int], error: ApiError) -> ApiError:
-    request.app[ATTEMPTS].failed(limits, box_of(request).monotonic())
+    box = box_of(request)
+    request.app[ATTEMPTS].failed(limits, box.monotonic())
+    box.note_security("sign_in_failed", request.headers.get(CLIENT_HEADER, "")[:64], "")
     return error
 
 

@@ -11,7 +11,7 @@ from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import Language
 from appliance.configuration.problems import Problem
 from appliance.control.events import EventHub
-from appliance.control.live import Live
+from appliance.control.live import Ban, Live
 
 if TYPE_CHECKING:
     from appliance.routing.plan import Plan
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from appliance.storage.history import History
     from appliance.storage.mail_queue import MailQueue
     from appliance.storage.messages import MessageStore
+    from appliance.storage.security_log import SecurityLog
     from appliance.storage.sessions import Sessions
 
 T = TypeVar("T")
@@ -130,6 +131,18 @@ class Box(Protocol):
 
     async def hang_up(self, call_id: str) -> None:
         """End a call; raises CannotCall("no_such_call")."""
+
+    @property
+    def security_log(self) -> SecurityLog: ...
+
+    def bans(self) -> list[Ban]:
+        """The addresses that are not heard now."""
+
+    def unban(self, address: str) -> bool:
+        """Hear an address again; False when it was not shut out."""
+
+    def note_security(self, kind: str, address: str, user: str) -> None:
+        """Write down something that was refused; never waits."""
 
     async def ladder(self, call_id: str) -> list[TracedMessage]:
         """The SIP messages of a call, secrets covered; empty when they are not kept. Raises StorageError."""

@@ -88,6 +88,13 @@ class Warn(Told):
     parameters: dict[str, str] = Field(default_factory=dict)
 
 
+class Ban(Told):
+    """An address that is not heard until a moment (epoch seconds)."""
+
+    address: str
+    until: float
+
+
 class Resources(Told):
     """What the box holds: all of it goes back to rest when no call is up.
 

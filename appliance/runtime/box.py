@@ -14,7 +14,7 @@ from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import Language
 from appliance.control.box import CannotCall
 from appliance.control.events import EventHub
-from appliance.control.live import LineState, Live, PhoneLive, Registered, Resources, Warn
+from appliance.control.live import Ban, LineState, Live, PhoneLive, Registered, Resources, Warn
 from appliance.control.options import RESTART_STATUS, PbxOptions
 from appliance.legs.audio import MediaSource
 from appliance.legs.sip_leg import Surroundings
@@ -28,6 +28,7 @@ from appliance.runtime.board import Board
 from appliance.runtime.calls import Calls
 from appliance.runtime.clock import Clock
 from appliance.runtime.dialling import Dialling
+from appliance.runtime.doors import Doors
 from appliance.runtime.incoming import IncomingCalls
 from appliance.runtime.jobs import Jobs
 from appliance.runtime.ladders import CallLadders
@@ -55,6 +56,7 @@ from appliance.storage.mail_queue import MailQueue
 from appliance.storage.messages import MessageStore
 from appliance.storage.registrations import Registrations
 from appliance.storage.retention import Retention
+from appliance.storage.security_log import SecurityLog
 from appliance.storage.sessions import Sessions
 
 log = logging.getLogger(__name__)
@@ -98,6 +100,7 @@ class Box:
         self.registrations = Registrations(self.database)
         self.audio_files = AudioLibrary(folder.audios, self.database)
         self.speaker = Speaker(folder.prompts, self.audio_files, lambda: self.configuration)
+        self.security_log = SecurityLog(self.database)
         self.retention = Retention(self.messages, self.sessions, self.registrations)
         certificates = os.environ.get(CERTIFICATES_VARIABLE)
         self.delivery = Delivery(
@@ -111,7 +114,12 @@ class Box:
 
     def _wire_calls(self) -> None:
         read = lambda: self.configuration
-        self.phones = Phones(self.driver, self.registrations, self.background, self.events, self.clock, read)
+        self.doors = Doors(
+            self.security_log, self.background, self.events, self.clock, self._phones_come_from_outside
+        )
+        self.phones = Phones(
+            self.driver, self.registrations, self.background, self.events, self.clock, self.doors, read
+        )
         self.lines = Lines(self.driver, self.background, self.events, self.clock, read)
         dialling = Dialling(read, self.phones, self.lines, self.surroundings)
         self.calls = Calls(
@@ -136,7 +144,13 @@ class Box:
             mail_queued=lambda: self.jobs.mail_soon(),
         )
         self.origination = Origination(read, self.calls, dialling, self.background, self.phones)
-        incoming = IncomingCalls(read, self.driver, self.phones, self.lines, self.calls, self.surroundings)
+        incoming = IncomingCalls(
+            read, self.driver, self.phones, self.doors, self.lines, self.calls, self.surroundings
+        )
+        self.doors.phone_hosts = lambda: self.phones.hosts
+        self.doors.line_hosts = self.lines.hosts
+        self.doors.is_of_ours = lambda data: self.ladders.messages.knows(data) or self.lines.is_marked(data)
+        self.driver.admits = self.doors.admits
         self.driver.on_message = self.ladders.messages.note
         self.driver.on_dialog = self.ladders.dialog
         self.driver.on_event = SipRequests(self.driver, self.phones, incoming).handle
@@ -167,9 +181,9 @@ class Box:
         """End every call, keep what is to be kept, close everything."""
         self.jobs.stop()
         self.calls.hang_up_all()
-        self.ladders.close()
         await self.lines.close()
         await self.background.finish(3.0)
+        await self.ladders.keep()
         await self.driver.close()
         await self.media.close()
         self.database.close()
@@ -322,6 +336,22 @@ class Box:
         """End a call; raises CannotCall("no_such_call")."""
         if not self.calls.hang_up(call_id):
             raise CannotCall("no_such_call")
+
+    def _phones_come_from_outside(self) -> bool:
+        office = self.configuration.office
+        return office is not None and office.phones_outside
+
+    def bans(self) -> list[Ban]:
+        """The addresses that are not heard now."""
+        return self.doors.bans()
+
+    def unban(self, address: str) -> bool:
+        """Hear an address again; False when it was not shut out."""
+        return self.doors.unban(address)
+
+    def note_security(self, kind: str, address: str, user: str) -> None:
+        """Write down something that was refused."""
+        self.doors.note(kind, address, user)
 
     async def ladder(self, call_id: str) -> list[TracedMessage]:
         """The SIP messages of a call; raises StorageError."""

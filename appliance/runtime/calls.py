@@ -81,7 +81,7 @@ class Calls:
             del self._calls[call.id]
             self._events.publish("call", id=call.id, state="ended")
             self._background.start(self._keep(call, self._epoch()), f"record of call {call.id}")
-            self._background.start(self._ladders.keep(call.id, call.met), f"messages of call {call.id}")
+            self._ladders.ended(call.id, call.met)
 
     async def _keep(self, call: Call, ended_at: float) -> None:
         try:

@@ -13,6 +13,7 @@ from appliance.legs.sip_leg import Surroundings
 from appliance.routing.facts import Direction
 from appliance.runtime.calls import Calls
 from appliance.runtime.contacts import our_contact
+from appliance.runtime.doors import Doors
 from appliance.runtime.lines import Lines
 from appliance.runtime.phones import Phones
 from appliance.runtime.sip_driver import SipDriver
@@ -33,6 +34,7 @@ class IncomingCalls:
         configuration: Callable[[], Configuration],
         driver: SipDriver,
         phones: Phones,
+        doors: Doors,
         lines: Lines,
         calls: Calls,
         surroundings: Callable[[Flow, bool], Surroundings],
@@ -40,6 +42,7 @@ class IncomingCalls:
         self._configuration = configuration
         self._driver = driver
         self._phones = phones
+        self._doors = doors
         self._lines = lines
         self._calls = calls
         self._surroundings = surroundings
@@ -63,9 +66,13 @@ class IncomingCalls:
 
     def _authenticated(self, event: IncomingInvite) -> Phone | None:
         """The phone that calls, or None when it was challenged or refused."""
-        verdict = self._phones.check(event.request)
+        verdict = self._phones.check(event.request, event.flow)
         if not isinstance(verdict, Authenticated):
-            self._driver.refuse(event.session, 401, headers=verdict.headers)
+            headers = verdict.headers
+            self._doors.answer_later(
+                self._phones.patience(verdict, event.flow),
+                lambda: self._driver.refuse(event.session, 401, headers=headers),
+            )
             return None
         phone = self._phones.phone_of(verdict.username)
         if phone is None or not same_user(event.request, phone):

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 MAIL_SECONDS = 20
 RETENTION_HOURS = 1
 EXPIRY_SECONDS = 5
+LADDER_SECONDS = 20
 
 
 class Jobs:
@@ -41,6 +42,14 @@ class Jobs:
             "interval",
             seconds=EXPIRY_SECONDS,
             id="phones",
+            coalesce=True,
+            max_instances=1,
+        )
+        add(
+            self._box.ladders.keep,
+            "interval",
+            seconds=LADDER_SECONDS,
+            id="ladders",
             coalesce=True,
             max_instances=1,
         )

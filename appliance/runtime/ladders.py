@@ -2,63 +2,55 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from weakref import WeakKeyDictionary
 
 from appliance.runtime.message_log import MessageLog
 from appliance.sip.tracing import TracedMessage
 from appliance.storage.errors import StorageError
-from appliance.storage.ladders import LadderRow, Ladders
+from appliance.storage.ladders import CALLS_KEPT, LadderRow, Ladders
 
 log = logging.getLogger(__name__)
 
-# The answer to the last BYE comes a moment after the call's end.
-LAST_ANSWER_SECONDS = 2.0
-
 
 class CallLadders:
-    """The messages of every call: in memory as long as it goes on, on the disk afterwards.
+    """The messages of every call: in memory as long as it goes on, on the disk a little after its end.
 
-    `legs` are whatever the dialogs were attached to; only their identity counts.
+    They are written some at a time by `keep`, called by the clock: the answer to the last BYE comes a moment
+    after the call's end, and a box with much to do is spared a write for each call. `legs` are whatever the
+    dialogs were attached to; only their identity counts.
     """
 
     def __init__(self, kept: Ladders, epoch: Callable[[], float]) -> None:
         self.messages = MessageLog(epoch)
         self._kept = kept
         self._dialogs: WeakKeyDictionary[object, list[str]] = WeakKeyDictionary()
-        self._unkept: dict[str, tuple[str, ...]] = {}
-        self._closing = asyncio.Event()
+        self._unkept: OrderedDict[str, tuple[str, ...]] = OrderedDict()
 
     def dialog(self, leg: object, call_id: str) -> None:
         """A leg has begun a dialog of that Call-ID."""
         self._dialogs.setdefault(leg, []).append(call_id)
 
-    def dialogs_of(self, legs: Iterable[object]) -> tuple[str, ...]:
-        """The Call-IDs of these legs, each once."""
+    def ended(self, call: str, legs: Iterable[object]) -> None:
+        """A call of these legs is over."""
         found = (call_id for leg in legs for call_id in self._dialogs.get(leg, ()))
-        return tuple(dict.fromkeys(found))
+        self._unkept[call] = tuple(dict.fromkeys(found))
+        if len(self._unkept) > CALLS_KEPT:
+            self._unkept.popitem(last=False)
 
-    async def keep(self, call: str, legs: Iterable[object]) -> None:
-        """Put the messages of a call that has ended on the disk."""
-        dialogs = self._unkept[call] = self.dialogs_of(legs)
+    async def keep(self) -> None:
+        """Put the messages of the calls that have ended on the disk."""
+        waiting = dict(self._unkept)
+        found = {call: self.messages.of(dialogs) for call, dialogs in waiting.items()}
         try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LAST_ANSWER_SECONDS):
-                    await self._closing.wait()
-            rows = [_row(message) for message in self.messages.of(dialogs)]
-            if rows:
-                await self._kept.add(call, rows)
+            if any(found.values()):
+                await self._kept.add({call: list(map(_row, rows)) for call, rows in found.items() if rows})
         except StorageError as error:
-            log.warning("the messages of call %s could not be kept: %s", call, error)
-        finally:
-            del self._unkept[call]
-
-    def close(self) -> None:
-        """Wait for no more answers: the box stops."""
-        self._closing.set()
+            log.warning("the messages of calls could not be kept: %s", error)
+        for call in waiting:
+            self._unkept.pop(call, None)
 
     async def of(self, call: str) -> list[TracedMessage]:
         """The messages of a call that has ended, oldest first. Raises StorageError."""

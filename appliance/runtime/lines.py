@@ -56,6 +56,7 @@ class LineKeeper:
         self._changed = changed
         self._looked_at = float("-inf")
         self._trusted: frozenset[str] = frozenset()
+        self.hosts: frozenset[str] = frozenset()
         self._client = RegistrationClient(self._account(), token) if line.mode == "registered" else None
 
     @property
@@ -107,6 +108,7 @@ class LineKeeper:
         self._looked_at = self._clock.monotonic()
         was, self.targets = self.targets, found
         self._trusted = frozenset(trusted)
+        self.hosts = self._trusted.union(target.host for target in found)
         if self._client is not None:
             self._client.set_targets(found, self._looked_at)
         if bool(was) != bool(found):
@@ -254,6 +256,14 @@ class Lines:
         if any(phone.sip_user == user for phone in self._configuration().phones.values()):
             return None
         return next((keeper.line for keeper in keepers if keeper.is_address(flow.remote[0])), None)
+
+    def hosts(self) -> frozenset[str]:
+        """The addresses of every line's servers, and those trusted."""
+        return frozenset().union(*(keeper.hosts for keeper in self._keepers.values()))
+
+    def is_marked(self, data: bytes) -> bool:
+        """Whether a message carries the mark of one of our lines: it comes from the provider."""
+        return any(keeper.mark.encode() in data for keeper in self._keepers.values())
 
     def up(self) -> frozenset[str]:
         """The ids of the lines that carry calls now."""

@@ -40,6 +40,10 @@ class MessageLog:
             while self._octets > self._most_octets:
                 self._forget_oldest()
 
+    def knows(self, data: bytes) -> bool:
+        """Whether a message is of a call that is still remembered."""
+        return call_id_in(data) in self._dialogs
+
     def of(self, call_ids: Iterable[str]) -> list[TracedMessage]:
         """What passed in those dialogs, in the order of time, secrets covered."""
         found = [

@@ -11,6 +11,7 @@ from appliance.configuration.people import Phone
 from appliance.control.events import EventHub
 from appliance.runtime.background import Background
 from appliance.runtime.clock import Clock
+from appliance.runtime.doors import Doors
 from appliance.runtime.sip_driver import SipDriver
 from appliance.runtime.tokens import secret_bytes
 from appliance.sip.authentication import Authenticated, Authenticator, Challenged
@@ -18,6 +19,7 @@ from appliance.sip.digest import Nonces
 from appliance.sip.errors import SipSyntaxError
 from appliance.sip.events import IncomingRequest
 from appliance.sip.flow import Flow
+from appliance.sip.guard import is_local
 from appliance.sip.message import Request, make_response
 from appliance.sip.registrar import Binding, BindingChange, Registrar
 from appliance.sip.uri import Uri
@@ -27,8 +29,6 @@ from appliance.storage.registrations import RegistrationRow, Registrations
 log = logging.getLogger(__name__)
 
 REALM = "autocom"
-COMPLAINT_SECONDS = 60.0
-MOST_COMPLAINTS = 20
 # A wall clock further from ours than this has been set.
 CLOCK_SET_SECONDS = 5.0
 # Some phones give up when any challenge names an algorithm they do not know, whatever the order: SHA-256 is
@@ -46,6 +46,7 @@ class Phones:
         background: Background,
         events: EventHub,
         clock: Clock,
+        doors: Doors,
         configuration: Callable[[], Configuration],
     ) -> None:
         self._driver = driver
@@ -53,12 +54,14 @@ class Phones:
         self._background = background
         self._events = events
         self._clock = clock
+        self._doors = doors
+        self._outside: frozenset[str] = frozenset()
+        self.hosts: frozenset[str] = frozenset()
         self._ahead = clock.epoch() - clock.monotonic()
         self._registrar = Registrar()
         self._by_user: dict[str, Phone] = {}
         self._users: dict[str, str] = {}
         self._online: frozenset[str] = frozenset()
-        self._complaints: dict[str, float] = {}
         self._authenticator = Authenticator(REALM, Nonces(secret_bytes()), self._password)
         self.follow(configuration())
 
@@ -67,6 +70,11 @@ class Phones:
         before = self._by_user
         self._by_user = {phone.sip_user: phone for phone in configuration.phones.values() if phone.enabled}
         self._users = {phone.id: user for user, phone in self._by_user.items()}
+        self._outside = frozenset(
+            user
+            for user, phone in self._by_user.items()
+            if configuration.people[phone.person_id].outside_allowed
+        )
         changes: list[BindingChange] = []
         for user, phone in before.items():
             now = self._by_user.get(user)
@@ -107,21 +115,21 @@ class Phones:
         phone = self._by_user.get(user)
         return phone.sip_password.get_secret_value() if phone is not None else None
 
-    def check(self, request: Request) -> Authenticated | Challenged:
-        """Which phone sends this, or what to challenge it with."""
-        verdict = self._authenticator.check(request, self._clock.monotonic(), algorithms_for(request))
-        if isinstance(verdict, Challenged) and verdict.failed:
-            self._complain_of(request.via.param("received") or request.via.host)
-        return verdict
+    def check(self, request: Request, flow: Flow) -> Authenticated | Challenged:
+        """Which phone sends this, or what to challenge it with.
 
-    def _complain_of(self, source: str) -> None:
-        """Write down who fails, once a minute each, not without end: a guesser must not fill the log."""
-        now = self._clock.monotonic()
-        recent = {host: at for host, at in self._complaints.items() if now < at + COMPLAINT_SECONDS}
-        if source not in recent and len(recent) < MOST_COMPLAINTS:
-            recent[source] = now
-            log.warning("wrong user name or password from %s", source)
-        self._complaints = recent
+        A phone that may not come from outside the office is told the same as one with a wrong password.
+        """
+        host = flow.remote[0]
+        lookup = self._password if is_local(host) else self._password_outside
+        return self._authenticator.check(request, self._clock.monotonic(), algorithms_for(request), lookup)
+
+    def _password_outside(self, user: str) -> str | None:
+        return self._password(user) if user in self._outside else None
+
+    def patience(self, verdict: Challenged, flow: Flow) -> float:
+        """How long the answer to a wrong proof is to wait, in seconds; 0 to a first challenge."""
+        return self._doors.failed(flow.remote[0], verdict.username) if verdict.failed else 0.0
 
     def phone_of(self, user: str) -> Phone | None:
         """The phone that registers with that user name."""
@@ -139,9 +147,12 @@ class Phones:
     def register(self, event: IncomingRequest) -> None:
         """Answer a REGISTER: challenge it, or register the phone and answer when that is on the disk."""
         request = event.request
-        verdict = self.check(request)
+        verdict = self.check(request, event.flow)
         if isinstance(verdict, Challenged):
-            self._driver.respond(event.key, make_response(request, 401, headers=verdict.headers))
+            response = make_response(request, 401, headers=verdict.headers)
+            self._doors.answer_later(
+                self.patience(verdict, event.flow), lambda: self._driver.respond(event.key, response)
+            )
             return
         if request.to.uri.user != verdict.username or verdict.username not in self._by_user:
             self._driver.respond(event.key, make_response(request, 403))
@@ -192,7 +203,9 @@ class Phones:
                 self._events.publish("phone", id=phone.id, online=phone.id in self._online)
 
     def _count(self) -> None:
-        bound = {binding.aor for binding in self._registrar.all_bindings(self._now())}
+        bindings = list(self._registrar.all_bindings(self._now()))
+        bound = {binding.aor for binding in bindings}
+        self.hosts = frozenset(binding.flow.remote[0] for binding in bindings)
         self._online = frozenset(phone.id for user, phone in self._by_user.items() if user in bound)
 
 

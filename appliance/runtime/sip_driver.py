@@ -33,7 +33,7 @@ class SipDriver:
 
     Events of a session go to the handler attached to it; all others to `on_event`. `on_flow_failed` hears
     of flows that carry nothing any more, `on_message` sees every message (sent or not), and `on_dialog` is
-    told the Call-ID of each INVITE sent for a handler.
+    told the Call-ID of each INVITE sent for a handler. What `admits` refuses is not read at all.
     """
 
     def __init__(self, clock: Clock, tokens: Callable[[], str], addresses: LocalAddresses) -> None:
@@ -42,6 +42,7 @@ class SipDriver:
         self.on_event: Callable[[Event], None] = lambda event: None
         self.on_flow_failed: Callable[[Flow], None] = lambda flow: None
         self.on_message: Callable[[bool, Flow, bytes], None] = lambda sent, flow, data: None
+        self.admits: Callable[[bytes, Flow], bool] = lambda data, flow: True
         self.on_dialog: Callable[[SessionHandler, str], None] = lambda handler, call_id: None
         self._tokens = tokens
         self._clock = clock
@@ -62,6 +63,8 @@ class SipDriver:
         await self.sockets.close()
 
     def _received(self, data: bytes, flow: Flow) -> None:
+        if not self.admits(data, flow):
+            return
         self.on_message(False, flow, data)
         try:
             self.endpoint.receive(data, flow, self._clock.monotonic())

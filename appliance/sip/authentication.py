@@ -15,6 +15,8 @@ from appliance.sip.message import Request
 
 MOST_CREDENTIALS = 4
 
+Lookup = Callable[[str], str | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
@@ -46,7 +48,7 @@ class Authenticator:
         self,
         realm: str,
         nonces: Nonces,
-        lookup: Callable[[str], str | None],
+        lookup: Lookup,
         algorithms: Sequence[str] = ALGORITHMS,
     ) -> None:
         self.realm = realm
@@ -55,21 +57,25 @@ class Authenticator:
         self._algorithms = tuple(algorithms)
 
     def check(
-        self, request: Request, now: float, algorithms: Sequence[str] | None = None
+        self,
+        request: Request,
+        now: float,
+        algorithms: Sequence[str] | None = None,
+        lookup: Lookup | None = None,
     ) -> Authenticated | Challenged:
         """Whose request it is, or what to challenge it with.
 
         `algorithms` replaces the order for this one, say ("MD5",) for a phone that reads the first
-        challenge only. A right answer to an old, foreign or used nonce is challenged with
-        stale=true, so that the phone tries again without asking its user. The digest uri need not
-        be the Request-URI: some phones send another.
+        challenge only; `lookup` the way to passwords. A right answer to an old, foreign or used nonce
+        is challenged with stale=true, so that the phone tries again without asking its user. The digest
+        uri need not be the Request-URI: some phones send another.
         """
         offered = self._algorithms if algorithms is None else tuple(algorithms)
         credentials = self._credentials(request)
         if credentials is None:
             return self._challenge(offered, now)
         username = credentials.get("username")
-        password = self._lookup(username)
+        password = (lookup or self._lookup)(username)
         if not verify(credentials, request.method, password, request.body):
             return self._challenge(offered, now, failed=True, username=username)
         state = self._nonces.check(credentials.get("nonce"), nonce_count(credentials), now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from appliance.storage.database import Database
@@ -32,17 +32,15 @@ class Ladders:
         self._database = database
         self._calls_kept = calls_kept
 
-    async def add(self, call_id: str, messages: Sequence[LadderRow]) -> None:
-        """Keep the messages of a call, and forget those of the call that came CALLS_KEPT before."""
-        rows = list(messages)
+    async def add(self, ladders: Mapping[str, Sequence[LadderRow]]) -> None:
+        """Keep the messages of these calls, by call, and forget those of the oldest beyond CALLS_KEPT."""
+        packed = [(call_id, _pack(list(rows))) for call_id, rows in ladders.items()]
         kept = self._calls_kept
 
         def insert(connection: sqlite3.Connection) -> None:
-            cursor = connection.execute(
-                "INSERT INTO ladders (call_id, messages) VALUES (?, ?)", (call_id, _pack(rows))
-            )
-            oldest = (cursor.lastrowid or 0) - kept
-            connection.execute("DELETE FROM ladders WHERE id <= ?", (oldest,))
+            connection.executemany("INSERT INTO ladders (call_id, messages) VALUES (?, ?)", packed)
+            newest = connection.execute("SELECT max(id) FROM ladders").fetchone()[0] or 0
+            connection.execute("DELETE FROM ladders WHERE id <= ?", (newest - kept,))
 
         await self._database.write(insert)
 

@@ -73,7 +73,18 @@ CREATE TABLE ladders (
 CREATE INDEX ladders_by_call ON ladders (call_id);
 """
 
-MIGRATIONS: tuple[str, ...] = (FIRST, LADDERS)
+SECURITY = """
+CREATE TABLE security_events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at REAL NOT NULL,
+    kind TEXT NOT NULL,
+    address TEXT NOT NULL,
+    user TEXT NOT NULL,
+    count INTEGER NOT NULL
+);
+"""
+
+MIGRATIONS: tuple[str, ...] = (FIRST, LADDERS, SECURITY)
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -14,7 +14,7 @@ from tests.support.raw_sip import RawPhone, description
 DATAGRAMS = 100_000
 AT_ONCE = 200
 # Up to 20,000 answered requests are remembered for 32 s (RFC 3261 17.2); a leak would be several times that.
-MEMORY_ALLOWED = 60 << 20
+MEMORY_ALLOWED = 40 << 20
 
 
 def samples(address: tuple[str, int]) -> list[bytes]:
@@ -94,6 +94,9 @@ def pour(lone: LoneBox, count: int, seed: int) -> int:
 
 
 async def test_the_box_answers_on_and_keeps_nothing(lone: LoneBox) -> None:
+    # With a phone registered from there the nonsense is read to the end: any other address is soon shut out.
+    neighbour = await RawPhone.open(lone.address, "101", PASSWORD, host="127.0.89.202")
+    assert (await neighbour.register(3600)).status == 200
     await asyncio.to_thread(pour, lone, DATAGRAMS // 10, 1)
     await asyncio.sleep(1)
     before = lone.resources()
@@ -115,3 +118,4 @@ async def test_the_box_answers_on_and_keeps_nothing(lone: LoneBox) -> None:
     stranger = await RawPhone.open(lone.address)
     assert (await stranger.ask("OPTIONS")).status == 200
     stranger.close()
+    neighbour.close()

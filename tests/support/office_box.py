@@ -20,7 +20,17 @@ from appliance.configuration.fields import Language
 from appliance.control.application import make_runner
 from appliance.control.box import CannotCall, Conflict
 from appliance.control.events import EventHub
-from appliance.control.live import CallLive, LineLive, LineState, Live, PhoneLive, Registered, Resources, Warn
+from appliance.control.live import (
+    Ban,
+    CallLive,
+    LineLive,
+    LineState,
+    Live,
+    PhoneLive,
+    Registered,
+    Resources,
+    Warn,
+)
 from appliance.control.options import CLAIM_CODE_NAME
 from appliance.mail.deliver import Delivery
 from appliance.routing.plan import Plan, compile_plan
@@ -37,6 +47,7 @@ from appliance.storage.database import Database
 from appliance.storage.history import History
 from appliance.storage.mail_queue import MailQueue
 from appliance.storage.messages import MessageStore
+from appliance.storage.security_log import SecurityLog
 from appliance.storage.sessions import Sessions
 
 T = TypeVar("T")
@@ -71,6 +82,9 @@ class OfficeBox:
         self.lines_down: dict[str, LineLive] = {}
         self.calls: list[CallLive] = []
         self.warnings: list[Warn] = []
+        self.security_log = SecurityLog(self.database)
+        self.banned: list[Ban] = []
+        self.refused: list[tuple[str, str, str]] = []
         self.ladders: dict[str, list[TracedMessage]] = {}
         self.restored_from: Path | None = None
         self.started_at = self.epoch()
@@ -141,6 +155,17 @@ class OfficeBox:
 
     async def in_thread(self, function: Callable[[], T]) -> T:
         return await asyncio.to_thread(function)
+
+    def bans(self) -> list[Ban]:
+        return self.banned
+
+    def unban(self, address: str) -> bool:
+        before = len(self.banned)
+        self.banned = [ban for ban in self.banned if ban.address != address]
+        return len(self.banned) < before
+
+    def note_security(self, kind: str, address: str, user: str) -> None:
+        self.refused.append((kind, address, user))
 
     async def ladder(self, call_id: str) -> list[TracedMessage]:
         return self.ladders.get(call_id, [])

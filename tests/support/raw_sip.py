@@ -248,7 +248,13 @@ class RawPhone(asyncio.DatagramProtocol):
             raise NothingCame(f"{self.user}: no call in {seconds} s") from None
 
     async def ask(
-        self, method: str, target: str = "", *fields: str, sequence: int = 1, call_id: str = ""
+        self,
+        method: str,
+        target: str = "",
+        *fields: str,
+        sequence: int = 1,
+        call_id: str = "",
+        seconds: float = 0,
     ) -> RawMessage:
         """A request outside any call, and its final response."""
         number = next(_numbers)
@@ -270,7 +276,7 @@ class RawPhone(asyncio.DatagramProtocol):
         return await self.outside.take(
             lambda m: m.get("call-id") == call_id and m.sequence == sequence and m.status >= 200,
             f"answer to {method}",
-            PATIENCE,
+            seconds or PATIENCE,
         )
 
     async def register(self, expires: int = 600, *, algorithm: str = "MD5") -> RawMessage:

@@ -16,6 +16,7 @@ from webui.pages import (
     people,
     phones,
     ring_groups,
+    security,
     sign_in,
     sounds,
     users,
@@ -40,4 +41,5 @@ ROUTES = (
     *office.ROUTES,
     *users.ROUTES,
     *backup.ROUTES,
+    *security.ROUTES,
 )

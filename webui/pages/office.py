@@ -36,6 +36,15 @@ FIELDS = (
         unit=N_("seconds"),
         empty="absent",
     ),
+    Field(
+        "phones_outside",
+        N_("Phones may connect from outside the office"),
+        N_(
+            "Only those of people who are allowed to. Unticked, whoever knocks from outside gets no answer; "
+            "your provider still does."
+        ),
+        kind="checkbox",
+    ),
 )
 
 

@@ -83,6 +83,12 @@ FIELDS = (
         kind="select",
         choices="numbers",
     ),
+    Field(
+        "outside_allowed",
+        N_("Their phones may connect from outside the office"),
+        N_("From home or on the road, when the office's setting allows it at all. They need good passwords."),
+        kind="checkbox",
+    ),
     Field("comment", N_("Comment"), empty="text"),
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from appliance.control.application import all_routes
@@ -27,7 +29,7 @@ async def bob(api: Api, staffed: Api) -> Api:
 
 
 def _address(path: str) -> str:
-    return path.replace("{id}", "anything").replace("{name}", "anything")
+    return re.sub(r"{[a-z]+}", "anything", path)
 
 
 async def test_strangers_from_the_lan_get_nowhere(api: Api, administrator: Api) -> None:

@@ -13,7 +13,7 @@ ROWS = [
 
 async def test_they_come_back_as_they_were(database: Database) -> None:
     ladders = Ladders(database)
-    await ladders.add("c1", ROWS)
+    await ladders.add({"c1": ROWS})
     assert await ladders.get("c1") == ROWS
     assert await ladders.get("c2") == []
 
@@ -21,5 +21,5 @@ async def test_they_come_back_as_they_were(database: Database) -> None:
 async def test_only_the_last_calls_are_kept(database: Database) -> None:
     ladders = Ladders(database, calls_kept=3)
     for number in range(5):
-        await ladders.add(f"c{number}", ROWS[:1])
+        await ladders.add({f"c{number}": ROWS[:1]})
     assert [bool(await ladders.get(f"c{number}")) for number in range(5)] == [False, False, True, True, True]

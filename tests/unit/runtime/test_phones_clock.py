@@ -49,7 +49,7 @@ def row(seconds: float) -> RegistrationRow:
 async def phones(clock: Clock, disk: Disk) -> tuple[Phones, Background]:
     background = Background()
     settings = office_of_three()
-    made = Phones(None, disk, background, Events(), clock, lambda: settings)
+    made = Phones(None, disk, background, Events(), clock, None, lambda: settings)
     await made.restore()
     return made, background
 

@@ -1,0 +1,74 @@
+"""Security: what was refused at the doors, and the addresses that are shut out."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict
+
+from appliance.control.bodies import answer, nothing
+from appliance.control.errors import not_found
+from appliance.control.live import Ban
+from appliance.control.routes import Access, Route, box_of
+
+
+class RefusedEntry(BaseModel):
+    """Something refused: `kind` a code, `count` how often since the entry before."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: float
+    kind: str
+    address: str = ""
+    user: str = ""
+    count: int = 1
+
+
+class Security(BaseModel):
+    """Who is shut out now, and what was refused, newest first."""
+
+    bans: tuple[Ban, ...] = ()
+    events: tuple[RefusedEntry, ...] = ()
+
+
+async def read_security(request: web.Request) -> web.Response:
+    """What was refused lately, and who is shut out."""
+    box = box_of(request)
+    events = await box.security_log.list()
+    return answer(
+        Security(
+            bans=tuple(box.bans()),
+            events=tuple(
+                RefusedEntry(at=one.at, kind=one.kind, address=one.address, user=one.user, count=one.count)
+                for one in events
+            ),
+        )
+    )
+
+
+async def lift_ban(request: web.Request) -> web.Response:
+    """Hear an address again."""
+    if not box_of(request).unban(request.match_info["address"]):
+        raise not_found()
+    return nothing()
+
+
+ROUTES = (
+    Route(
+        "GET",
+        "/security",
+        read_security,
+        Access.ADMINISTRATOR,
+        "What was refused, and who is shut out",
+        "security",
+        gives=Security,
+    ),
+    Route(
+        "DELETE",
+        "/security/bans/{address}",
+        lift_ban,
+        Access.ADMINISTRATOR,
+        "Hear an address again",
+        "security",
+        status=204,
+    ),
+)

@@ -1,0 +1,127 @@
+"""The doors of the SIP port: what is let in, slowed, or dropped without a word, and what is written down."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Collection
+
+from appliance.control.events import EventHub
+from appliance.control.live import Ban
+from appliance.runtime.background import Background
+from appliance.runtime.clock import Clock
+from appliance.sip.flow import Flow
+from appliance.sip.guard import SHUT_OUT_AFTER, Guard, is_local, is_scanner
+from appliance.storage.errors import StorageError
+from appliance.storage.security_log import SecurityEvent, SecurityLog
+
+log = logging.getLogger(__name__)
+
+# One line a minute for each kind and address, with how often: a scanner must not fill the disk.
+NOTE_SECONDS = 60.0
+MOST_NOTED = 512
+MOST_WAITING = 100
+
+
+class Doors:
+    """Judges each message before it is read; `known` and `of_our_calls` say whom nothing is asked of.
+
+    `outside_open()`: whether phones outside the office's network may reach us at all.
+    """
+
+    def __init__(
+        self,
+        kept: SecurityLog,
+        background: Background,
+        events: EventHub,
+        clock: Clock,
+        outside_open: Callable[[], bool],
+    ) -> None:
+        self.guard = Guard()
+        self.phone_hosts: Callable[[], Collection[str]] = frozenset
+        self.line_hosts: Callable[[], Collection[str]] = frozenset
+        self.is_of_ours: Callable[[bytes], bool] = lambda data: False
+        self._kept = kept
+        self._background = background
+        self._events = events
+        self._clock = clock
+        self._outside_open = outside_open
+        self._waiting = 0
+        self._noted: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
+
+    def admits(self, data: bytes, flow: Flow) -> bool:
+        """Whether a message is to be read at all; responses always are, they must match what we sent."""
+        address = flow.remote[0]
+        if data[:8] == b"SIP/2.0 " or address in self.phone_hosts() or address in self.line_hosts():
+            return True
+        now = self._clock.monotonic()
+        if self.guard.is_shut_out(address, now):
+            return False
+        if is_scanner(data):
+            self.note("scanner", address)
+            self._failed(address, now, weight=SHUT_OUT_AFTER)
+            return False
+        if self._outside_open() or is_local(address) or self.is_of_ours(data):
+            return True
+        self.note("from_outside", address)
+        return False
+
+    def failed(self, address: str, user: str) -> float:
+        """A wrong proof of a password came from there; returns how long its answer is to wait, in seconds."""
+        self.note("wrong_password", address, user)
+        return self._failed(address, self._clock.monotonic())
+
+    def _failed(self, address: str, now: float, weight: int = 1) -> float:
+        verdict = self.guard.failed(address, now, registered=address in self.phone_hosts(), weight=weight)
+        if verdict.banned:
+            self.note("banned", address)
+        return verdict.delay
+
+    def answer_later(self, delay: float, answer: Callable[[], object]) -> None:
+        """Give an answer after so many seconds; at once when there are none, or too many answers wait."""
+        if delay <= 0 or self._waiting >= MOST_WAITING:
+            answer()
+        else:
+            self._background.start(self._later(delay, answer), "a slowed answer")
+
+    async def _later(self, delay: float, answer: Callable[[], object]) -> None:
+        self._waiting += 1
+        try:
+            await asyncio.sleep(delay)
+        finally:
+            self._waiting -= 1
+            answer()
+
+    def unban(self, address: str) -> bool:
+        """Hear an address again; False when it was not shut out."""
+        if not self.guard.unban(address):
+            return False
+        self.note("unbanned", address)
+        return True
+
+    def bans(self) -> list[Ban]:
+        """Who is shut out now, and until when (epoch seconds)."""
+        now, epoch = self._clock.monotonic(), self._clock.epoch()
+        return [Ban(address=ban.address, until=epoch + ban.until - now) for ban in self.guard.bans(now)]
+
+    def note(self, kind: str, address: str, user: str = "") -> None:
+        """Write an event down, once a minute for each kind and address, with how many there were before."""
+        key, now = (kind, address), self._clock.monotonic()
+        at, unsaid = self._noted.pop(key, (float("-inf"), 0))
+        if now < at + NOTE_SECONDS:
+            self._noted[key] = (at, unsaid + 1)
+            return
+        self._noted[key] = (now, 0)
+        if len(self._noted) > MOST_NOTED:
+            self._noted.popitem(last=False)
+        log.warning("%s from %s", kind.replace("_", " "), address)
+        event = SecurityEvent(self._clock.epoch(), kind, address, user[:64], unsaid + 1)
+        self._background.start(self._keep(event), "a security event")
+
+    async def _keep(self, event: SecurityEvent) -> None:
+        try:
+            await self._kept.add(event)
+        except StorageError as error:
+            log.error("a security event could not be kept: %s", error)
+        self._events.publish("security", event=event.kind)
