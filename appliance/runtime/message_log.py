@@ -10,6 +10,8 @@ from appliance.sip.tracing import TracedMessage, call_id_in, covered
 
 MOST_OCTETS = 3 * 2**20
 MOST_OF_A_DIALOG = 200
+# What keeping a message takes beyond its text.
+OVERHEAD = 700
 
 
 class MessageLog:
@@ -36,7 +38,7 @@ class MessageLog:
             messages = self._dialogs[call_id] = []
         if len(messages) < MOST_OF_A_DIALOG:
             messages.append((self._epoch(), sent, flow, data))
-            self._octets += len(data)
+            self._octets += len(data) + OVERHEAD
             while self._octets > self._most_octets:
                 self._forget_oldest()
 
@@ -59,4 +61,4 @@ class MessageLog:
 
     def _forget_oldest(self) -> None:
         _, messages = self._dialogs.popitem(last=False)
-        self._octets -= sum(len(data) for *_, data in messages)
+        self._octets -= sum(len(data) + OVERHEAD for *_, data in messages)

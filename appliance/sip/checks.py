@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from appliance.sip.headers import BRANCH_COOKIE, STAR
 from appliance.sip.message import Request, Response
 from appliance.sip.reasons import reason_for
+from appliance.sip.session_timer import LEAST_SECONDS, too_short
 
 _SCHEMES = frozenset({"sip", "sips", "tel"})
 _DIALOG_METHODS = frozenset({"INVITE", "SUBSCRIBE", "REFER"})
@@ -117,6 +118,12 @@ def _check_accept(request: Request) -> Refusal | None:
     return None if ranges & {"application/sdp", "application/*", "*/*"} else _refusal(406)
 
 
+def _check_session_interval(request: Request) -> Refusal | None:
+    if request.method not in ("INVITE", "UPDATE") or not too_short(request):
+        return None
+    return _refusal(422, None, ("Min-SE", str(LEAST_SECONDS)))
+
+
 def _check_require(request: Request, extensions: Collection[str]) -> Refusal | None:
     if "Require" not in request.headers:
         return None
@@ -132,4 +139,5 @@ _CHECKS: tuple[Callable[[Request], Refusal | None], ...] = (
     _check_contact,
     _check_body,
     _check_accept,
+    _check_session_interval,
 )

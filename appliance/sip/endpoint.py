@@ -30,6 +30,7 @@ class Endpoint(UserAgentCore):
 
     `tokens()` gives fresh unguessable tokens. `choose_flow` may send a request another way than the
     flow it was meant for: RFC 3261 18.1.1 wants TCP for more than 1,300 octets over UDP.
+    `session_seconds` is the interval of session timers, 0 for none.
     `most_pending` bounds the requests the user has not answered; beyond, 503 is sent from no state.
     """
 

@@ -35,6 +35,7 @@ class Host(Protocol):
     transactions: Transactions
     timers: Timers
     tokens: Callable[[], str]
+    session_seconds: float
 
     def emit(self, event: Event) -> None:
         """Tell the user."""

@@ -22,6 +22,7 @@ from appliance.sip.events import (
 from appliance.sip.host import Host
 from appliance.sip.message import Message, Request, Response, make_response
 from appliance.sip.reinvite import Renegotiation
+from appliance.sip.session_timer import SessionTimer
 from appliance.sip.transactions import Transaction
 
 Header = tuple[str, str]
@@ -32,7 +33,8 @@ class InviteSession:
     """One session, as the side that called (`invite_client`) or was called (`invite_server`) builds on it.
 
     `dialog` is the confirmed dialog, None before. `ended` is set with the session's last event; what
-    remains then (a BYE on its way, an answer still to be acknowledged) is finished in silence. `tag`
+    remains then (a BYE on its way, an answer still to be acknowledged) is finished in silence.
+    `description` is the body we have last offered or answered with. `tag`
     is ours in responses that make the dialog. `may_bye` is false for a callee until its first 2xx is
     acknowledged or given up (15).
     """
@@ -49,7 +51,9 @@ class InviteSession:
         self.may_bye = True
         self.unacknowledged: Unacknowledged | None = None
         self.unanswered_offer: ClientRequest | None = None
+        self.description = b""
         self.change = Renegotiation(self)
+        self.timer = SessionTimer(self, host.session_seconds)
         self._bye_headers: Headers | None = None
 
     @property
@@ -64,6 +68,7 @@ class InviteSession:
         invite, self.unanswered_offer = self.unanswered_offer, None
         if invite is None or self.dialog is None:
             return
+        self.description = body
         self.send_ack(invite, self.dialog, body)
         self.change.settle(now)
 
@@ -82,6 +87,13 @@ class InviteSession:
 
         request = dialog.request(method, body=body, headers=headers)
         return self.client_request(request, dialog, responded, failed, now).first_key
+
+    def offer_the_same(self, now: float) -> bool:
+        """Refresh by a re-INVITE with the description in force; False when that can't be now."""
+        if self.change.is_busy or not self.description:
+            return False
+        self.change.repeat(self.description, now)
+        return True
 
     def hang_up(self, now: float, headers: Headers = ()) -> None:
         """End the session in whatever way is right now."""
@@ -163,6 +175,7 @@ class InviteSession:
     def close(self, now: float) -> None:
         """Answer or stop everything pending and leave the dialogs; no event."""
         self.ended = True
+        self.timer.close()
         self.change.close(now)
         if self.may_bye or self._bye_headers is None:
             self._stop_2xx()

@@ -31,6 +31,9 @@ class ClientSession(InviteSession):
 
     def start(self, request: Request, contact: Uri, flow: Flow, now: float) -> None:
         """Send the INVITE."""
+        for name, value in self.timer.wishes():
+            request.headers.set(name, value)
+        self.description = request.body
         self._cseq = request.cseq.number
         self._contact = contact
         self._flow = flow
@@ -79,6 +82,8 @@ class ClientSession(InviteSession):
             self._progressed(response, now)
         elif response.is_success:
             self._succeeded(response, now)
+        elif not self.ended and (again := self.timer.longer(sent.request, response)) is not None:
+            sent.repeat(again, now)
         elif not self.ended:
             self._refused(response.status, response.reason, response, now)
 
@@ -145,6 +150,7 @@ class ClientSession(InviteSession):
             self.send_ack(self._invite, dialog)
         else:
             self.unanswered_offer = self._invite
+        self.timer.answered(response, now)
         self.host.emit(Accepted(self.id, response))
 
     def _end_fork(self, dialog: Dialog, now: float) -> None:

@@ -65,6 +65,7 @@ class ServerSession(InviteSession):
         if self.ended or self.dialog is not None:
             return
         self._stop_ringing()
+        self.description = body or self.description
         self.answer(
             self.transaction, self._request, status, now, body=body, headers=self._with_contact(headers)
         )
@@ -79,7 +80,9 @@ class ServerSession(InviteSession):
             return
         self._stop_ringing()
         self.dialog = self._dialog
-        self.answer_with_2xx(self.transaction, self._request, body, self._with_contact(headers), now)
+        self.description = body or self.description
+        headers = (*self._with_contact(headers), *self.timer.asked(self._request, now))
+        self.answer_with_2xx(self.transaction, self._request, body, headers, now)
         del self._request
 
     def refuse(self, status: int, reason: str | None, headers: Headers, now: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal, Protocol
 from zlib import crc32
 
@@ -11,10 +11,14 @@ from appliance.sip.dialog import Dialog
 from appliance.sip.events import Cause, ReinviteAccepted, ReinviteCancelled, Reinvited, ReinviteRefused
 from appliance.sip.host import Host
 from appliance.sip.message import Request, Response
+from appliance.sip.session_timer import SessionTimer
 from appliance.sip.timers import Timer
 from appliance.sip.transactions import Transaction
 
 MOST_GLARES = 6
+
+# (our request, its dialog, the body offered, a response to it, now).
+Responded = Callable[[ClientRequest, Dialog, bytes, Response, float], None]
 Header = tuple[str, str]
 
 
@@ -27,6 +31,8 @@ class Negotiating(Protocol):
     dialog: Dialog | None
     ended: bool
     unanswered_offer: ClientRequest | None
+    description: bytes
+    timer: SessionTimer
 
     @property
     def awaits_ack(self) -> bool:
@@ -91,6 +97,24 @@ class Renegotiation:
         self._stop_retry()
         self._try(body, now)
 
+    def repeat(self, body: bytes, now: float) -> None:
+        """Offer once more what is in force, to refresh the session: its user hears nothing of it."""
+        self._send(body, now, self._repeated)
+
+    def _repeated(
+        self, sent: ClientRequest, dialog: Dialog, body: bytes, response: Response, now: float
+    ) -> None:
+        if response.status < 200:
+            return
+        if response.is_success:
+            self._accepted(sent, dialog, response, now, told=False)
+            return
+        self._ours = None
+        if response.status in (408, 481):
+            self._lost(response.status, now)
+        else:
+            self.settle(now)
+
     def settle(self, now: float) -> None:
         """An offer is settled: send the re-INVITE that waits, unless it waits out a glare."""
         if self._waiting is not None and self._retry is None:
@@ -104,12 +128,17 @@ class Renegotiation:
             self._waiting = body
             return
         self._waiting = None
+        self._send(body, now, self._responded)
+
+    def _send(self, body: bytes, now: float, responded: Responded) -> None:
+        session = self._session
         dialog = session.dialog
-        request = dialog.request("INVITE", body=body)
+        assert dialog is not None
+        request = dialog.request("INVITE", body=body, headers=session.timer.wishes())
         self._ours = session.client_request(
             request,
             dialog,
-            lambda sent, response, late: self._responded(sent, dialog, body, response, late),
+            lambda sent, response, late: responded(sent, dialog, body, response, late),
             lambda sent, status, late: self._lost(status, late),
             now,
         )
@@ -133,7 +162,9 @@ class Renegotiation:
             self._session.host.emit(ReinviteRefused(self._session.id, response.status))
             self.settle(now)
 
-    def _accepted(self, sent: ClientRequest, dialog: Dialog, response: Response, now: float) -> None:
+    def _accepted(
+        self, sent: ClientRequest, dialog: Dialog, response: Response, now: float, told: bool = True
+    ) -> None:
         session = self._session
         if sent is not self._ours:
             sent.acknowledge_again(dialog.key[2])
@@ -146,7 +177,10 @@ class Renegotiation:
         if session.ended:
             return
         dialog.refresh(response)
-        session.host.emit(ReinviteAccepted(session.id, response))
+        session.description = sent.request.body or session.description
+        session.timer.answered(response, now)
+        if told:
+            session.host.emit(ReinviteAccepted(session.id, response))
         self.settle(now)
 
     def _wait_out_glare(self, body: bytes, now: float) -> None:
@@ -186,7 +220,8 @@ class Renegotiation:
         session = self._session
         if not request.body:
             dialog.refresh(request)
-            session.answer(transaction, request, 200, now, headers=_contact(dialog))
+            refreshed = session.timer.asked(request, now) if session.dialog is not None else ()
+            session.answer(transaction, request, 200, now, headers=(*_contact(dialog), *refreshed))
         elif session.dialog is None:
             self._refuse_early(transaction, request, now)
         elif not self._refuse_collision(transaction, request, now):
@@ -220,7 +255,8 @@ class Renegotiation:
             return
         (transaction, request), self._theirs = self._theirs, None
         session.dialog.refresh(request)
-        headers = _contact(session.dialog)
+        session.description = body or session.description
+        headers = (*_contact(session.dialog), *session.timer.asked(request, now))
         if request.method == "INVITE":
             session.answer_with_2xx(transaction, request, body, headers, now)
         else:

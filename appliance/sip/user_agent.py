@@ -15,6 +15,7 @@ from appliance.sip.invite_server import ServerSession
 from appliance.sip.matching import DialogKey, dialog_key, invite_key, response_key, server_key
 from appliance.sip.message import Message, Request, Response, make_response
 from appliance.sip.parser import parse_message
+from appliance.sip.session_timer import OPTION
 from appliance.sip.timers import Timers
 from appliance.sip.transaction_tables import Input
 from appliance.sip.transactions import NOBODY, Transaction, Transactions, TransactionUser
@@ -48,6 +49,7 @@ class UserAgentCore:
         choose_flow: ChooseFlow = keep_flow,
         most_pending: int = 5_000,
         most_answered: int = 20_000,
+        session_seconds: float = 1800.0,
     ) -> None:
         self.tokens = tokens
         self.timers = Timers()
@@ -55,9 +57,10 @@ class UserAgentCore:
             self.timers, self.transmit, t1=t1, t2=t2, t4=t4, most_answered=most_answered
         )
         self.product = product
+        self.session_seconds = session_seconds
         self.allow = ", ".join(methods)
         self._methods = frozenset(methods)
-        self._extensions = frozenset(extensions)
+        self._extensions = frozenset((OPTION, *extensions))
         self._choose_flow = choose_flow
         self._most_pending = most_pending
         self._outgoing: list[Outgoing] = []

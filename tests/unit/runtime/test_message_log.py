@@ -36,7 +36,7 @@ def test_the_dialogs_of_a_call_are_told_in_one_story():
 
 
 def test_the_oldest_give_way_and_no_dialog_takes_all():
-    kept = log(most=5000)
+    kept = log(most=10_000)
     for number in range(100):
         kept.note(False, FLOW, invite(f"c{number}", 500))
     assert kept.of(["c0"]) == [] and kept.of(["c99"])
