@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from appliance import numbers
+from appliance.calls.call import Party
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.lines import Line, Number
 from appliance.configuration.people import Phone
@@ -49,6 +50,24 @@ def from_phone(configuration: Configuration, phone: Phone, request: Request) -> 
             caller_person_id=person.id,
             **({"language": language} if language else {}),
         )
+    )
+
+
+def transferred(configuration: Configuration, party: Party, by: Party, target: str) -> Facts:
+    """The facts of a call of `party` to what `by` has dialled for them: outside, `by` makes the call."""
+    office = configuration.office
+    country = office.country if office else "FR"
+    dialled = target[:LONGEST_SHOWN]
+    internal = is_internal(configuration, dialled)
+    person = configuration.people.get(by.person_id or "")
+    language = (person.language if person else None) or (office.language if office else None)
+    return Facts(
+        direction=Direction.INTERNAL if internal else Direction.OUTBOUND,
+        caller=party.number,
+        caller_name=party.name,
+        called=dialled if internal else numbers.dialled(dialled, country) or dialled,
+        caller_person_id=party.person_id if internal else by.person_id,
+        **({"language": language} if language else {}),
     )
 
 

@@ -2,22 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from asyncio import Queue
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from appliance.legs.leg import CalleeLeg, CallerLeg, Leg
+from appliance.legs.referral import Referral
 from appliance.routing.decide import Decision
 from appliance.routing.facts import Facts
-from appliance.routing.trail import TrailEntry
+from appliance.routing.steps import Outcome
+from appliance.routing.trail import Reason, TrailEntry
 from appliance.storage.history import AudioFault
+
+if TYPE_CHECKING:
+    from appliance.calls.transfer import Loan
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Two legs that talk, and what their far sides or another call want done, read by the talk."""
+
+    one: CallerLeg
+    other: CallerLeg
+    wishes: Queue[tuple[CallerLeg, Referral | Loan]]
+
+    def opposite(self, leg: Leg) -> CallerLeg:
+        """The other of the two."""
+        return self.other if leg is self.one else self.one
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody in a call: the number to reach them by, their name, and whose phone it is, if a person's."""
+
+    number: str = ""
+    name: str = ""
+    person_id: str | None = None
+
+
+class Standing(NamedTuple):
+    """Who talks to whom in a call."""
+
+    caller: CallerLeg
+    facts: Facts
+    callee: CalleeLeg | None
+    answered_by_id: str | None
+
+
+class Follow(Protocol):
+    """Follows the plan anew for the caller and the facts as they are now; see `follow.follow_on`."""
+
+    async def __call__(self, to_the_end: bool = False) -> Outcome | None: ...
 
 
 @dataclass(slots=True)
 class Call:
     """One call in progress: who wants what, its legs, and the story so far.
 
-    Times are epoch seconds. `changed` is called whenever something that pages show has changed.
+    `facts` follow who is sent where; `arrived` are those the call began with. Times are epoch seconds.
+    `changed` is called whenever something that pages show has changed.
     """
 
     id: str
@@ -40,8 +84,86 @@ class Call:
     met: list[Leg] = field(default_factory=list)
     audio_faults: list[AudioFault] = field(default_factory=list)
 
+    # Set by whoever tells the call's story (`follow`), for those parts of it that go on elsewhere.
+    follow: Follow = field(init=False, repr=False)
+    talk: Callable[[CallerLeg, CallerLeg], Awaitable[None]] = field(init=False, repr=False)
+    conversation: Conversation | None = None
+    report: tuple[Referral, Leg] | None = None
+    leader: Leg = field(init=False)
+    arrived: Facts = field(init=False)
+    _parties: dict[int, Party] = field(default_factory=dict)
+    _leader_ended: Callable[[], object] | None = None
+
     def __post_init__(self) -> None:
         self.met.append(self.caller)
+        self.leader = self.caller
+        facts = self.arrived = self.facts
+        self._parties[id(self.caller)] = Party(facts.caller, facts.caller_name, facts.caller_person_id)
+
+    # Who leads, who takes part.
+
+    def when_leader_ends(self, action: Callable[[], object]) -> None:
+        """Call `action` when the leg that leads the call ends: at first the caller's."""
+        self._leader_ended = action
+        self.lead(self.leader)
+
+    def lead(self, leg: Leg) -> None:
+        """From now on the end of this leg is the end of the call."""
+        self.leader = leg
+        leg.when_ended(lambda: self._ended(leg))
+
+    def _ended(self, leg: Leg) -> None:
+        if leg is self.leader and self._leader_ended is not None:
+            self._leader_ended()
+
+    def party_of(self, leg: Leg) -> Party:
+        """Who is at the far side of a leg of this call."""
+        return self._parties.get(id(leg), Party(leg.label))
+
+    def know(self, leg: Leg, party: Party) -> None:
+        """Say who is at the far side of a leg."""
+        self._parties[id(leg)] = party
+
+    def send_on(self, party: CallerLeg, facts: Facts) -> None:
+        """Somebody goes on as the caller, with facts of their own."""
+        self.caller, self.facts, self.callee, self.answered_by_id = party, facts, None, None
+        self.lead(party)
+        self.changed(self)
+
+    def comes_back(self, before: Standing) -> None:
+        """Nobody took the call that was sent on: all is as it was."""
+        self.caller, self.facts, self.callee, self.answered_by_id = before
+        self.changed(self)
+
+    @property
+    def standing(self) -> Standing:
+        """Who talks to whom, to come back to."""
+        return Standing(self.caller, self.facts, self.callee, self.answered_by_id)
+
+    def talks_to(self, leg: Leg, party: Party) -> None:
+        """Somebody takes the place of the one who was talked to."""
+        self.know(leg, party)
+        if leg not in self.met:
+            self.met.append(leg)
+        self.answered_by_id = party.person_id
+        if party.person_id:
+            self.person_ids = tuple(dict.fromkeys((*self.person_ids, party.person_id)))
+        self.changed(self)
+
+    def story_moves(self, what: str, by: Party, target: str = "") -> None:
+        """Add to the story that somebody sent the call on, joined two calls, or had it come back."""
+        reason = Reason(what, {"by": by.name or by.number, "to": target})
+        self.trail.append(TrailEntry("", None, reason))
+        self.steps.append({"step": "Transfer", "what": what, "by": by.name or by.number, "to": target})
+        self.changed(self)
+
+    def _reported(self) -> None:
+        """Whoever sent the call on hears that it was taken, and is let go."""
+        report, self.report = self.report, None
+        if report is not None:
+            referral, transferor = report
+            referral.done(200)
+            transferor.close()
 
     def note(self, decision: Decision) -> None:
         """Add a decision to the story."""
@@ -53,6 +175,7 @@ class Call:
         """Say what the caller meets now: voicemail, announcement; `now` when it answers the call."""
         if now is not None:
             self.answered_at = self.answered_at or now
+            self._reported()
         self.outcome = outcome
         self.changed(self)
 
@@ -87,6 +210,7 @@ class Call:
         self.answered_by_id = leg.person_id
         self.ringing = ()
         self.outcome = "answered"
+        self._reported()
         if leg not in self.met:
             self.met.append(leg)
         self.changed(self)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from asyncio import FIRST_COMPLETED, TaskGroup, sleep, wait
+from asyncio import FIRST_COMPLETED, Queue, Task, TaskGroup, sleep, wait
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from appliance.calls.audio_watch import watch_audio
-from appliance.calls.call import Call
+from appliance.calls.call import Call, Conversation
 from appliance.calls.switchboard import Switchboard
+from appliance.calls.transfer import Loan, lend, transfer
 from appliance.legs.leg import CalleeLeg, CallerLeg, Leg
+from appliance.legs.referral import Referral
 from appliance.legs.renegotiation import pass_changes
 from appliance.sip.sdp import Direction
 
@@ -34,29 +37,79 @@ async def converse(board: Switchboard, call: Call, callee: CalleeLeg) -> None:
 
     It ends too when neither has been heard for long: both may have lost their power, and say no BYE.
     """
+    call.know(callee, board.party_of(callee))
     call.caller.answer(callee)
-    with board.join(call.caller.media, callee.media):
-        async with TaskGroup() as group:
-            watching = group.create_task(watch_audio(board, call, (call.caller, callee)))
-            await _until_ended(call.caller, callee)
-            watching.cancel()
-    call.ended_by = "callee" if callee.has_ended else "box"
+    await talk(board, call, call.caller, callee)
 
 
-async def _until_ended(caller: Leg, callee: Leg) -> None:
-    with caller.changes() as callers_changes, callee.changes() as callees_changes:
+async def talk(board: Switchboard, call: Call, one: CallerLeg, other: CallerLeg) -> None:
+    """Join two legs until `other` ends, one of them is sent elsewhere, or both have vanished."""
+    wishes: Queue[tuple[CallerLeg, Referral | Loan]] = Queue()
+    conversation = Conversation(one, other, wishes)
+    while True:
+        with board.join(one.media, other.media), _open_to_wishes(call, conversation):
+            asked = await _until_ended(board, call, one, other, wishes)
+        if asked is None:
+            call.ended_by = "callee" if other.has_ended else "box"
+            return
+        asking, wish = asked
+        opposite = conversation.opposite(asking)
+        if isinstance(wish, Loan):
+            await lend(call, wish, asking)
+            return
+        if await transfer(board, call, wish, asking, opposite):
+            return
+        call.lead(one)
+
+
+@contextmanager
+def _open_to_wishes(call: Call, conversation: Conversation) -> Iterator[None]:
+    """Take what the two phones, or another call, want done, as long as the two talk."""
+    legs = (conversation.one, conversation.other)
+    for leg in legs:
+        leg.when_referred(partial(_referred, call, conversation, leg))
+    call.conversation = conversation
+    try:
+        yield
+    finally:
+        call.conversation = None
+        for leg in legs:
+            leg.when_referred(None)
+
+
+def _referred(call: Call, conversation: Conversation, leg: CallerLeg, referral: Referral) -> None:
+    """Note a wish. Many phones hang up as soon as it is acknowledged: that must not end the other's call."""
+    call.lead(conversation.opposite(leg))
+    conversation.wishes.put_nowait((leg, referral))
+
+
+async def _until_ended(
+    board: Switchboard,
+    call: Call,
+    one: Leg,
+    other: Leg,
+    wishes: Queue[tuple[CallerLeg, Referral | Loan]],
+) -> tuple[CallerLeg, Referral | Loan] | None:
+    """Let the two talk; returns what one of them asks for, None when it is over."""
+    with one.changes() as ones_changes, other.changes() as others_changes:
         async with TaskGroup() as group:
-            ends = (
-                group.create_task(callee.wait_ended()),
-                group.create_task(_until_silent(caller, callee)),
+            asked = group.create_task(wishes.get())
+            ends: tuple[Task[object], ...] = (
+                asked,
+                group.create_task(other.wait_ended()),
+                group.create_task(_until_silent(one, other)),
             )
-            passing = (
-                group.create_task(pass_changes(callers_changes, caller, callee)),
-                group.create_task(pass_changes(callees_changes, callee, caller)),
+            beside = (
+                group.create_task(pass_changes(ones_changes, one, other)),
+                group.create_task(pass_changes(others_changes, other, one)),
+                group.create_task(watch_audio(board, call, (one, other))),
             )
             await wait(ends, return_when=FIRST_COMPLETED)
-            for task in (*ends, *passing):
+            # What was asked as the other hung up is still to be done.
+            answer = asked.result() if asked.done() else None
+            for task in (*ends, *beside):
                 task.cancel()
+    return answer
 
 
 async def _until_silent(one: Leg, other: Leg) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from asyncio import CancelledError, TaskGroup
+from functools import partial
 
 from appliance.calls.announce import announce, give_tone
 from appliance.calls.call import Call
+from appliance.calls.converse import talk
 from appliance.calls.message import take_message
 from appliance.calls.ring import ring
 from appliance.calls.services import serve
@@ -26,12 +28,14 @@ async def run_call(board: Switchboard, call: Call) -> None:
     """
     with call.caller:
         async with TaskGroup() as group:
+            call.follow = partial(follow_on, board, call)
+            call.talk = partial(talk, board, call)
             story = group.create_task(_follow_to_the_end(board, call))
-            call.caller.when_ended(story.cancel)
+            call.when_leader_ends(story.cancel)
             try:
                 await story
             except CancelledError:
-                if not call.caller.has_ended:
+                if not call.leader.has_ended:
                     raise
 
 
@@ -53,6 +57,25 @@ async def _follow(board: Switchboard, call: Call) -> None:
         outcome = await perform(board, call, decision.step)
         if outcome is None:
             return
+        call.note_outcome(outcome.value)
+        decision = next_step(plan, call.facts, board.world(), board.now(), decision.position, outcome)
+
+
+async def follow_on(board: Switchboard, call: Call, to_the_end: bool = False) -> Outcome | None:
+    """Follow the plan anew, for a caller who was sent on: what would only be told to them comes back.
+
+    Returns None once somebody or something has taken the call; else how the last attempt ended.
+    """
+    plan = board.plan
+    decision = next_step(plan, call.facts, board.world(), board.now(), None, None)
+    outcome: Outcome | None = None
+    while True:
+        if isinstance(decision.step, Announce | Tone | HangUp) and not to_the_end:
+            return outcome or Outcome.UNREACHABLE
+        call.note(decision)
+        outcome = await perform(board, call, decision.step)
+        if outcome is None:
+            return None
         call.note_outcome(outcome.value)
         decision = next_step(plan, call.facts, board.world(), board.now(), decision.position, outcome)
 

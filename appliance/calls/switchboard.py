@@ -6,14 +6,19 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from appliance.calls.call import Call
+from appliance.calls.call import Call, Party
 from appliance.legs.audio import MediaPort
-from appliance.legs.leg import CalleeLeg
+from appliance.legs.leg import CalleeLeg, Leg
+from appliance.routing.facts import Facts
 from appliance.routing.plan import Plan
 from appliance.routing.steps import Ring, Speech
 from appliance.routing.world import World
+from appliance.sip.refer import Replaces
+
+if TYPE_CHECKING:
+    from appliance.calls.transfer import Loan
 
 
 class Draft(Protocol):
@@ -59,6 +64,18 @@ class Switchboard(Protocol):
 
     def legs_towards(self, step: Ring, call: Call) -> Sequence[CalleeLeg]:
         """A leg, not dialled yet, for each device or line the step wants to ring."""
+
+    def party_of(self, leg: Leg) -> Party:
+        """Who is at the far side of a leg that we have dialled."""
+
+    def facts_of_transfer(self, party: Party, by: Party, target: str) -> Facts:
+        """The facts of a call of `party` to what `by` has dialled for them."""
+
+    def borrow(self, replaces: Replaces, mine: Leg) -> Loan | None:
+        """Ask the conversation that a dialog of ours is part of for the leg opposite; None: no such talk.
+
+        `mine` is the leg of the same phone in the call that borrows.
+        """
 
     def join(self, one: MediaPort, other: MediaPort) -> AbstractContextManager[object]:
         """Relay audio between two legs as long as the context lasts."""

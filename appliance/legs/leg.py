@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from appliance.legs.audio import MediaPort
+from appliance.legs.referral import Referral
 from appliance.legs.sessions import Sound
 from appliance.media.reporting import MediaStatistics
 from appliance.routing.steps import Outcome
@@ -75,6 +76,9 @@ class Leg(Protocol):
     def changes(self) -> AbstractContextManager[Queue[Change]]:
         """Session changes go into the queue while the context lasts; else the leg answers them itself."""
 
+    def when_referred(self, action: Callable[[Referral], object] | None) -> None:
+        """Call `action` when the far side wants its other party to go elsewhere; None: it may not."""
+
     async def propose(self, wanted: Sound) -> Sound | int:
         """Offer the far side a changed session; returns what it agreed to, or the status it refused with."""
 
@@ -117,8 +121,8 @@ class CallerLeg(Leg, Protocol):
         """End the call from our side; the story ends as if the caller had hung up."""
 
 
-class CalleeLeg(Leg, Protocol):
-    """A leg that we dial."""
+class CalleeLeg(CallerLeg, Protocol):
+    """A leg that we dial; once it has answered it may be the caller of what follows."""
 
     @property
     def person_id(self) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from asyncio import CancelledError, Future, timeout
 from collections.abc import Callable, Sequence
 
-from appliance.legs.leg import DialResult
+from appliance.legs.leg import DialResult, Leg
 from appliance.legs.sessions import Sound, widened
 from appliance.legs.signalling import InviteRequest
 from appliance.legs.sip_leg import SipLeg, Surroundings
@@ -24,9 +24,10 @@ NO_ANSWER = frozenset({487})
 
 
 class OutgoingLeg(SipLeg):
-    """A leg that we dial. `attempts` are tried in turn until a server takes the INVITE.
+    """A leg that we dial, and that may be the caller of what follows.
 
-    `wanted` is the sound of the caller's leg; every G.711 is added when it has one.
+    `attempts` are tried in turn until a server takes the INVITE. `wanted` is the sound of the caller's leg;
+    every G.711 is added when it has one.
     """
 
     def __init__(
@@ -44,6 +45,36 @@ class OutgoingLeg(SipLeg):
         self._result: Future[DialResult] = Future()
         self._heard: Future[None] = Future()
         self._when_early: Callable[[], object] | None = None
+
+    # As the caller of what follows, once it has answered.
+
+    @property
+    def answered(self) -> bool:
+        """It has, when it is a caller."""
+        return True
+
+    def ring(self) -> None:
+        """Nothing to send: ringing is heard as a tone."""
+
+    def open_audio(self) -> None:
+        """The audio is open already."""
+
+    def open_early(self, callee: Leg) -> None:
+        """The audio is open already."""
+
+    def answer(self, callee: Leg | None = None) -> None:
+        """It has answered already."""
+
+    def refuse(self, status: int) -> None:
+        """Hang up."""
+        if self.session is not None:
+            self._around.signalling.hang_up(self.session)
+
+    def hang_up(self) -> None:
+        """Hang up; the story ends."""
+        self.refuse(480)
+
+    # As the one who is called.
 
     def when_early(self, action: Callable[[], object]) -> None:
         """Call `action` when the far end sends sound before it answers."""

@@ -13,11 +13,13 @@ from typing import Self
 from appliance.legs.audio import MediaPort, MediaSource
 from appliance.legs.dtmf_info import digit_of
 from appliance.legs.leg import Change
+from appliance.legs.referral import Referral
 from appliance.legs.sessions import Sound, agreement, is_g711, shared, widened
 from appliance.legs.signalling import Signalling
 from appliance.media.reporting import MediaStatistics
 from appliance.sip import events
 from appliance.sip.bodies import session_description_of
+from appliance.sip.errors import SipSyntaxError
 from appliance.sip.message import Request, make_response
 from appliance.sip.offer_answer import (
     DEFAULT_CODECS,
@@ -30,16 +32,18 @@ from appliance.sip.offer_answer import (
     offered_codecs,
     remote_direction,
 )
+from appliance.sip.refer import read_refer
 from appliance.sip.sdp import Direction, SdpError, SessionDescription, parse_sdp
 
-IN_DIALOG_ALLOWED = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, INFO"
+IN_DIALOG_ALLOWED = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, INFO, REFER, NOTIFY"
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a SIP leg is given: the stack, the audio, our address towards its peer, its SDP session number.
 
-    `signalling_host` is where the peer's SIP comes from, when the peer may be behind a NAT.
+    `signalling_host` is where the peer's SIP comes from, when the peer may be behind a NAT; `is_phone`: the
+    peer is a phone of ours, which may do more than a line.
     """
 
     signalling: Signalling
@@ -47,6 +51,7 @@ class Surroundings:
     local_ip: str
     sdp_session: int
     signalling_host: str | None = None
+    is_phone: bool = False
 
 
 class SipLeg:
@@ -67,6 +72,7 @@ class SipLeg:
         self._offers = False
         self._queue: Queue[Change] | None = None
         self._open_change: SipChange | None = None
+        self._referred: Callable[[Referral], object] | None = None
         self._proposal: Future[events.ReinviteAccepted | events.ReinviteRefused | None] | None = None
 
     # The audio.
@@ -217,6 +223,28 @@ class SipLeg:
         self._offers = False
         return reply.status if reply is not None else 481
 
+    def when_referred(self, action: Callable[[Referral], object] | None) -> None:
+        """Call `action` when the far side, a phone of ours, wants its other party to go elsewhere."""
+        self._referred = action
+
+    def _refer(self, key: events.TransactionKey, request: Request) -> None:
+        signalling = self._around.signalling
+        if self._referred is None or not self._around.is_phone:
+            signalling.respond(key, make_response(request, 603))
+            return
+        try:
+            refer = read_refer(request)
+        except SipSyntaxError as error:
+            signalling.respond(key, make_response(request, 400, error.reason))
+            return
+        quiet = [("Refer-Sub", "false")] if refer.quiet else []
+        signalling.respond(key, make_response(request, 202, headers=quiet))
+        self._referred(Referral(refer, self._notify))
+
+    def _notify(self, body: bytes, headers: tuple[tuple[str, str], ...]) -> None:
+        if self.session is not None and not self.has_ended:
+            self._around.signalling.notify(self.session, body, headers)
+
     # Events.
 
     def handle(self, event: events.Event) -> None:
@@ -255,6 +283,8 @@ class SipLeg:
             if digit is not None:
                 self.media.inject_digit(digit)
             self._around.signalling.respond(key, make_response(request, 200))
+        elif request.method == "REFER":
+            self._refer(key, request)
         elif request.method == "OPTIONS":
             self._around.signalling.respond(
                 key, make_response(request, 200, headers=[("Allow", IN_DIALOG_ALLOWED)])

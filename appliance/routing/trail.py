@@ -50,6 +50,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "tone_given": "A tone tells the caller",
         "service_given": "The service {code} answers",
         "hung_up": "The call is ended",
+        "sent_on": "{by} sends the call on to {to}",
+        "transferred": "{by} connects the two others and leaves",
+        "came_back": "Nobody took the call at {to}: it comes back to {by}",
         "over": "That was the end of the path",
         "loop": "This path comes back to where it was: it ends here",
     }

@@ -8,11 +8,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.calls.call import Call
+from appliance.calls.arrival import transferred
+from appliance.calls.call import Call, Party
 from appliance.calls.switchboard import Draft, VoiceMessage
+from appliance.calls.transfer import Loan
 from appliance.control.events import EventHub
 from appliance.legs.audio import MediaPort, MediaSource
-from appliance.legs.leg import CalleeLeg
+from appliance.legs.leg import CalleeLeg, Leg
+from appliance.routing.facts import Facts
 from appliance.routing.plan import Plan
 from appliance.routing.steps import Ring, Speech
 from appliance.routing.world import World
@@ -21,6 +24,7 @@ from appliance.runtime.clock import Clock
 from appliance.runtime.dialling import Dialling
 from appliance.runtime.settings import Settings
 from appliance.runtime.spoken import Spoken
+from appliance.sip.refer import Replaces
 from appliance.storage.errors import StorageError
 from appliance.storage.messages import SHORTEST_SECONDS, Message, MessageDraft, MessageStore
 
@@ -63,6 +67,7 @@ class Board:
         events: EventHub,
         world: Callable[[], World],
         mail_queued: Callable[[], None],
+        borrow: Callable[[Replaces, Leg], Loan | None],
     ) -> None:
         self._clock = clock
         self._settings = settings
@@ -74,6 +79,7 @@ class Board:
         self._events = events
         self._world = world
         self._mail_queued = mail_queued
+        self._borrow = borrow
 
     @property
     def plan(self) -> Plan:
@@ -105,6 +111,20 @@ class Board:
     def legs_towards(self, step: Ring, call: Call) -> Sequence[CalleeLeg]:
         """A leg, not dialled yet, for each device or line the step wants to ring."""
         return self._dialling.legs(step, call.facts, call.caller.sound)
+
+    def party_of(self, leg: Leg) -> Party:
+        """Who is at the far side of a leg that we have dialled."""
+        person_id = getattr(leg, "person_id", None)
+        person = self._settings.configuration.people.get(person_id) if person_id else None
+        return Party(person.extension, person.name, person.id) if person else Party(leg.label)
+
+    def facts_of_transfer(self, party: Party, by: Party, target: str) -> Facts:
+        """The facts of a call of `party` to what `by` has dialled for them."""
+        return transferred(self._settings.configuration, party, by, target)
+
+    def borrow(self, replaces: Replaces, mine: Leg) -> Loan | None:
+        """Ask the conversation that a dialog is part of for the leg opposite."""
+        return self._borrow(replaces, mine)
 
     def join(self, one: MediaPort, other: MediaPort) -> AbstractContextManager[object]:
         """Relay audio between two legs as long as the context lasts."""

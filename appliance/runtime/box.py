@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from appliance.calls.transfer import Loan
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import Language
 from appliance.control.box import CannotCall
@@ -17,7 +18,8 @@ from appliance.control.events import EventHub
 from appliance.control.live import Ban, LineState, Live, PhoneLive, Registered, Resources, Warn
 from appliance.control.options import RESTART_STATUS, PbxOptions
 from appliance.legs.audio import MediaSource
-from appliance.legs.sip_leg import Surroundings
+from appliance.legs.leg import Leg
+from appliance.legs.sip_leg import SipLeg, Surroundings
 from appliance.mail.deliver import Delivery
 from appliance.routing.plan import Plan
 from appliance.routing.world import World
@@ -43,6 +45,7 @@ from appliance.runtime.sip_requests import SipRequests
 from appliance.runtime.spoken import Spoken
 from appliance.runtime.tokens import readable_code, token
 from appliance.sip.flow import Flow
+from appliance.sip.refer import Replaces
 from appliance.sip.tracing import TracedMessage
 from appliance.speech.speaker import Speaker
 from appliance.storage import backup
@@ -142,6 +145,7 @@ class Box:
             events=self.events,
             world=self.world,
             mail_queued=lambda: self.jobs.mail_soon(),
+            borrow=self._borrow,
         )
         self.origination = Origination(read, self.calls, dialling, self.background, self.phones)
         incoming = IncomingCalls(
@@ -157,12 +161,25 @@ class Box:
         self.driver.on_flow_failed = self.phones.connection_closed
         self.settings.listeners.append(self._settings_changed)
 
+    def _borrow(self, replaces: Replaces, mine: Leg) -> Loan | None:
+        """The talk of a dialog as phones name it: our tag is the `to-tag`; some confuse the two."""
+        for local, remote in ((replaces.to_tag, replaces.from_tag), (replaces.from_tag, replaces.to_tag)):
+            leg = self.driver.handler_of(replaces.call_id, local, remote)
+            if isinstance(leg, SipLeg) and leg is not mine:
+                return self.calls.lend_opposite(leg)
+        return None
+
     def surroundings(self, flow: Flow, behind_nat: bool) -> Surroundings:
         """What a leg on that flow is given."""
         self._sdp_sessions += 1
         host = flow.remote[0] if behind_nat else None
         return Surroundings(
-            self.driver, self.audio, self.addresses.towards(flow.remote[0]), self._sdp_sessions, host
+            self.driver,
+            self.audio,
+            self.addresses.towards(flow.remote[0]),
+            self._sdp_sessions,
+            host,
+            is_phone=behind_nat,
         )
 
     async def start(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from appliance.calls.call import Call
 from appliance.calls.follow import run_call
 from appliance.calls.switchboard import Switchboard
+from appliance.calls.transfer import Loan
 from appliance.control.events import EventHub
 from appliance.control.live import CallLive, CallState
 from appliance.legs.leg import CallerLeg, Leg
@@ -102,6 +103,18 @@ class Calls:
         call.caller.hang_up()
         return True
 
+    def lend_opposite(self, leg: object) -> Loan | None:
+        """Ask the conversation of a leg for the leg opposite; None when it is in none."""
+        for call in self._calls.values():
+            talk = call.conversation
+            if talk is not None and leg in (talk.one, talk.other):
+                mine = talk.one if leg is talk.one else talk.other
+                loan = Loan(talk.opposite(mine))
+                call.lead(loan.leg)
+                talk.wishes.put_nowait((mine, loan))
+                return loan
+        return None
+
     def hang_up_all(self) -> None:
         """End every call and take no other: the box stops."""
         self.board = None
@@ -161,7 +174,7 @@ def live_of(call: Call) -> CallLive:
 
 def record_of(call: Call, ended_at: float) -> CallRecord:
     """What the history keeps of a call."""
-    facts = call.facts
+    facts = call.arrived
     return CallRecord(
         id=call.id,
         direction=facts.direction.value,

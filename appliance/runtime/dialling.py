@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeVar
 
 from appliance import numbers
 from appliance.configuration.configuration import Configuration
@@ -26,7 +25,6 @@ from appliance.sip.uri import Uri
 ANONYMOUS = NameAddr("Anonymous", Uri("sip", "anonymous", host="anonymous.invalid"))
 MOST_BINDINGS = 5
 
-LegKind = TypeVar("LegKind", bound=OutgoingLeg)
 Invitation = Callable[[bytes], InviteRequest]
 
 
@@ -50,28 +48,25 @@ class Dialling:
         step: Ring,
         shown: Facts,
         sound: Sound,
-        make: type[LegKind] = OutgoingLeg,  # type: ignore[assignment]
-    ) -> list[LegKind]:
+    ) -> list[OutgoingLeg]:
         """A leg for each binding of each phone and for each number outside, not dialled yet.
 
-        `shown` tells who calls; `sound` what they can take; `make` the kind of leg.
+        `shown` tells who calls; `sound` what they can take.
         """
-        found: list[LegKind] = []
+        found: list[OutgoingLeg] = []
         for target in step.targets:
             if isinstance(target, PhoneTarget):
-                found.extend(self._phone_legs(target, shown, sound, make))
-            elif (leg := self._external_leg(target, shown, sound, make)) is not None:
+                found.extend(self._phone_legs(target, shown, sound))
+            elif (leg := self._external_leg(target, shown, sound)) is not None:
                 found.append(leg)
         return found
 
-    def _phone_legs(
-        self, target: PhoneTarget, shown: Facts, sound: Sound, make: type[LegKind]
-    ) -> Sequence[LegKind]:
+    def _phone_legs(self, target: PhoneTarget, shown: Facts, sound: Sound) -> Sequence[OutgoingLeg]:
         configuration = self._configuration()
         person = configuration.people.get(target.person_id)
         label = person.name if person else target.phone_id
         return [
-            make(
+            OutgoingLeg(
                 self._surroundings(binding.flow, True),
                 label,
                 [partial(self._to_phone, binding, label, shown)],
@@ -103,9 +98,7 @@ class Dialling:
             shown = numbers.for_line(shown, "national", office.country)
         return NameAddr(facts.caller_name, Uri("sip", shown, host=host))
 
-    def _external_leg(
-        self, target: ExternalTarget, shown: Facts, sound: Sound, make: type[LegKind]
-    ) -> LegKind | None:
+    def _external_leg(self, target: ExternalTarget, shown: Facts, sound: Sound) -> OutgoingLeg | None:
         configuration = self._configuration()
         attempts: list[Invitation] = []
         first: Flow | None = None
@@ -119,7 +112,7 @@ class Dialling:
         if first is None:
             return None
         around = self._surroundings(first, False)
-        return make(around, target.number, attempts, sound, target.person_id)
+        return OutgoingLeg(around, target.number, attempts, sound, target.person_id)
 
     def _through_line(
         self, line: Line, flow: Flow, target: ExternalTarget, facts: Facts, body: bytes

@@ -11,7 +11,7 @@ from appliance.calls.ring import first_answer
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.people import Person
 from appliance.control.box import CannotCall
-from appliance.legs.originated import OriginatedLeg
+from appliance.legs.outgoing import OutgoingLeg
 from appliance.legs.sessions import Sound
 from appliance.routing.facts import Direction, Facts
 from appliance.routing.steps import PhoneTarget, Ring
@@ -65,11 +65,11 @@ class Origination:
 
     async def _story(self, call_id: str, person: Person, number: str, step: Ring) -> None:
         shown = Facts(Direction.INTERNAL, number, "", person.extension)
-        legs = self._dialling.legs(step, shown, Sound(DEFAULT_CODECS), OriginatedLeg)
-        winner = None
+        legs = self._dialling.legs(step, shown, Sound(DEFAULT_CODECS))
+        winner: OutgoingLeg | None = None
         try:
             answer = await first_answer(legs, step.seconds)
-            winner = answer if isinstance(answer, OriginatedLeg) else None
+            winner = answer if isinstance(answer, OutgoingLeg) else None
         finally:
             for leg in legs:
                 if leg is not winner:

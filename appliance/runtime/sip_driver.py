@@ -222,6 +222,16 @@ class SipDriver:
         self.endpoint.refuse_reinvite(session, status, self._clock.monotonic())
         self.pump()
 
+    def notify(self, session: str, body: bytes, headers: Sequence[Header]) -> None:
+        """Send a NOTIFY within the call."""
+        self.endpoint.send_in_dialog(session, "NOTIFY", body, headers, self._clock.monotonic())
+        self.pump()
+
+    def handler_of(self, call_id: str, local_tag: str, remote_tag: str) -> SessionHandler | None:
+        """Who listens to the session of a dialog; None when there is no such dialog."""
+        session = self.endpoint.session_of_dialog((call_id, local_tag, remote_tag))
+        return self._handlers.get(session) if session is not None else None
+
     def respond(self, key: TransactionKey, response: Response) -> None:
         """Answer a request that is not an INVITE."""
         self.endpoint.respond(key, response, self._clock.monotonic())

@@ -14,8 +14,10 @@ from appliance.sip.client_authentication import Login
 from appliance.sip.events import SessionId, TransactionKey
 from appliance.sip.flow import Flow, Outgoing
 from appliance.sip.headers import NameAddr
+from appliance.sip.invite import InviteSession
 from appliance.sip.invite_client import ClientSession
 from appliance.sip.invite_server import ServerSession
+from appliance.sip.matching import DialogKey
 from appliance.sip.message import Request, Response, make_response
 from appliance.sip.uri import Uri
 from appliance.sip.user_agent import UserAgentCore
@@ -171,6 +173,11 @@ class Endpoint(UserAgentCore):
         """Send INFO, NOTIFY, REFER, MESSAGE...; None before the answer. Content-Type comes in `headers`."""
         found = self._sessions.get(session)
         return found.send(method, body, headers, now) if found is not None else None
+
+    def session_of_dialog(self, key: DialogKey) -> SessionId | None:
+        """The session of a dialog, by Call-ID, our tag and the peer's; None when there is none."""
+        found = self._dialogs.get(key)
+        return found.id if isinstance(found, InviteSession) and not found.ended else None
 
     def change_flow(self, session: SessionId, flow: Flow) -> None:
         """Send the session's requests by another flow from now on: the phone has registered anew."""

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
-from appliance.calls.call import Call
+from appliance.calls.call import Call, Party
+from appliance.calls.transfer import Loan
 from appliance.legs.leg import Change, DialResult
 from appliance.legs.sessions import Sound
 from appliance.media.reporting import MediaStatistics
@@ -94,6 +95,9 @@ class ScriptedLeg:
         for action in self._at_end:
             action()
 
+    def when_referred(self, action) -> None:
+        self.referred = action
+
     @contextmanager
     def changes(self) -> Iterator[asyncio.Queue[Change]]:
         yield self.queue
@@ -139,7 +143,7 @@ class ScriptedCaller(ScriptedLeg):
         self.hangs_up()
 
 
-class ScriptedCallee(ScriptedLeg):
+class ScriptedCallee(ScriptedCaller):
     """A phone that ends its ringing as the script says; `result` None rings for ever."""
 
     def __init__(
@@ -208,6 +212,16 @@ class ScriptedBoard:
     def legs_towards(self, step: Ring, call: Call) -> list[ScriptedCallee]:
         self.asked.append(step)
         return self.legs
+
+    @contextmanager
+    def party_of(self, leg: ScriptedLeg) -> Party:
+        return Party(leg.label, leg.label, leg.person_id)
+
+    def facts_of_transfer(self, party: Party, by: Party, target: str) -> Facts:
+        return Facts(Direction.INTERNAL, party.number, party.name, target)
+
+    def borrow(self, replaces: object, mine: ScriptedLeg) -> Loan | None:
+        return None
 
     @contextmanager
     def join(self, one: ScriptedMedia, other: ScriptedMedia) -> Iterator[None]:

@@ -165,6 +165,10 @@ class Baresip:
     def hang_up(self) -> None:
         self.command("hangup")
 
+    def transfer(self, target: str) -> None:
+        """Send the other party on, and leave."""
+        self.command("transfer", target)
+
     def send_digits(self, digits: str) -> None:
         """Press keys during a call (RFC 4733)."""
         self.command("sndcode", digits)

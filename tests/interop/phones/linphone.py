@@ -166,6 +166,10 @@ class Linphone:
     def hang_up(self) -> None:
         self.say("terminate all")
 
+    def transfer(self, target: str) -> None:
+        """Send the other party on, and leave."""
+        self.say(f"transfer {target}")
+
     def send_digits(self, digits: str) -> None:
         for digit in digits:
             self.say(digit)

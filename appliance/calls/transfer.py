@@ -1,0 +1,117 @@
+"""Transfers: one party of a conversation leaves, and the other goes on with somebody else (RFC 5589).
+
+The party that stays hears the target ring. When nobody takes the call, it comes back to whoever transferred
+it, who is rung again if they have hung up already.
+"""
+
+from __future__ import annotations
+
+from asyncio import Event as Happening
+from asyncio import Future, timeout
+from dataclasses import dataclass, field
+
+from appliance.calls.call import Call, Party
+from appliance.calls.switchboard import Switchboard
+from appliance.legs.leg import CallerLeg, Leg
+from appliance.legs.referral import Referral
+from appliance.legs.sessions import is_g711
+from appliance.routing.steps import Outcome
+
+# What the transferor's phone is told when the target does not take the call.
+STATUSES = {
+    Outcome.BUSY: 486,
+    Outcome.DECLINED: 603,
+    Outcome.NO_ANSWER: 480,
+    Outcome.UNREACHABLE: 404,
+}
+TRYING, OK, DECLINED = 100, 200, 603
+LOAN_SECONDS = 3.0
+
+
+@dataclass(slots=True)
+class Loan:
+    """A leg that one call lends to another: its own call waits for `over`, so that ownership never moves."""
+
+    leg: CallerLeg
+    ready: Future[None] = field(default_factory=Future)
+    over: Happening = field(default_factory=Happening)
+
+
+async def transfer(
+    board: Switchboard, call: Call, wish: Referral, transferor: CallerLeg, party: CallerLeg
+) -> bool:
+    """Carry out what `transferor` asks for `party`; False when the two go on talking to each other."""
+    by = call.party_of(transferor)
+    if by.person_id is None:
+        wish.done(DECLINED)
+        return False
+    call.lead(party)
+    if wish.replaces is not None:
+        loan = board.borrow(wish.replaces, transferor)
+        if loan is not None:
+            return await _join(board, call, wish, transferor, party, loan)
+    return await _send_on(board, call, wish, transferor, party, by)
+
+
+async def lend(call: Call, loan: Loan, mine: Leg) -> None:
+    """Give a leg of this conversation to another call until that is over; `mine` leaves."""
+    call.lead(loan.leg)
+    call.story_moves("transferred", call.party_of(mine))
+    mine.close()
+    loan.ready.set_result(None)
+    await loan.over.wait()
+
+
+async def _join(
+    board: Switchboard, call: Call, wish: Referral, transferor: CallerLeg, party: CallerLeg, loan: Loan
+) -> bool:
+    """Attended: the one the transferor has been talking to takes their place."""
+    try:
+        try:
+            async with timeout(LOAN_SECONDS):
+                await loan.ready
+        except TimeoutError:
+            # They have hung up meanwhile.
+            wish.done(STATUSES[Outcome.UNREACHABLE])
+            return False
+        call.lead(party)
+        call.story_moves("transferred", call.party_of(transferor))
+        wish.done(OK)
+        transferor.close()
+        await _agree(party, loan.leg)
+        call.talks_to(loan.leg, board.party_of(loan.leg))
+        await call.talk(party, loan.leg)
+        return True
+    finally:
+        loan.over.set()
+
+
+async def _send_on(
+    board: Switchboard, call: Call, wish: Referral, transferor: CallerLeg, party: CallerLeg, by: Party
+) -> bool:
+    """Blind: the party is sent to the target, as if it had called there."""
+    before = call.standing
+    call.send_on(party, board.facts_of_transfer(call.party_of(party), by, wish.target))
+    call.story_moves("sent_on", by, wish.target)
+    call.report = (wish, transferor)
+    wish.progress(TRYING)
+    outcome = await call.follow()
+    if outcome is None:
+        return True
+    call.report = None
+    wish.done(STATUSES.get(outcome, 480))
+    call.story_moves("came_back", by, wish.target)
+    if transferor.has_ended:
+        # Nobody is lost: whoever sent the call on is called back, and after them their own unanswered path.
+        call.facts = board.facts_of_transfer(call.party_of(party), by, by.number)
+        await call.follow(to_the_end=True)
+        return True
+    call.comes_back(before)
+    return False
+
+
+async def _agree(one: Leg, other: Leg) -> None:
+    """See that two legs set up apart understand each other: G.711 is converted, the rest must match."""
+    mine, theirs = one.sound.codecs, other.sound.codecs
+    if mine and theirs and mine[0].key != theirs[0].key and not (is_g711(mine[0]) and is_g711(theirs[0])):
+        await one.propose(other.sound)

@@ -1,0 +1,169 @@
+"""Transfers by REFER: who talks to whom afterwards, what the transferor is told, and that nobody is lost."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.support.raw_sip import description, tag_of
+
+pytestmark = pytest.mark.feature("RING-10")
+
+
+async def talking(caller, callee, extension, mouth, ear):
+    """A conversation; returns both ends' calls and where each sends its audio."""
+    call = caller.call(extension)
+    await call.invite_authenticated(description(mouth.port))
+    heard = await callee.incoming()
+    heard.answer(180)
+    heard.answer(200, description(ear.port))
+    answer = await call.accepted()
+    await heard.request("ACK")
+    return call, heard, answer.media, heard.invitation.media
+
+
+async def hear_each_other(one, one_to, other, other_to, byte):
+    """Both ends hear what the other says now."""
+    for number in range(10):
+        one.say(one_to, bytes([byte + number]) * 160)
+        other.say(other_to, bytes([byte + 64 + number]) * 160)
+        await asyncio.sleep(0.002)
+    await other.hears(lambda: bytes([byte + 9]) * 160 in other.sound(), "the first's last word")
+    await one.hears(lambda: bytes([byte + 64 + 9]) * 160 in one.sound(), "the other's last word")
+
+
+def refer(call, target, *fields):
+    call.write("REFER", f"Refer-To: {target}", *fields)
+
+
+async def reported(call):
+    """The next NOTIFY of a transfer, answered: its status line, and whether it is the last."""
+    notify = await call.request("NOTIFY")
+    call.respond(notify, 200)
+    assert notify.get("event") == "refer"
+    assert notify.get("content-type").startswith("message/sipfrag")
+    return notify.body.decode().split("\r\n")[0], "terminated" in notify.get("subscription-state")
+
+
+async def test_the_callee_sends_the_caller_on(running, phone, audio):
+    alice, bruno, chloe = await phone("101"), await phone("102"), await phone("103")
+    mouth, ear, third = await audio(), await audio(), await audio()
+    call, heard, to_box, _ = await talking(alice, bruno, "102", mouth, ear)
+    refer(heard, "<sip:103@127.0.0.1>")
+    assert (await heard.response("REFER")).status == 202
+    assert await reported(heard) == ("SIP/2.0 100 Trying", False)
+    taken = await chloe.incoming()
+    assert "101" in taken.invitation.get("from") and "Alice" in taken.invitation.get("from")
+    taken.answer(180)
+    taken.answer(200, description(third.port))
+    await taken.request("ACK")
+    assert await reported(heard) == ("SIP/2.0 200 OK", True)
+    await heard.hung_up()
+    await hear_each_other(mouth, to_box, third, taken.invitation.media, 0x20)
+    await call.hang_up()
+    await taken.hung_up()
+    await running.at_rest()
+
+
+async def test_the_caller_sends_the_callee_on_and_hangs_up_at_once(running, phone, audio):
+    alice, bruno, chloe = await phone("101"), await phone("102"), await phone("103")
+    mouth, ear, third = await audio(), await audio(), await audio()
+    call, heard, _, to_box = await talking(alice, bruno, "102", mouth, ear)
+    refer(call, "<sip:103@127.0.0.1>")
+    assert (await call.response("REFER")).status == 202
+    call.bye()
+    taken = await chloe.incoming()
+    assert "102" in taken.invitation.get("from") and "Bruno" in taken.invitation.get("from")
+    taken.answer(180)
+    taken.answer(200, description(third.port))
+    await taken.request("ACK")
+    await hear_each_other(ear, to_box, third, taken.invitation.media, 0x20)
+    await heard.hang_up()
+    await taken.hung_up()
+    await running.at_rest()
+    record = (await running.ask("GET", "/history"))["records"]
+    assert not record or record[0]["answered_by"] == "chloe"
+
+
+async def test_a_transfer_to_somebody_busy_comes_back(running, phone, audio):
+    alice, bruno, chloe = await phone("101"), await phone("102"), await phone("103")
+    mouth, ear = await audio(), await audio()
+    call, heard, to_box, from_box = await talking(alice, bruno, "102", mouth, ear)
+    refer(heard, "<sip:103@127.0.0.1>")
+    assert (await heard.response("REFER")).status == 202
+    await reported(heard)
+    (await chloe.incoming()).answer(486)
+    assert await reported(heard) == ("SIP/2.0 486 Busy Here", True)
+    mouth.forget()
+    await hear_each_other(mouth, to_box, ear, from_box, 0x20)
+    await call.hang_up()
+    await heard.hung_up()
+    await running.at_rest()
+
+
+async def test_who_has_hung_up_is_rung_back_when_nobody_takes_the_call(running, phone, audio):
+    alice, bruno, chloe = await phone("101"), await phone("102"), await phone("103")
+    mouth, ear, again = await audio(), await audio(), await audio()
+    call, heard, to_box, _ = await talking(alice, bruno, "102", mouth, ear)
+    refer(heard, "<sip:103@127.0.0.1>")
+    assert (await heard.response("REFER")).status == 202
+    heard.bye()
+    (await chloe.incoming()).answer(486)
+    back = await bruno.incoming()
+    assert "101" in back.invitation.get("from")
+    back.answer(200, description(again.port))
+    await back.request("ACK")
+    await hear_each_other(mouth, to_box, again, back.invitation.media, 0x20)
+    await call.hang_up()
+    await back.hung_up()
+    await running.at_rest()
+
+
+@pytest.mark.parametrize("caller_transfers", [True, False])
+async def test_an_attended_transfer_joins_the_two_others(running, phone, audio, caller_transfers):
+    """Bruno talks to Alice, then to Chloé, and leaves the two together."""
+    alice, bruno, chloe = await phone("101"), await phone("102"), await phone("103")
+    mouth, ear, ear_two, third = await audio(), await audio(), await audio(), await audio()
+    if caller_transfers:
+        first, at_alice, _, alice_to = await talking(bruno, alice, "101", ear, mouth)
+    else:
+        at_alice, first, alice_to, _ = await talking(alice, bruno, "102", mouth, ear)
+    second, at_chloe, _, chloe_to = await talking(bruno, chloe, "103", ear_two, third)
+    dialog = f"{second.call_id};to-tag={tag_of(second.theirs)};from-tag={tag_of(second.ours)}"
+    escaped = dialog.replace("@", "%40").replace(";", "%3B").replace("=", "%3D")
+    refer(first, f"<sip:103@127.0.0.1?Replaces={escaped}>")
+    assert (await first.response("REFER")).status == 202
+    assert await reported(first) == ("SIP/2.0 200 OK", True)
+    await first.hung_up()
+    await second.hung_up()
+    await hear_each_other(mouth, alice_to, third, chloe_to, 0x20)
+    await at_chloe.hang_up()
+    await at_alice.hung_up()
+    await running.at_rest()
+
+
+async def test_the_one_who_stays_may_be_the_one_who_leaves_first(running, phone, audio):
+    alice, bruno, chloe = await phone("101"), await phone("102"), await phone("103")
+    mouth, ear = await audio(), await audio()
+    call, heard, _, _ = await talking(alice, bruno, "102", mouth, ear)
+    refer(heard, "<sip:103@127.0.0.1>")
+    await heard.response("REFER")
+    ringing = await chloe.incoming()
+    ringing.answer(180)
+    await call.hang_up()
+    await ringing.cancelled()
+    await running.at_rest()
+
+
+@pytest.mark.parametrize("target", ["nonsense", "<mailto:a@b>", "<sip:127.0.0.1>", "<sip:1@b;method=BYE>"])
+async def test_a_refer_that_cannot_be_read_changes_nothing(running, phone, audio, target):
+    alice, bruno = await phone("101"), await phone("102")
+    mouth, ear = await audio(), await audio()
+    call, heard, to_box, from_box = await talking(alice, bruno, "102", mouth, ear)
+    refer(heard, target)
+    assert (await heard.response("REFER")).status == 400
+    await hear_each_other(mouth, to_box, ear, from_box, 0x20)
+    await call.hang_up()
+    await heard.hung_up()
+    await running.at_rest()
