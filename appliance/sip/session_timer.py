@@ -11,6 +11,7 @@ from typing import Protocol
 
 from appliance.sip.client_request import ClientRequest, OnFailure, OnResponse
 from appliance.sip.dialog import Dialog
+from appliance.sip.errors import SipSyntaxError
 from appliance.sip.events import Cause
 from appliance.sip.headers import parse_params, parse_seconds
 from appliance.sip.host import Host
@@ -177,12 +178,18 @@ class SessionTimer:
 
 
 def session_expires(message: Message) -> tuple[int | None, str]:
-    """The interval of Session-Expires in seconds, None without one, and its refresher ("" for none)."""
+    """The interval of Session-Expires in seconds, None without one, and its refresher ("" for none).
+
+    A field that cannot be read is taken for none: no call is lost for it.
+    """
     value = message.headers.get("Session-Expires")
     if value is None:
         return None, ""
     seconds, semicolon, rest = value.partition(";")
-    params = {name.lower(): text or "" for name, text in parse_params(semicolon + rest)}
+    try:
+        params = {name.lower(): text or "" for name, text in parse_params(semicolon + rest)}
+    except SipSyntaxError:
+        return None, ""
     return parse_seconds(seconds.strip()), params.get("refresher", "").lower()
 
 

@@ -37,7 +37,8 @@ def main(name: str, seconds: int, finds: str | None = None) -> None:
     """Fuzz; does not return (libFuzzer ends the process)."""
     with tempfile.TemporaryDirectory() as start:
         seeds(name, Path(start))
-        folders = [finds or tempfile.mkdtemp(), str(HERE / "corpus" / name), start]
+        kept = HERE / "corpus" / name
+        folders = [finds or tempfile.mkdtemp(), *([str(kept)] if kept.is_dir() else []), start]
         options = [
             f"-max_total_time={seconds}",
             f"-timeout={SLOWEST_SECONDS}",

@@ -20,11 +20,14 @@ from appliance.sip.headers import parse_credentials, parse_name_addr, parse_via
 from appliance.sip.message import Request, Response
 from appliance.sip.offer_answer import LocalAudio, apply_answer, build_offer, negotiate, offered_codecs
 from appliance.sip.parser import parse_message
+from appliance.sip.refer import read_refer, read_replaces
 from appliance.sip.sdp import SdpError, parse_sdp
+from appliance.sip.session_timer import session_expires
 from appliance.sip.tracing import call_id_in, covered
 from appliance.sip.uri import Uri
 
 HERE = Flow("UDP", ("192.0.2.1", 5060), ("192.0.2.7", 5062))
+HERE_URI = Uri("sip", "box", host="192.0.2.1")
 OURS = LocalAudio("192.0.2.1", 10000)
 
 
@@ -100,6 +103,19 @@ def audio(data: bytes) -> None:
             build_rtcp(compound)
 
 
+def refer(data: bytes) -> None:
+    """A REFER with this as its Refer-To, and a Replaces and a Session-Expires field of the same text."""
+    text = data.decode("utf-8", "replace").replace("\r", " ").replace("\n", " ")
+    request = Request("REFER", HERE_URI)
+    request.headers.add("Refer-To", text)
+    request.headers.add("Session-Expires", text)
+    with suppress(SipSyntaxError):
+        read_refer(request)
+    with suppress(SipSyntaxError):
+        read_replaces(text)
+    session_expires(request)
+
+
 def endpoint(data: bytes) -> None:
     """Datagrams, cut at zero octets, at an endpoint that then hears nothing for a minute."""
     tokens = iter(range(1_000_000))
@@ -126,5 +142,6 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "session_description": session_description,
     "digest": digest,
     "audio": audio,
+    "refer": refer,
     "endpoint": endpoint,
 }
