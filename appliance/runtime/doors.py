@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 # One line a minute for each kind and address, with how often: a scanner must not fill the disk.
 NOTE_SECONDS = 60.0
 MOST_NOTED = 512
+# These come seldom, and the page of those shut out follows them.
+ALWAYS_NOTED = frozenset({"banned", "unbanned"})
 MOST_WAITING = 100
 
 
@@ -106,10 +108,10 @@ class Doors:
         return [Ban(address=ban.address, until=epoch + ban.until - now) for ban in self.guard.bans(now)]
 
     def note(self, kind: str, address: str, user: str = "") -> None:
-        """Write an event down, once a minute for each kind and address, with how many there were before."""
+        """Write an event down: most kinds once a minute for each address, with how many there were before."""
         key, now = (kind, address), self._clock.monotonic()
         at, unsaid = self._noted.pop(key, (float("-inf"), 0))
-        if now < at + NOTE_SECONDS:
+        if now < at + NOTE_SECONDS and kind not in ALWAYS_NOTED:
             self._noted[key] = (at, unsaid + 1)
             return
         self._noted[key] = (now, 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.async_api import Page
 
 PAGES = (
+    "/security",
     "/",
     "/history",
     "/voicemail",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Product, Words
@@ -27,6 +29,14 @@ async def test_a_call_appears_with_its_trail(visitor: Page, settled: Product, wo
     await expect(rows).to_have_count(before + 1)
     await rows.first.click()
     await expect(visitor.locator(".reasons")).to_contain_text(NO_PHONE[words.locale])
+    await visitor.locator("main a[href$='/messages']").click()
+    await expect(visitor.locator("svg.ladder")).to_contain_text("INVITE")
+    await expect(visitor.locator("svg.ladder")).to_contain_text("480")
+    if picture := os.environ.get("AUTOCOM_PICTURE"):
+        await visitor.screenshot(path=picture, full_page=True)
+    await visitor.locator("#message-1 summary").click()
+    await expect(visitor.locator("#message-1 pre")).to_be_visible()
+    assert made["sip_password"] not in await visitor.content()
     await visitor.goto("/history?q=0612999999")
     await expect(visitor.locator("#calls .empty")).to_be_visible()
     phone.close()

@@ -257,6 +257,17 @@ class RawPhone(asyncio.DatagramProtocol):
         seconds: float = 0,
     ) -> RawMessage:
         """A request outside any call, and its final response."""
+        call_id = self.ask_only(method, *fields, target=target, sequence=sequence, call_id=call_id)
+        return await self.outside.take(
+            lambda m: m.get("call-id") == call_id and m.sequence == sequence and m.status >= 200,
+            f"answer to {method}",
+            seconds or PATIENCE,
+        )
+
+    def ask_only(
+        self, method: str, *fields: str, target: str = "", sequence: int = 1, call_id: str = ""
+    ) -> str:
+        """Send such a request without waiting; returns its Call-ID."""
         number = next(_numbers)
         call_id = call_id or f"ask-{number}-{self.address[1]}"
         uri = target or f"sip:{self.domain}"
@@ -273,11 +284,7 @@ class RawPhone(asyncio.DatagramProtocol):
             "Content-Length: 0",
         ]
         self.send(assemble(lines))
-        return await self.outside.take(
-            lambda m: m.get("call-id") == call_id and m.sequence == sequence and m.status >= 200,
-            f"answer to {method}",
-            seconds or PATIENCE,
-        )
+        return call_id
 
     async def register(self, expires: int = 600, *, algorithm: str = "MD5") -> RawMessage:
         """Register with digest; the final answer."""
