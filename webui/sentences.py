@@ -270,6 +270,7 @@ STATES: Mapping[str, str] = {
     "disabled": N_("switched off"),
     "ringing": N_("ringing"),
     "talking": N_("talking"),
+    "held": N_("on hold"),
     "message": N_("leaving a message"),
     "announcement": N_("listening to an announcement"),
     "inbound": N_("from outside"),

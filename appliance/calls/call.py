@@ -88,6 +88,7 @@ class Call:
     follow: Follow = field(init=False, repr=False)
     talk: Callable[[CallerLeg, CallerLeg], Awaitable[None]] = field(init=False, repr=False)
     conversation: Conversation | None = None
+    holding: set[int] = field(default_factory=set)
     report: tuple[Referral, Leg] | None = None
     leader: Leg = field(init=False)
     arrived: Facts = field(init=False)
@@ -139,6 +140,11 @@ class Call:
     def standing(self) -> Standing:
         """Who talks to whom, to come back to."""
         return Standing(self.caller, self.facts, self.callee, self.answered_by_id)
+
+    def holds(self, leg: Leg, holds: bool) -> None:
+        """Say that a leg's far side has put the other aside, or taken it up again."""
+        (self.holding.add if holds else self.holding.discard)(id(leg))
+        self.changed(self)
 
     def talks_to(self, leg: Leg, party: Party) -> None:
         """Somebody takes the place of the one who was talked to."""

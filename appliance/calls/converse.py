@@ -9,11 +9,11 @@ from functools import partial
 
 from appliance.calls.audio_watch import watch_audio
 from appliance.calls.call import Call, Conversation
+from appliance.calls.hold import answer_changes
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.transfer import Loan, lend, transfer
 from appliance.legs.leg import CalleeLeg, CallerLeg, Leg
 from appliance.legs.referral import Referral
-from appliance.legs.renegotiation import pass_changes
 from appliance.sip.sdp import Direction
 
 SILENT_SECONDS = 300.0
@@ -86,8 +86,8 @@ def _referred(call: Call, conversation: Conversation, leg: CallerLeg, referral: 
 async def _until_ended(
     board: Switchboard,
     call: Call,
-    one: Leg,
-    other: Leg,
+    one: CallerLeg,
+    other: CallerLeg,
     wishes: Queue[tuple[CallerLeg, Referral | Loan]],
 ) -> tuple[CallerLeg, Referral | Loan] | None:
     """Let the two talk; returns what one of them asks for, None when it is over."""
@@ -100,8 +100,8 @@ async def _until_ended(
                 group.create_task(_until_silent(one, other)),
             )
             beside = (
-                group.create_task(pass_changes(ones_changes, one, other)),
-                group.create_task(pass_changes(others_changes, other, one)),
+                group.create_task(answer_changes(board, call, ones_changes, one, other)),
+                group.create_task(answer_changes(board, call, others_changes, other, one)),
                 group.create_task(watch_audio(board, call, (one, other))),
             )
             await wait(ends, return_when=FIRST_COMPLETED)

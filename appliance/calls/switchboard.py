@@ -83,6 +83,9 @@ class Switchboard(Protocol):
     def echo(self, media: MediaPort) -> AbstractContextManager[object]:
         """Send a leg its own audio back as long as the context lasts."""
 
+    async def music(self) -> bytes:
+        """What those who wait hear, again and again: 8 kHz mono 16-bit PCM."""
+
     async def spoken(self, speech: Speech) -> bytes:
         """The sound of a speech: 8 kHz mono 16-bit PCM; empty when it cannot be made."""
 

@@ -33,7 +33,7 @@ class Office(Record):
     """The office: country and zone set holidays, tones, number formats.
 
     `phones_outside`: whether phones may connect from outside the office's network; each person must be
-    allowed to besides.
+    allowed to besides. `hold_music_id`: what those on hold hear; None is the box's own melody.
     """
 
     name: Name
@@ -44,6 +44,7 @@ class Office(Record):
     backup_number: E164 | None = None
     outbound_ring_seconds: RingSeconds = 60
     phones_outside: bool = False
+    hold_music_id: Identifier | None = None
 
 
 class MailSecurity(StrEnum):

@@ -26,6 +26,7 @@ REFERENCE_FIELDS: Mapping[str, str] = MappingProxyType(
         "line_id": "lines",
         "calendar_id": "calendars",
         "audio_id": "audios",
+        "hold_music_id": "audios",
         "owner_id": "people",
     }
 )

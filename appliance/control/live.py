@@ -59,6 +59,7 @@ class CallState(StrEnum):
 
     RINGING = "ringing"
     TALKING = "talking"
+    HELD = "held"
     MESSAGE = "message"
     ANNOUNCEMENT = "announcement"
 

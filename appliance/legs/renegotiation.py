@@ -16,12 +16,16 @@ async def pass_changes(changes: Queue[Change], asking: Leg, other: Leg) -> None:
     side refuses the new offer, holding works on our side alone.
     """
     while True:
-        change = await changes.get()
-        wanted = change.wanted
-        agreed = await other.propose(wanted)
-        if isinstance(agreed, Sound):
-            change.accept(agreed)
-        elif wanted.direction != asking.sound.direction:
-            change.accept(replace(other.sound, direction=other.sound.direction))
-        else:
-            change.refuse(agreed)
+        await pass_change(await changes.get(), asking, other)
+
+
+async def pass_change(change: Change, asking: Leg, other: Leg) -> None:
+    """Pass one session change that `asking` wants to `other`."""
+    wanted = change.wanted
+    agreed = await other.propose(wanted)
+    if isinstance(agreed, Sound):
+        change.accept(agreed)
+    elif wanted.direction != asking.sound.direction:
+        change.accept(replace(other.sound, direction=other.sound.direction))
+    else:
+        change.refuse(agreed)

@@ -134,6 +134,11 @@ class Board:
         """Send a leg its own audio back as long as the context lasts."""
         return self._media.echo(media)
 
+    async def music(self) -> bytes:
+        """What those who wait hear, again and again."""
+        office = self._settings.configuration.office
+        return await self._spoken.music(office.hold_music_id if office else None)
+
     async def spoken(self, speech: Speech) -> bytes:
         """The sound of a speech; empty when it cannot be made: no call fails for want of words."""
         return await self._spoken.sound(speech)

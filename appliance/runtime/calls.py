@@ -143,6 +143,8 @@ class Calls:
 
 def state_of(call: Call) -> CallState:
     """What a call is doing."""
+    if call.holding:
+        return CallState.HELD
     if call.callee is not None:
         return CallState.TALKING
     if call.outcome == "voicemail":

@@ -7,6 +7,7 @@ import logging
 from collections import OrderedDict
 from pathlib import Path
 
+from appliance.media.music import melody
 from appliance.media.wave_files import WaveError, read_wave
 from appliance.routing.steps import Speech
 from appliance.speech.speaker import Speaker, SpeechError
@@ -24,6 +25,7 @@ class Spoken:
         self._speaker = speaker
         self._kept: OrderedDict[tuple[Path, float], bytes] = OrderedDict()
         self._size = 0
+        self._melody = b""
 
     async def sound(self, speech: Speech) -> bytes:
         """The sound of a speech; without a voice the log says so, and the call goes on without words."""
@@ -39,6 +41,14 @@ class Spoken:
             log.error("cannot say %s: %s", speech.prompt_name or speech.audio_id or "a text", error)
             return b""
         return await self.file(path)
+
+    async def music(self, audio_id: str | None) -> bytes:
+        """What those who wait hear: a sound of the library, else our own melody, made once in a thread."""
+        if audio_id is not None and (chosen := await self.sound(Speech(audio_id=audio_id))):
+            return chosen
+        if not self._melody:
+            self._melody = await asyncio.to_thread(melody)
+        return self._melody
 
     async def file(self, path: Path) -> bytes:
         """The sound of a WAV file, read in a thread."""

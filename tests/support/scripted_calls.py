@@ -236,6 +236,9 @@ class ScriptedBoard:
         self.story.append(f"{media.name} hears itself")
         yield
 
+    async def music(self) -> bytes:
+        return b"music"
+
     async def spoken(self, speech: Speech) -> bytes:
         return (speech.text or speech.prompt_name or "").encode()
 

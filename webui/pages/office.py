@@ -37,6 +37,13 @@ FIELDS = (
         empty="absent",
     ),
     Field(
+        "hold_music_id",
+        N_("Music on hold"),
+        N_("What callers hear while they are put aside; sounds are added on the page of sounds."),
+        kind="select",
+        choices="music",
+    ),
+    Field(
         "phones_outside",
         N_("Phones may connect from outside the office"),
         N_(
@@ -50,7 +57,12 @@ FIELDS = (
 
 async def _show(request: web.Request, visit: Visit, form: Form) -> web.Response:
     calendars = (await visit.get("/calendars"))["items"]
+    sounds = (await visit.get("/audios"))["items"]
     form.choices = {
+        "music": [
+            Choice("", gettext("The box's own melody")),
+            *(Choice(one["id"], one["name"]) for one in sounds),
+        ],
         "countries": country_choices(),
         "zones": zone_choices(),
         "languages": language_choices(),

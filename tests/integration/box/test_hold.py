@@ -1,0 +1,51 @@
+"""Hold: the one who is put aside hears music, and nothing of their own session changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.raw_sip import description
+
+
+async def talk(phone, mouth, ear):
+    alice, bruno = await phone("101"), await phone("102")
+    call = alice.call("102")
+    await call.invite_authenticated(description(mouth.port))
+    heard = await bruno.incoming()
+    heard.answer(200, description(ear.port))
+    answer = await call.accepted()
+    await heard.request("ACK")
+    return call, heard, answer.media, heard.invitation.media
+
+
+@pytest.mark.parametrize(("asked", "answered"), [("sendonly", "recvonly"), ("inactive", "inactive")])
+@pytest.mark.parametrize("who", ["caller", "callee"])
+async def test_the_other_hears_music_until_they_are_taken_up(running, phone, audio, asked, answered, who):
+    mouth, ear = await audio(), await audio()
+    call, heard, to_box, from_box = await talk(phone, mouth, ear)
+    holder, held, holds, hears = (call, heard, mouth, ear) if who == "caller" else (heard, call, ear, mouth)
+    holder.invite(description(holds.port, direction=asked, version=2))
+    assert (await holder.accepted()).direction == answered
+    await running.until(lambda: running.box.calls.live()[0].state == "held", "the hold")
+    await hears.hears(lambda: len(hears.heard) > 20, "music")
+    assert len(set(hears.sound())) > 20, "it is no silence"
+    holder.invite(description(holds.port, direction="sendrecv", version=3))
+    assert (await holder.accepted()).direction == "sendrecv"
+    await running.until(lambda: running.box.calls.live()[0].state == "talking", "the end of the hold")
+    holds.say(to_box if who == "caller" else from_box, b"\x42" * 160)
+    await hears.hears(lambda: b"\x42" * 160 in hears.sound(), "the voice again")
+    assert not [message for message in held.inbox.unread if message.method == "INVITE" and not message.status]
+    await call.hang_up()
+    await heard.hung_up()
+    await running.at_rest()
+
+
+async def test_hanging_up_on_hold_leaves_nothing(running, phone, audio):
+    mouth, ear = await audio(), await audio()
+    call, heard, _, _ = await talk(phone, mouth, ear)
+    call.invite(description(mouth.port, direction="sendonly", version=2))
+    await call.accepted()
+    await ear.hears(lambda: ear.heard, "music")
+    await heard.hang_up()
+    await call.hung_up()
+    await running.at_rest()
