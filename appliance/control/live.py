@@ -106,6 +106,7 @@ class Resources(Told):
     legs: int = 0
     ports: int = 0
     transactions: int = 0
+    subscriptions: int = 0
     tasks: int = 0
     file_descriptors: int = 0
     memory_bytes: int = 0

@@ -34,6 +34,7 @@ from appliance.runtime.doors import Doors
 from appliance.runtime.incoming import IncomingCalls
 from appliance.runtime.jobs import Jobs
 from appliance.runtime.ladders import CallLadders
+from appliance.runtime.lamps import Lamps
 from appliance.runtime.lines import Lines
 from appliance.runtime.media.engine import MediaEngine
 from appliance.runtime.origination import Origination
@@ -61,6 +62,7 @@ from appliance.storage.registrations import Registrations
 from appliance.storage.retention import Retention
 from appliance.storage.security_log import SecurityLog
 from appliance.storage.sessions import Sessions
+from appliance.storage.subscriptions import SubscriptionStore
 
 log = logging.getLogger(__name__)
 
@@ -157,8 +159,19 @@ class Box:
         self.driver.admits = self.doors.admits
         self.driver.on_message = self.ladders.messages.note
         self.driver.on_dialog = self.ladders.dialog
-        self.driver.on_event = SipRequests(self.driver, self.phones, incoming).handle
-        self.driver.on_flow_failed = self.phones.connection_closed
+        self.lamps = Lamps(
+            self.driver,
+            self.phones,
+            self.calls,
+            self.messages,
+            SubscriptionStore(self.database),
+            self.background,
+            self.events,
+            self.clock,
+            read,
+        )
+        self.driver.on_event = SipRequests(self.driver, self.phones, self.lamps, incoming).handle
+        self.driver.on_flow_failed = self._flow_failed
         self.settings.listeners.append(self._settings_changed)
 
     def _borrow(self, replaces: Replaces, mine: Leg) -> Loan | None:
@@ -188,15 +201,18 @@ class Box:
         await self.mail_queue.recover()
         await self.media.start()
         await self.phones.restore()
+        await self.lamps.restore()
         await self.driver.listen(list(self.options.sip_addresses) or ["0.0.0.0"], self.options.sip_port)
         self.lines.follow(self.configuration)
         log.info("open for calls on SIP port %s", self.driver.sockets.port)
+        self.background.start(self.lamps.run(), "lamps")
         await self.settings.prepare()
         await self.jobs.start()
 
     async def close(self) -> None:
         """End every call, keep what is to be kept, close everything."""
         self.jobs.stop()
+        self.events.close()
         self.calls.hang_up_all()
         await self.lines.close()
         await self.background.finish(3.0)
@@ -309,6 +325,7 @@ class Box:
             calls=len(self.calls),
             legs=self.driver.attached,
             ports=self.media.open_ports,
+            subscriptions=len(self.lamps),
             transactions=self.driver.transactions,
             tasks=len(asyncio.all_tasks()),
             file_descriptors=len(os.listdir("/proc/self/fd")),
@@ -353,6 +370,10 @@ class Box:
         """End a call; raises CannotCall("no_such_call")."""
         if not self.calls.hang_up(call_id):
             raise CannotCall("no_such_call")
+
+    def _flow_failed(self, flow: Flow) -> None:
+        self.phones.connection_closed(flow)
+        self.lamps.connection_closed(flow)
 
     def _phones_come_from_outside(self) -> bool:
         office = self.configuration.office

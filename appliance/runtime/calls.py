@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from appliance.calls.call import Call
@@ -120,6 +120,10 @@ class Calls:
         self.board = None
         for call_id in list(self._calls):
             self.hang_up(call_id)
+
+    def in_progress(self) -> Collection[Call]:
+        """The calls that go on now."""
+        return self._calls.values()
 
     def live(self) -> tuple[CallLive, ...]:
         """The calls in progress, as pages show them."""

@@ -144,15 +144,19 @@ class Phones:
         """The ids of the phones that can be rung now."""
         return self._online
 
+    def challenge(self, event: IncomingRequest, verdict: Challenged) -> None:
+        """Answer 401, after a while when the proof was wrong."""
+        response = make_response(event.request, 401, headers=verdict.headers)
+        self._doors.answer_later(
+            self.patience(verdict, event.flow), lambda: self._driver.respond(event.key, response)
+        )
+
     def register(self, event: IncomingRequest) -> None:
         """Answer a REGISTER: challenge it, or register the phone and answer when that is on the disk."""
         request = event.request
         verdict = self.check(request, event.flow)
         if isinstance(verdict, Challenged):
-            response = make_response(request, 401, headers=verdict.headers)
-            self._doors.answer_later(
-                self.patience(verdict, event.flow), lambda: self._driver.respond(event.key, response)
-            )
+            self.challenge(event, verdict)
             return
         if request.to.uri.user != verdict.username or verdict.username not in self._by_user:
             self._driver.respond(event.key, make_response(request, 403))

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from appliance.runtime.incoming import IncomingCalls
+from appliance.runtime.lamps import Lamps
 from appliance.runtime.phones import Phones
 from appliance.runtime.sip_driver import SipDriver
 from appliance.sip.events import DialogRequest, Event, IncomingInvite, IncomingRequest
 from appliance.sip.message import make_response
 
-ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, INFO, UPDATE"
+ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, INFO, UPDATE, REFER, NOTIFY, SUBSCRIBE"
 
 
 class SipRequests:
     """Hands each on to whom it concerns."""
 
-    def __init__(self, driver: SipDriver, phones: Phones, incoming: IncomingCalls) -> None:
+    def __init__(self, driver: SipDriver, phones: Phones, lamps: Lamps, incoming: IncomingCalls) -> None:
         self._driver = driver
         self._phones = phones
+        self._lamps = lamps
         self._incoming = incoming
 
     def handle(self, event: Event) -> None:
@@ -36,7 +38,9 @@ class SipRequests:
         elif request.method == "OPTIONS":
             headers = [("Allow", ALLOW), ("Accept", "application/sdp")]
             self._driver.respond(event.key, make_response(request, 200, headers=headers))
-        elif request.method in ("SUBSCRIBE", "PUBLISH"):
+        elif request.method == "SUBSCRIBE":
+            self._lamps.subscribe(event)
+        elif request.method == "PUBLISH":
             self._driver.respond(event.key, make_response(request, 489))
         else:
             self._driver.respond(event.key, make_response(request, 405, headers=[("Allow", ALLOW)]))

@@ -84,7 +84,15 @@ CREATE TABLE security_events (
 );
 """
 
-MIGRATIONS: tuple[str, ...] = (FIRST, LADDERS, SECURITY)
+SUBSCRIPTIONS = """
+CREATE TABLE subscriptions (
+    key TEXT PRIMARY KEY,
+    expires_at REAL NOT NULL,
+    record TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (FIRST, LADDERS, SECURITY, SUBSCRIPTIONS)
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -264,6 +264,16 @@ class RawPhone(asyncio.DatagramProtocol):
             seconds or PATIENCE,
         )
 
+    def answer_outside(self, request: RawMessage, status: int) -> None:
+        """Answer a request that came outside any call."""
+        lines = [
+            f"SIP/2.0 {status} {REASONS.get(status, 'So it is')}",
+            *(f"Via: {via}" for via in request.all("via")),
+            *(f"{name}: {request.get(name.lower())}" for name in ("From", "To", "Call-ID", "CSeq")),
+            "Content-Length: 0",
+        ]
+        self.send(assemble(lines))
+
     def ask_only(
         self, method: str, *fields: str, target: str = "", sequence: int = 1, call_id: str = ""
     ) -> str:
