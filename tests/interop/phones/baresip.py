@@ -41,6 +41,9 @@ module sndfile.so
 module_tmp uuid.so
 module_tmp account.so
 module_app menu.so
+module_app contact.so
+module_app mwi.so
+module_app presence.so
 module_app ctrl_tcp.so
 ctrl_tcp_listen {address}:{control_port}
 snd_path {ears}
@@ -63,6 +66,7 @@ class Baresip:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._accounts: list[str] = []
+        self._contacts: list[str] = []
 
     def account(
         self,
@@ -80,6 +84,10 @@ class Baresip:
             f"<sip:{user}@{server};transport={transport}>;auth_user={user};auth_pass={password}"
             f";regint={registration};answermode={answer};audio_codecs=PCMA,PCMU;sipnat="
         )
+
+    def watch(self, extension: str, server: str) -> None:
+        """Watch a colleague's presence, from the start on."""
+        self._contacts.append(f'"Colleague" <sip:{extension}@{server}>;presence=p2p')
 
     def start(self) -> None:
         """Start the program and connect to its control port."""
@@ -111,7 +119,7 @@ class Baresip:
         )
         (self.folder / "config").write_text(text)
         (self.folder / "accounts").write_text("\n".join(self._accounts) + "\n")
-        (self.folder / "contacts").write_text("\n")
+        (self.folder / "contacts").write_text("\n".join(self._contacts) + "\n")
 
     def _connected(self) -> socket.socket | None:
         if self._process is not None and self._process.poll() is not None:
