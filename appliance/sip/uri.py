@@ -50,7 +50,7 @@ class Uri:
 
     def __str__(self) -> str:
         if self.scheme == "tel":
-            return f"tel:{self.user or ''}{format_uri_params(self.params)}"
+            return f"tel:{escape_user(self.user or '')}{format_uri_params(self.params)}"
         if self.opaque or not self.host:
             return f"{self.scheme}:{self.opaque}"
         return "".join(self._pieces())

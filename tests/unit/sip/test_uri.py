@@ -133,3 +133,10 @@ def test_with_param_replaces() -> None:
 def test_escaping() -> None:
     assert unescape("a%20b%Zc%") == "a b%Zc%"
     assert escape_user("a b%é") == "a%20b%25%C3%A9"
+
+
+def test_escapes_in_a_tel_uri_stay_escapes():
+    # Written raw they would begin a header field of their own.
+    uri = Uri.parse("tel:+33%0D%0AEvil:1")
+    assert str(uri) == "tel:+33%0D%0AEvil%3A1"
+    assert Uri.parse(str(uri)) == uri
