@@ -14,7 +14,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 INSTALLED_DATA = Path("/var/lib/autocom")
 
 # The commands are imported when they are called for: most of them need a fraction of the whole.
-COMMANDS = ("run", "pbx", "web", "check", "explain", "backup", "restore", "demo", "openapi")
+COMMANDS = ("run", "pbx", "web", "check", "explain", "backup", "restore", "demo", "selftest", "openapi")
 
 
 def main(words: Sequence[str] | None = None) -> int:

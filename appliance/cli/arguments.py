@@ -14,7 +14,7 @@ def parser(data: Path) -> argparse.ArgumentParser:
     """The parser of the whole command line; `data` is the data folder when none is given."""
     top = argparse.ArgumentParser(prog="autocom", description="The phone system of a small office.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_run, _pbx, _web, _check, _explain, _backup, _restore, _demo, _openapi):
+    for add in (_run, _pbx, _web, _check, _explain, _backup, _restore, _demo, _selftest, _openapi):
         command = add(commands)
         if command is not None:
             command.add_argument("--data", type=Path, default=data, help="data folder (default: %(default)s)")
@@ -83,6 +83,18 @@ def _demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     command.add_argument(
         "--keep", type=Path, default=None, metavar="FOLDER", help="keep logs and recordings there"
     )
+
+
+def _selftest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        "selftest", help="let an independent softphone call the running box and say what it hears"
+    )
+    command.add_argument(
+        "--host", default="127.0.0.1", help="the box's address to call from and to (default: %(default)s)"
+    )
+    command.add_argument("--lang", choices=("fr", "en"), default=None, help="language of the story")
+    _add_socket(command)
+    return command
 
 
 def _openapi(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

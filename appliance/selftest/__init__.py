@@ -1,0 +1,1 @@
+"""The self-test: a stranger's softphone tries the running box and tells what it hears."""
