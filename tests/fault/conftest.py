@@ -76,7 +76,8 @@ class LoneBox(Box):
 
     async def outsider(self) -> tuple[RawCall, RawAudio]:
         """A call from outside that is ready to be sent, and its audio."""
-        provider = await RawPhone.open(self.address, "outsider", host=PROVIDER, port=PROVIDER_PORT)
+        # From another port each time: the one of the test before may still be open.
+        provider = await RawPhone.open(self.address, "outsider", host=PROVIDER)
         return provider.call(NUMBER, from_user="+33639981234"), await RawAudio.open(PROVIDER)
 
 

@@ -24,6 +24,7 @@ def people(box: Box) -> Pair:
     return add_somebody(box, "Alice", "101"), add_somebody(box, "Bruno", "102")
 
 
+@pytest.mark.matrix("baresip", "register", "call", "DTMF", "TCP")
 @pytest.mark.feature("RING-1")
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 def test_two_baresips_hear_each_other(box: Box, phones: Phones, people: Pair, transport: str) -> None:
@@ -47,6 +48,8 @@ def test_two_baresips_hear_each_other(box: Box, phones: Phones, people: Pair, tr
     box.wait_quiet()
 
 
+@pytest.mark.matrix("linphone", "register", "call", "DTMF")
+@pytest.mark.matrix("sipp", "register", "call", "DTMF")
 @pytest.mark.feature("RING-1")
 def test_linphone_and_sipp_hear_each_other(box: Box, phones: Phones, people: Pair, place: Path) -> None:
     alice = phones.linphone("alice", people[0], tone=440)
@@ -87,6 +90,7 @@ def test_sipp_calls_linphone(box: Box, phones: Phones, people: Pair, place: Path
     box.wait_quiet()
 
 
+@pytest.mark.matrix("pyVoIP", "register", "call", "DTMF")
 @pytest.mark.feature("RING-1")
 def test_pyvoip_calls_baresip(box: Box, phones: Phones, people: Pair) -> None:
     alice = phones.pyvoip("alice", people[0], tone=440)
@@ -102,8 +106,7 @@ def test_pyvoip_calls_baresip(box: Box, phones: Phones, people: Pair) -> None:
     assert seconds_of_tone(bruno.recorded_wav(), 440, share=0.6) > 1
     assert seconds_of_tone(alice.recorded_wav(), 600, share=0.6) > 1
     box.wait_quiet()
-
-
+@pytest.mark.matrix("baresip", "cancel")
 def test_a_caller_who_gives_up_stops_the_ringing(box: Box, phones: Phones, people: Pair) -> None:
     alice = phones.baresip("alice", people[0], tone=440)
     bruno = phones.baresip("bruno", people[1], tone=600)
@@ -145,8 +148,7 @@ def test_do_not_disturb_is_not_rung(box: Box, phones: Phones, people: Pair) -> N
     alice.hang_up()
     box.wait_quiet()
     assert not bruno.seen("CALL_INCOMING")
-
-
+@pytest.mark.matrix("baresip", "hold", "resume")
 def test_a_call_is_held_and_resumed(box: Box, phones: Phones, people: Pair) -> None:
     alice = phones.baresip("alice", people[0], tone=440)
     bruno = phones.baresip("bruno", people[1], tone=600)

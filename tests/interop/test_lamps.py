@@ -14,6 +14,7 @@ from tests.interop.phones.baresip import Baresip
 from tests.interop.waiting import until
 
 
+@pytest.mark.matrix("baresip", "MWI", "presence", "busy")
 @pytest.mark.feature("VM-7")
 def test_baresip_is_told_of_messages_and_of_a_colleague(
     box: Box, network: Network, phones: Phones, place: Path

@@ -13,6 +13,8 @@ from tests.interop.sound import seconds_of_tone
 from tests.interop.waiting import until
 
 
+@pytest.mark.matrix("baresip", "blind transfer")
+@pytest.mark.matrix("linphone", "blind transfer")
 @pytest.mark.parametrize("transferor", ["baresip", "linphone"])
 def test_a_phone_transfers_its_caller(box: Box, phones: Phones, place: Path, transferor: str) -> None:
     box.start()

@@ -7,6 +7,7 @@ import json
 import socket
 import subprocess
 import threading
+import wave
 from pathlib import Path
 from typing import Any
 
@@ -200,7 +201,7 @@ class Baresip:
 
     def _last_recording(self) -> Path | None:
         found = sorted((self.folder / "ears").glob("*dec.wav"), key=lambda path: path.stat().st_mtime)
-        return found[-1] if found and found[-1].stat().st_size > 44 else None
+        return found[-1] if found and _is_complete(found[-1]) else None
 
     def log(self) -> str:
         return (self.folder / "log.txt").read_text(errors="replace")
@@ -222,3 +223,12 @@ class Baresip:
         self._process = None
         if self._control is not None:
             self._control.close()
+
+
+def _is_complete(path: Path) -> bool:
+    """Whether a recording can be read: its head is written when it is closed, a moment after the call."""
+    try:
+        with wave.open(str(path), "rb") as sound:
+            return sound.getnframes() > 0
+    except (wave.Error, EOFError):
+        return False
