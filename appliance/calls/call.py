@@ -198,9 +198,15 @@ class Call:
     @property
     def people_now(self) -> tuple[str, ...]:
         """The ids of the people who are in the call now: who calls, and who talks or is being rung."""
-        caller = self.facts.caller_person_id
-        others = (self.answered_by_id,) if self.callee is not None else self.ringing_people
-        return tuple(dict.fromkeys(person for person in (caller, *others) if person))
+        ringing = () if self.callee is not None else self.ringing_people
+        return tuple(dict.fromkeys((*self.people_on_the_phone, *ringing)))
+
+    @property
+    def people_on_the_phone(self) -> tuple[str, ...]:
+        """The ids of the people who call or talk now: whoever has transferred the call is gone."""
+        legs = (leg for leg in (self.caller, self.callee) if leg is not None and not leg.has_ended)
+        found = (self.party_of(leg).person_id for leg in legs)
+        return tuple(dict.fromkeys(person for person in found if person))
 
     def rings(self, legs: tuple[CalleeLeg, ...]) -> None:
         """Say who is ringing now."""
@@ -214,6 +220,7 @@ class Call:
         self.answered_at = self.answered_at or now
         self.callee = leg
         self.answered_by_id = leg.person_id
+        self._parties.setdefault(id(leg), Party(leg.label, "", leg.person_id))
         self.ringing = ()
         self.outcome = "answered"
         self._reported()

@@ -55,9 +55,10 @@ async def talk(board: Switchboard, call: Call, one: CallerLeg, other: CallerLeg)
         asking, wish = asked
         opposite = conversation.opposite(asking)
         if isinstance(wish, Loan):
-            await lend(call, wish, asking)
-            return
-        if await transfer(board, call, wish, asking, opposite):
+            is_over = await lend(call, wish, asking)
+        else:
+            is_over = await transfer(board, call, wish, asking, opposite)
+        if is_over:
             return
         call.lead(one)
 

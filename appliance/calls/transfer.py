@@ -53,13 +53,19 @@ async def transfer(
     return await _send_on(board, call, wish, transferor, party, by)
 
 
-async def lend(call: Call, loan: Loan, mine: Leg) -> None:
-    """Give a leg of this conversation to another call until that is over; `mine` leaves."""
+async def lend(call: Call, loan: Loan, mine: Leg) -> bool:
+    """Give a leg of this conversation to another call until that is over; `mine` leaves.
+
+    False when nobody waits for it any more: the two go on talking.
+    """
+    if loan.ready.done():
+        return False
     call.lead(loan.leg)
     call.story_moves("transferred", call.party_of(mine))
     mine.close()
     loan.ready.set_result(None)
     await loan.over.wait()
+    return True
 
 
 async def _join(

@@ -131,13 +131,7 @@ class Calls:
 
     def busy_people(self) -> frozenset[str]:
         """The people who are on a call that has been answered, or who are placing one."""
-        busy: set[str] = set()
-        for call in self._calls.values():
-            if call.facts.caller_person_id:
-                busy.add(call.facts.caller_person_id)
-            if call.answered_by_id:
-                busy.add(call.answered_by_id)
-        return frozenset(busy)
+        return frozenset(person for call in self._calls.values() for person in call.people_on_the_phone)
 
     @property
     def legs(self) -> int:

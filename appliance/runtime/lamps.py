@@ -256,9 +256,9 @@ def lamp_in(call: Call, person: Person) -> Lamp | None:
     facts = call.facts
     if person.id in call.ringing_people:
         return Lamp(LampState.RINGING, call.id, facts.caller, facts.caller_name)
-    if call.answered_by_id == person.id and call.callee is not None:
-        return Lamp(LampState.BUSY, call.id, facts.caller, facts.caller_name)
-    if facts.caller_person_id == person.id:
-        state = LampState.BUSY if call.answered_at is not None else LampState.CALLING
+    if person.id not in call.people_on_the_phone:
+        return None
+    state = LampState.CALLING if call.callee is None and call.answered_at is None else LampState.BUSY
+    if call.party_of(call.caller).person_id == person.id:
         return Lamp(state, call.id, facts.called)
-    return None
+    return Lamp(state, call.id, facts.caller, facts.caller_name)

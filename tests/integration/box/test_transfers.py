@@ -61,6 +61,7 @@ async def test_the_callee_sends_the_caller_on(running, phone, audio):
     assert await reported(heard) == ("SIP/2.0 200 OK", True)
     await heard.hung_up()
     await hear_each_other(mouth, to_box, third, taken.invitation.media, 0x20)
+    assert running.box.calls.busy_people() == {"alice", "chloe"}
     await call.hang_up()
     await taken.hung_up()
     await running.at_rest()
@@ -138,6 +139,7 @@ async def test_an_attended_transfer_joins_the_two_others(running, phone, audio, 
     await first.hung_up()
     await second.hung_up()
     await hear_each_other(mouth, alice_to, third, chloe_to, 0x20)
+    assert running.box.calls.busy_people() == {"alice", "chloe"}
     await at_chloe.hang_up()
     await at_alice.hung_up()
     await running.at_rest()
