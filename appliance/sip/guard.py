@@ -7,7 +7,6 @@ out: one wrong password in an office must not silence the others behind the same
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -19,11 +18,10 @@ FIRST_DELAY, LONGEST_DELAY = 0.5, 8.0
 FIRST_BAN, LONGEST_BAN = 600.0, 86_400.0
 MOST_ADDRESSES = 4096
 
-_SCANNERS = re.compile(
-    rb"friendly-scanner|friendly-request|sipvicious|sipcli|sip-scan|sipscan|sundayddr|vaxsipuseragent|pplsip|"
-    rb"eyebeam-scan|iwar/|siparmyknife|smap 0|gulp/|custom-?scanner|sipptk",
-    re.IGNORECASE,
-)
+_SCANNERS = (
+    b"friendly-scanner", b"friendly-request", b"sipvicious", b"sipcli", b"sip-scan", b"sipscan", b"sundayddr",
+    b"vaxsipuseragent", b"pplsip", b"iwar/", b"siparmyknife", b"smap 0", b"gulp/", b"sipptk",
+)  # fmt: skip
 _LOOKED_AT = 2048
 
 
@@ -104,7 +102,8 @@ class Guard:
 
 def is_scanner(data: bytes) -> bool:
     """Whether a message names itself as a tool that looks for telephone systems to abuse."""
-    return _SCANNERS.search(data, 0, _LOOKED_AT) is not None
+    head = data[:_LOOKED_AT].lower()
+    return any(name in head for name in _SCANNERS)
 
 
 def is_local(address: str) -> bool:
