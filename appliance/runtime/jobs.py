@@ -88,8 +88,9 @@ class Jobs:
             log.error("retention failed: %s", error)
 
     async def forget_phones(self) -> None:
-        """Take the phones whose registration has run out off the list of those that can be rung."""
+        """Take the phones and the watchers whose time has run out off their lists."""
         self._box.phones.sweep()
+        self._box.lamps.sweep()
 
     async def tidy(self) -> None:
         """Drop the sounds of words that nobody has heard for long."""

@@ -11,6 +11,7 @@ from appliance.configuration.configuration import Configuration
 from appliance.configuration.people import Person
 from appliance.configuration.voicemail import MailboxOwner
 from appliance.control.events import EventHub, HubClosed
+from appliance.control.events import Subscription as Listening
 from appliance.runtime.background import Background
 from appliance.runtime.calls import Calls
 from appliance.runtime.clock import Clock
@@ -31,7 +32,6 @@ log = logging.getLogger(__name__)
 # After these answers to a NOTIFY its watcher is gone (RFC 6665 4.2.2).
 GONE = frozenset({404, 405, 408, 410, 416, 480, 481, 482, 483, 484, 485, 489, 501, 503, 604})
 WATCHED_EVENTS = frozenset({"call", "phone", "message", "configuration", "resync"})
-SWEEP_SECONDS = 5.0
 
 
 class Lamps:
@@ -61,6 +61,7 @@ class Lamps:
         self._subscriptions = Subscriptions()
         self._telling: set[tuple[str, str, str]] = set()
         self._mail: dict[str, Mail] = {}
+        self._watched = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._subscriptions.kept)
@@ -72,22 +73,26 @@ class Lamps:
             found = subscription_of({**record, "left": expires_at - epoch}, now)
             if found is not None:
                 self._subscriptions.kept[found.key] = found
+                self._watched.set()
 
     async def run(self) -> None:
         """Tell the watchers of every change until the box stops."""
-        with self._events.subscribe() as happenings:
-            await self._refresh(mail=True)
-            while True:
+        while True:
+            # A box that nobody watches is not woken by its own calls.
+            await self._watched.wait()
+            with self._events.subscribe() as happenings:
+                await self._refresh(mail=True)
                 try:
-                    async with asyncio.timeout(SWEEP_SECONDS):
-                        event = await happenings.next()
-                except TimeoutError:
-                    self._sweep()
-                    continue
+                    await self._follow(happenings)
                 except HubClosed:
                     return
-                if event.kind in WATCHED_EVENTS and self._subscriptions.kept:
-                    await self._refresh(mail=event.kind != "call")
+
+    async def _follow(self, happenings: Listening) -> None:
+        while self._subscriptions.kept:
+            event = await happenings.next()
+            if event.kind in WATCHED_EVENTS:
+                await self._refresh(mail=event.kind != "call")
+        self._watched.clear()
 
     def subscribe(self, event: IncomingRequest) -> None:
         """Answer a SUBSCRIBE: challenge it, refuse it, or take it and tell the state at once."""
@@ -107,6 +112,7 @@ class Lamps:
             self._end(made, "timeout")
             return
         made.told = None
+        self._watched.set()
         self._background.start(self._keep(made), "a subscription")
         self._background.start(self._begin(made), "the first state of a subscription")
 
@@ -223,7 +229,8 @@ class Lamps:
         await self._forget(one)
         await self._send(one, body, reason)
 
-    def _sweep(self) -> None:
+    def sweep(self) -> None:
+        """End the subscriptions whose time is over; to be called every few seconds."""
         for one in self._subscriptions.expire(self._clock.monotonic()):
             self._end(one, "timeout")
 
