@@ -19,6 +19,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.interop.box import ControlSocket
 from tests.interop.waiting import until
+from tests.support import prompt_cache
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("AUTOCOM_CHROMIUM", "/usr/bin/chromium")
@@ -83,6 +84,7 @@ class Product:
             *("--data", str(self.data), "--sip-port", str(self.sip_port), "--sip-address", "127.0.0.1"),
             *("--rtp", f"{first_rtp}-{first_rtp + 98}", "--host", "127.0.0.1", "--port", str(self.web_port)),
         ]
+        prompt_cache.lend(self.data)
         log = (self.data / "run.log").open("wb")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "appliance", "run", *arguments], cwd=ROOT, stdout=log, stderr=log
@@ -108,6 +110,7 @@ class Product:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+            prompt_cache.keep(self.data)
 
 
 def _answers(port: int) -> bool:

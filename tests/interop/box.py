@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.interop.network import Host
 from tests.interop.waiting import until
+from tests.support import prompt_cache
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -109,6 +110,7 @@ class Box:
 
     def start_without_waiting(self, clock: str = "") -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
+        prompt_cache.lend(self.folder)
         self.starts += 1
         environment = {name: value for name, value in os.environ.items() if name != "AUTOCOM_CLOCK_START"}
         if clock:
@@ -151,6 +153,7 @@ class Box:
         self._process.kill()
         self._process.wait()
         self._process = None
+        prompt_cache.keep(self.folder)
 
     def stop(self) -> int:
         """End it as the system does; returns its exit status."""
@@ -164,6 +167,7 @@ class Box:
             self._process.wait()
             raise AssertionError(f"the box did not stop: {self.log()[-4000:]}") from None
         self._process = None
+        prompt_cache.keep(self.folder)
         return status
 
     def restart(self, clock: str = "") -> None:
