@@ -85,9 +85,10 @@ class Phones:
         return phone
 
     def stop(self) -> None:
+        """Switch them all off; none says good-bye, which takes seconds."""
         for phone in self._made:
             log = phone.log()
-            phone.stop()
+            phone.stop(abruptly=True)
             print(f"--- {type(phone).__name__} on {phone.host.name} said\n{log[-1500:]}")
 
 

@@ -110,11 +110,14 @@ class PyVoipPhone:
     def log(self) -> str:
         return (self.folder / "log.txt").read_text(errors="replace")
 
-    def stop(self) -> None:
+    def stop(self, *, abruptly: bool = False) -> None:
         if self._process is None:
             return
-        with contextlib.suppress(OSError, ValueError):
-            self._say("quit")
+        if abruptly:
+            self._process.kill()
+        else:
+            with contextlib.suppress(OSError, ValueError):
+                self._say("quit")
         try:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:
