@@ -38,10 +38,63 @@ class DialledFormat(StrEnum):
     NATIONAL = "national"
 
 
-class SipTrunk(Record):
-    """A SIP trunk: registered with user name and password, or trusted by address (NUM-2)."""
+class CalledNumberIn(StrEnum):
+    """Where a line's calls say which number was dialled; `auto` reads all of them, `main` none."""
 
-    kind: Literal["sip_trunk"] = "sip_trunk"
+    AUTO = "auto"
+    REQUEST_URI = "request_uri"
+    TO = "to"
+    CALLED_PARTY = "called_party"
+    MAIN = "main"
+
+
+class IdentityHeader(StrEnum):
+    """The header field that tells a provider which number is shown, besides From."""
+
+    NONE = "none"
+    ASSERTED = "p_asserted_identity"
+    PREFERRED = "p_preferred_identity"
+    REMOTE_PARTY = "remote_party_id"
+
+
+class FromHolds(StrEnum):
+    """What stands in From: the number shown, or the user name of the line."""
+
+    NUMBER = "number"
+    USER = "user"
+
+
+class Outside(StrEnum):
+    """The address that a line's provider is told to send to.
+
+    Our own; the one it has seen us at; the one a STUN server sees; or a fixed one.
+    """
+
+    OWN = "own"
+    SEEN = "seen"
+    STUN = "stun"
+    FIXED = "fixed"
+
+
+class LineCodec(StrEnum):
+    """A codec that a line may be offered."""
+
+    G722 = "G722"
+    PCMA = "PCMA"
+    PCMU = "PCMU"
+
+
+class SipTrunk(Record):
+    """A SIP trunk: registered with user name and password, or trusted by address (NUM-2).
+
+    `kind` pbx is another telephone system, reached like a trunk. `operator` names the template that the form
+    was filled from. `further_servers` take over when `server` fails. No call leaves when `max_channels` calls
+    are up on the line. `ping_seconds`: an OPTIONS as often, `keep_alive_seconds`: an empty packet that keeps
+    the router's door open (RFC 5626 3.5); 0 for none. `codecs`: what is offered, best first; empty for what
+    the caller can.
+    """
+
+    kind: Literal["sip_trunk", "pbx"] = "sip_trunk"
     id: Identifier
     name: Name
     enabled: bool = True
@@ -57,6 +110,18 @@ class SipTrunk(Record):
     dialled_format: DialledFormat = DialledFormat.PLUS
     main_number_id: Identifier | None = None
     register_seconds: Annotated[int, Field(ge=60, le=7200)] = 600
+    operator: Identifier | None = None
+    further_servers: Annotated[tuple[Host, ...], Field(max_length=10)] = ()
+    max_channels: Annotated[int, Field(ge=1, le=500)] | None = None
+    called_number_in: CalledNumberIn = CalledNumberIn.AUTO
+    identity_header: IdentityHeader = IdentityHeader.ASSERTED
+    from_holds: FromHolds = FromHolds.NUMBER
+    codecs: Annotated[tuple[LineCodec, ...], Field(max_length=len(LineCodec))] = ()
+    ping_seconds: Annotated[int, Field(ge=0, le=3600)] = 0
+    keep_alive_seconds: Annotated[int, Field(ge=0, le=3600)] = 0
+    outside: Outside = Outside.OWN
+    outside_address: Host | None = None
+    stun_server: Host | None = None
 
 
 Line = SipTrunk

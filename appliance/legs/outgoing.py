@@ -23,6 +23,10 @@ DECLINED = frozenset({603, 403, 607})
 NO_ANSWER = frozenset({487})
 
 
+class LineFull(Exception):
+    """A line has as many calls as it may have."""
+
+
 class OutgoingLeg(SipLeg):
     """A leg that we dial, and that may be the caller of what follows.
 
@@ -99,7 +103,12 @@ class OutgoingLeg(SipLeg):
         self._result, self._heard = Future(), Future()
         self._ended.clear()
         self._ours = self._theirs = self._agreed = None
-        self.session = self._around.signalling.invite(attempt(self._make_offer(self._wanted)), self)
+        try:
+            invitation = attempt(self._make_offer(self._wanted))
+        except LineFull:
+            return DialResult(Outcome.UNREACHABLE, 503, "every channel of the line is in use")
+        self.line_id = invitation.line_id
+        self.session = self._around.signalling.invite(invitation, self)
         if not last:
             try:
                 async with timeout(SERVER_SECONDS):

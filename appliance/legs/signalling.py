@@ -18,7 +18,10 @@ Header = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class InviteRequest:
-    """Everything an outgoing INVITE needs; `credentials` answer a challenge."""
+    """Everything an outgoing INVITE needs.
+
+    `credentials` answer a challenge; `line_id` is the line it leaves by.
+    """
 
     target: Uri
     flow: Flow
@@ -29,6 +32,7 @@ class InviteRequest:
     headers: tuple[Header, ...] = ()
     credentials: Login | None = None
     route: tuple[str, ...] = ()
+    line_id: str | None = None
 
 
 class SessionHandler(Protocol):

@@ -55,11 +55,15 @@ class Surroundings:
 
 
 class SipLeg:
-    """What calling and called SIP legs share: the audio, session changes, the end."""
+    """What calling and called SIP legs share: the audio, session changes, the end.
+
+    `line_id`: the line it goes or comes by, None for a phone.
+    """
 
     def __init__(self, around: Surroundings, label: str) -> None:
         self.label = label
         self.session: str | None = None
+        self.line_id: str | None = None
         self._around = around
         self._media: MediaPort | None = None
         self._ended = Happening()

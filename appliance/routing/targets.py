@@ -16,7 +16,7 @@ from appliance.routing.world import World
 
 # The outcome told when several ended differently: the first of these.
 TELLING = (RingOutcome.DECLINED, RingOutcome.BUSY, RingOutcome.NO_ANSWER, RingOutcome.UNREACHABLE)
-_NO_LINE_REASONS = frozenset({"no_line", "lines_down"})
+_NO_LINE_REASONS = frozenset({"no_line", "lines_down", "lines_full"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ def find_targets(plan: Plan, node: RingNode, facts: Facts, world: World) -> Foun
             targets.extend(own)
             names.append(candidate.name)
             continue
-        reason, outcome = refused or (_why_unreachable(plan, candidate, facts), RingOutcome.UNREACHABLE)
+        why = _why_unreachable(plan, candidate, facts, world)
+        reason, outcome = refused or (why, RingOutcome.UNREACHABLE)
         passed_over.append(reason)
         outcomes.append(outcome)
     return Found(
@@ -100,18 +101,21 @@ def _shown(plan: Plan, facts: Facts) -> PresentedNumber | None:
 
 
 def _line_ids(plan: Plan, world: World, first: str | None, any_line: bool) -> tuple[str, ...]:
-    """The lines to try, best first; with `any_line`, those thought to be down after those that are up."""
-    up = [line for line in plan.line_ids if line in world.lines_up]
+    """The lines to try, best first; with `any_line`, those full or thought to be down after the others."""
+    free = [line for line in plan.line_ids if line not in world.lines_full]
+    up = [line for line in free if line in world.lines_up]
     up.sort(key=lambda line: line != first)
     if any_line:
-        up.extend(line for line in plan.line_ids if line not in world.lines_up)
+        up.extend(line for line in plan.line_ids if line not in up)
     return tuple(up)
 
 
-def _why_unreachable(plan: Plan, candidate: Candidate, facts: Facts) -> Reason:
+def _why_unreachable(plan: Plan, candidate: Candidate, facts: Facts, world: World) -> Reason:
     person = {"person": candidate.name}
     if candidate.external is not None and candidate.external == facts.caller:
         return Reason("is_caller", person)
     if candidate.external is not None and not candidate.phones:
+        if any(line in world.lines_up for line in plan.line_ids):
+            return Reason("lines_full")
         return Reason("lines_down" if plan.line_ids else "no_line")
     return Reason("nobody_registered" if candidate.phones else "no_phone", person)

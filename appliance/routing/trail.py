@@ -34,6 +34,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "no_phone": "{person} has no phone to ring",
         "no_line": "There is no line to the outside",
         "lines_down": "No line to the outside works at the moment",
+        "lines_full": "Every channel of the lines to the outside is in use",
         "waited_enough": "The time for ringing is over",
         "no_answer": "{who} did not answer within {seconds} s",
         "busy": "{who}: busy",

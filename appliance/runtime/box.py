@@ -136,6 +136,7 @@ class Box:
             self.clock.epoch,
             lambda: self.version,
         )
+        self.lines.channels = self.calls.channels
         self.calls.board = Board(
             clock=self.clock,
             settings=self.settings,
@@ -279,6 +280,7 @@ class Box:
             registered=self.phones.registered(),
             busy=self.calls.busy_people(),
             lines_up=self.lines.up(),
+            lines_full=self.lines.full(),
             failures=frozenset(failures),
         )
 

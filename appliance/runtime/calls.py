@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -132,6 +133,12 @@ class Calls:
     def busy_people(self) -> frozenset[str]:
         """The people who are on a call that has been answered, or who are placing one."""
         return frozenset(person for call in self._calls.values() for person in call.people_on_the_phone)
+
+    def channels(self) -> Counter[str]:
+        """How many calls each line carries now, by its id."""
+        legs = {id(leg): leg for call in self._calls.values() for leg in (call.caller, *call.met)}
+        lines = (getattr(leg, "line_id", None) for leg in legs.values() if not leg.has_ended)
+        return Counter(line for line in lines if line is not None)
 
     @property
     def legs(self) -> int:

@@ -8,7 +8,7 @@ from functools import partial
 from appliance import numbers
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.lines import Line
-from appliance.legs.outgoing import OutgoingLeg
+from appliance.legs.outgoing import LineFull, OutgoingLeg
 from appliance.legs.sessions import Sound
 from appliance.legs.signalling import InviteRequest
 from appliance.legs.sip_leg import Surroundings
@@ -117,6 +117,8 @@ class Dialling:
     def _through_line(
         self, line: Line, flow: Flow, target: ExternalTarget, facts: Facts, body: bytes
     ) -> InviteRequest:
+        if line.id in self._lines.full():
+            raise LineFull(line.id)
         office = self._configuration().office
         country = office.country if office else "FR"
         number = numbers.for_line(target.number, line.dialled_format.value, country)
@@ -134,6 +136,7 @@ class Dialling:
             body=body,
             headers=tuple(headers),
             credentials=self._lines.login(line.id),
+            line_id=line.id,
         )
 
     def _from_name(self, identity: NameAddr, facts: Facts) -> NameAddr:

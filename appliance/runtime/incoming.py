@@ -95,6 +95,7 @@ class IncomingCalls:
         except SdpError as error:
             self._driver.refuse(event.session, error.status)
             return
+        leg.line_id = facts.line_id
         self._driver.attach(event.session, leg)
         self._driver.on_dialog(leg, event.request.call_id)
         self._calls.start(facts, leg, arrival.number_id)

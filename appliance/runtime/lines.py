@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 
 from appliance.configuration.configuration import Configuration
@@ -184,9 +185,16 @@ class LineKeeper:
         )
 
 
+# Settings of a line that the keeper of its registration need not start over for.
+_OURS_ALONE = (
+    "name", "main_number_id", "dialled_format", "operator", "max_channels", "called_number_in",
+    "identity_header", "from_holds", "codecs",
+)  # fmt: skip
+
+
 def _same_to_provider(one: Line, other: Line) -> bool:
     """Whether two versions of a line register alike: what differs is nobody's business but ours."""
-    ours = {name: getattr(other, name) for name in ("name", "main_number_id", "dialled_format")}
+    ours = {name: getattr(other, name) for name in _OURS_ALONE}
     return one.model_copy(update=ours) == other
 
 
@@ -209,6 +217,7 @@ class Lines:
         self._names = Names(token)
         self._keepers: dict[str, LineKeeper] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self.channels: Callable[[], Counter[str]] = Counter
 
     def follow(self, configuration: Configuration) -> None:
         """Start, restart or stop keepers so that they are what the configuration says."""
@@ -268,6 +277,12 @@ class Lines:
     def up(self) -> frozenset[str]:
         """The ids of the lines that carry calls now."""
         return frozenset(line_id for line_id, keeper in self._keepers.items() if keeper.is_up)
+
+    def full(self) -> frozenset[str]:
+        """The ids of the lines on which no further call may leave."""
+        limits = {line_id: keeper.line.max_channels for line_id, keeper in self._keepers.items()}
+        used = self.channels() if any(limits.values()) else Counter[str]()
+        return frozenset(line_id for line_id, most in limits.items() if most and used[line_id] >= most)
 
     def flows(self, line_id: str) -> list[Flow]:
         """Where calls by that line go, best first."""

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from appliance.legs.outgoing import OutgoingLeg
+from appliance.legs.outgoing import LineFull, OutgoingLeg
 from appliance.legs.sessions import Sound
 from appliance.routing.steps import Outcome
 from appliance.sip.offer_answer import DEFAULT_CODECS
@@ -57,4 +57,19 @@ async def test_an_answer_without_description_after_another_server_spoke_is_none(
     await settle()
     stack.accepted("s2", b"")
     assert (await dialling).status == 488
+    leg.close()
+
+
+async def test_a_line_that_is_full_is_passed_over_without_a_packet():
+    stack = ScriptedStack()
+
+    def full(body: bytes):
+        raise LineFull("first")
+
+    leg = OutgoingLeg(stack.around(), "0612345678", [full, attempt(stack, "second")], Sound(DEFAULT_CODECS))
+    dialling = asyncio.ensure_future(leg.dial())
+    await settle()
+    assert len(stack.invitations) == 1
+    stack.accepted("s1", description(6000, "127.0.0.2"))
+    assert (await dialling).outcome is Outcome.ANSWERED
     leg.close()
