@@ -41,10 +41,15 @@ class LiveState:
     phones: Mapping[str, Json]
     lines: Mapping[str, Json]
     names: Names
+    people: Mapping[str, Json]
 
     def phone(self, identifier: str) -> Json:
         """A phone's live state; offline when the box does not speak of it."""
         return self.phones.get(identifier) or {"online": False, "in_call": False, "bindings": []}
+
+    def person(self, identifier: str) -> Json:
+        """A person's live state; not connected when the box does not speak of them."""
+        return self.people.get(identifier) or {"state": "not_connected", "day": "started", "uses_day": False}
 
     def line(self, identifier: str) -> Json:
         """A line's live state."""
@@ -65,4 +70,5 @@ async def read_live(visit: Visit) -> LiveState:
         phones={phone["phone_id"]: phone for phone in state["phones"]},
         lines={line["line_id"]: line for line in state["lines"]},
         names=await read_names(visit),
+        people={person["person_id"]: person for person in state["people"]},
     )

@@ -49,7 +49,8 @@ class Person(Record):
     """Somebody who works here: one extension, phones, and what happens when they do not answer.
 
     `when_unanswered` is keyed by hours state (NOANS-1) and applies when nothing follows the person on the
-    route; a state that is absent falls back to the person's mailbox, then to an announcement.
+    route; a state that is absent falls back to the person's mailbox, then to an announcement. `working_day`:
+    they start and end their day, and are rung in between only (STAT-1); who does not always counts as there.
     """
 
     id: Identifier
@@ -62,6 +63,7 @@ class Person(Record):
     ring_order: RingOrder = RingOrder.TOGETHER
     ring_seconds: RingSeconds = 20
     do_not_disturb: bool = False
+    working_day: bool = False
     calendar_id: Identifier | None = None
     when_unanswered: dict[HoursState, Destination] = Field(default_factory=dict)
     presented_number_id: Identifier | None = None

@@ -22,6 +22,7 @@ from appliance.control import (
     sound_library,
     voice_messages,
     watching,
+    working_days,
 )
 from appliance.control.accounts import ATTEMPTS
 from appliance.control.attempts import Attempts
@@ -44,6 +45,7 @@ def all_routes() -> tuple[Route, ...]:
         *sound_library.ROUTES,
         *phone_passwords.ROUTES,
         *records.ROUTES,
+        *working_days.ROUTES,
         *watching.ROUTES,
         *explaining.ROUTES,
         *lists.ROUTES,

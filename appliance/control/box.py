@@ -15,7 +15,7 @@ from appliance.control.live import Ban, Live
 
 if TYPE_CHECKING:
     from appliance.routing.plan import Plan
-    from appliance.routing.world import World
+    from appliance.routing.world import DayState, World
     from appliance.sip.tracing import TracedMessage
     from appliance.speech.speaker import Speaker
     from appliance.storage.audio_files import AudioLibrary
@@ -104,6 +104,9 @@ class Box(Protocol):
 
     def world(self) -> World:
         """Who can be reached, and which lines are up."""
+
+    def set_day(self, person_id: str, state: DayState) -> bool:
+        """Start, pause or end a person's working day; False for who does not use it."""
 
     def live(self) -> Live:
         """What goes on now: phones, lines, calls, resources, warnings."""

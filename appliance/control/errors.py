@@ -38,6 +38,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "no_phone": "None of this person's phones is there",
         "no_line": "No line is up",
         "no_such_call": "This call is over",
+        "day_not_used": "This person does not start and end their day",
         "call_not_allowed": "This person may not place this call",
         "no_mail": "There is no e-mail for this message",
         "no_voice": "The program espeak-ng is not installed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -28,7 +29,7 @@ from appliance.routing.graph import graph
 from appliance.routing.plan import Plan
 from appliance.routing.steps import Outcome, Step
 from appliance.routing.trail import REASONS
-from appliance.routing.world import World
+from appliance.routing.world import DayState, PersonNow, World
 
 Typed = Annotated[str, Field(max_length=60)]
 Ids = Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(max_length=500)]
@@ -37,7 +38,8 @@ Ids = Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(max_leng
 class WhatIf(BaseModel):
     """How the world is supposed to be; what is absent is as it is now.
 
-    `all_well`: every phone is connected, nobody is on a call, every line is up. `outcomes`: how the rings
+    `all_well`: every phone is connected, nobody is on a call, every line is up, everybody is at work. `days`:
+    how people's working days stand. `outcomes`: how the rings
     end, in
     order; those that follow are not answered.
     """
@@ -47,6 +49,7 @@ class WhatIf(BaseModel):
     all_well: bool | None = None
     registered: Ids | None = None
     busy: Ids | None = None
+    days: Annotated[dict[str, DayState], Field(max_length=500)] | None = None
     lines_up: Ids | None = None
     outcomes: Annotated[tuple[Outcome, ...], Field(max_length=50)] = ()
 
@@ -212,10 +215,21 @@ def supposed_world(configuration: Configuration, now: World, what_if: WhatIf, *,
     return World(
         registered=_given(what_if.registered, base.registered),
         busy=_given(what_if.busy, base.busy),
+        people=_people(base, what_if),
         lines_up=_given(what_if.lines_up, base.lines_up),
         clock_trusted=base.clock_trusted,
         failures=base.failures,
     )
+
+
+def _people(base: World, what_if: WhatIf) -> Mapping[str, PersonNow]:
+    """What is known of people, less the calls of the moment when it is said who is on a call."""
+    people = dict(base.people)
+    if what_if.busy is not None:
+        people = {key: replace(one, talking=0, holding=0, ringing=0) for key, one in people.items()}
+    for key, day in (what_if.days or {}).items():
+        people[key] = replace(people.get(key, PersonNow()), day=day)
+    return people
 
 
 def _given(ids: Iterable[str] | None, otherwise: frozenset[str]) -> frozenset[str]:

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from appliance.routing.world import DayState, PersonState
+
 
 class Told(BaseModel):
     """The base of what the API tells: frozen, no unknown field."""
@@ -31,6 +33,21 @@ class PhoneLive(Told):
     online: bool
     in_call: bool = False
     bindings: tuple[Registered, ...] = ()
+
+
+class PersonLive(Told):
+    """A person: what they do, in how many calls, how their working day stands.
+
+    `uses_day`: whether they start and end it themselves; else it always counts as started.
+    """
+
+    person_id: str
+    state: PersonState
+    calls: int = 0
+    day: DayState = DayState.STARTED
+    uses_day: bool = False
+    do_not_disturb: bool = False
+    connected: bool = True
 
 
 class LineState(StrEnum):
@@ -115,6 +132,7 @@ class Resources(Told):
 class Live(Told):
     """Everything that goes on; `started_at` is when the process began."""
 
+    people: tuple[PersonLive, ...] = ()
     phones: tuple[PhoneLive, ...] = ()
     lines: tuple[LineLive, ...] = ()
     calls: tuple[CallLive, ...] = ()

@@ -12,11 +12,16 @@ from appliance.routing.nodes import Candidate, RingNode
 from appliance.routing.plan import Plan, PresentedNumber
 from appliance.routing.steps import ExternalTarget, PhoneTarget, Target
 from appliance.routing.trail import Reason
-from appliance.routing.world import World
+from appliance.routing.world import DayState, World
 
 # The outcome told when several ended differently: the first of these.
 TELLING = (RingOutcome.DECLINED, RingOutcome.BUSY, RingOutcome.NO_ANSWER, RingOutcome.UNREACHABLE)
 _NO_LINE_REASONS = frozenset({"no_line", "lines_down", "lines_full"})
+_DAY_REASONS = {
+    DayState.NOT_STARTED: "day_not_started",
+    DayState.ON_BREAK: "on_break",
+    DayState.ENDED: "day_ended",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +74,12 @@ def _refusal(candidate: Candidate, facts: Facts, world: World) -> tuple[Reason, 
     person = {"person": candidate.name}
     if candidate.person_id == facts.caller_person_id:
         return Reason("is_caller", person), RingOutcome.BUSY
+    now = world.person(candidate.person_id)
+    if now.day is not DayState.STARTED:
+        return Reason(_DAY_REASONS[now.day], person), RingOutcome.DECLINED
     if candidate.do_not_disturb:
         return Reason("do_not_disturb", person), RingOutcome.DECLINED
-    if candidate.person_id in world.busy:
+    if now.on_a_call:
         return Reason("person_busy", person), RingOutcome.BUSY
     return None
 

@@ -22,7 +22,7 @@ from appliance.legs.leg import Leg
 from appliance.legs.sip_leg import SipLeg, Surroundings
 from appliance.mail.deliver import Delivery
 from appliance.routing.plan import Plan
-from appliance.routing.world import World
+from appliance.routing.world import DayState, World
 from appliance.runtime.addresses import LocalAddresses, own_addresses
 from appliance.runtime.audio import Audio
 from appliance.runtime.background import Background
@@ -38,6 +38,7 @@ from appliance.runtime.lamps import Lamps
 from appliance.runtime.lines import Lines
 from appliance.runtime.media.engine import MediaEngine
 from appliance.runtime.origination import Origination
+from appliance.runtime.people_states import PeopleStates
 from appliance.runtime.phones import Phones
 from appliance.runtime.recent_log import RECENT_LOG
 from appliance.runtime.settings import Settings
@@ -63,6 +64,7 @@ from appliance.storage.retention import Retention
 from appliance.storage.security_log import SecurityLog
 from appliance.storage.sessions import Sessions
 from appliance.storage.subscriptions import SubscriptionStore
+from appliance.storage.working_days import WorkingDays
 
 log = logging.getLogger(__name__)
 
@@ -137,6 +139,7 @@ class Box:
             lambda: self.version,
         )
         self.lines.channels = self.calls.channels
+        self.people_states = self._make_people_states()
         self.calls.board = Board(
             clock=self.clock,
             settings=self.settings,
@@ -170,10 +173,24 @@ class Box:
             self.events,
             self.clock,
             read,
+            self.people_states,
         )
         self.driver.on_event = SipRequests(self.driver, self.phones, self.lamps, incoming).handle
         self.driver.on_flow_failed = self._flow_failed
         self.settings.listeners.append(self._settings_changed)
+
+    def _make_people_states(self) -> PeopleStates:
+        return PeopleStates(
+            WorkingDays(self.database),
+            self.background,
+            self.events,
+            self.clock.epoch,
+            lambda epoch: self.clock.moment(epoch, self.settings.zone),
+            lambda: self.configuration,
+            self.phones.registered,
+            self.lines.up,
+            self.calls.in_progress,
+        )
 
     def _borrow(self, replaces: Replaces, mine: Leg) -> Loan | None:
         """The talk of a dialog as phones name it: our tag is the `to-tag`; some confuse the two."""
@@ -202,6 +219,7 @@ class Box:
         await self.mail_queue.recover()
         await self.media.start()
         await self.phones.restore()
+        await self.people_states.restore()
         await self.lamps.restore()
         await self.driver.listen(list(self.options.sip_addresses) or ["0.0.0.0"], self.options.sip_port)
         self.lines.follow(self.configuration)
@@ -282,11 +300,17 @@ class Box:
             lines_up=self.lines.up(),
             lines_full=self.lines.full(),
             failures=frozenset(failures),
+            people=self.people_states.everybody(),
         )
+
+    def set_day(self, person_id: str, state: DayState) -> bool:
+        """Start, pause or end a person's working day; False for who does not use it."""
+        return self.people_states.set_day(person_id, state)
 
     def live(self) -> Live:
         """What goes on now."""
         return Live(
+            people=self.people_states.live(),
             phones=self._live_phones(),
             lines=self.lines.live(),
             calls=self.calls.live(),

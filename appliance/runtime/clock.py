@@ -45,5 +45,9 @@ class Clock:
 
     def now(self, zone_name: str = "UTC") -> datetime:
         """The present moment in that zone."""
-        moment = datetime.fromtimestamp(self.epoch(), UTC)
+        return self.moment(self.epoch(), zone_name)
+
+    def moment(self, epoch: float, zone_name: str = "UTC") -> datetime:
+        """A moment of records in that zone."""
+        moment = datetime.fromtimestamp(epoch, UTC)
         return moment if zone_name == "UTC" else moment.astimezone(zone(zone_name))

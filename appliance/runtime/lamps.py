@@ -15,6 +15,7 @@ from appliance.control.events import Subscription as Listening
 from appliance.runtime.background import Background
 from appliance.runtime.calls import Calls
 from appliance.runtime.clock import Clock
+from appliance.runtime.people_states import PeopleStates
 from appliance.runtime.phones import Phones
 from appliance.runtime.sip_driver import SipDriver
 from appliance.runtime.tokens import token
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 
 # After these answers to a NOTIFY its watcher is gone (RFC 6665 4.2.2).
 GONE = frozenset({404, 405, 408, 410, 416, 480, 481, 482, 483, 484, 485, 489, 501, 503, 604})
-WATCHED_EVENTS = frozenset({"call", "phone", "message", "configuration", "resync"})
+WATCHED_EVENTS = frozenset({"call", "phone", "message", "person", "configuration", "resync"})
 
 
 class Lamps:
@@ -48,6 +49,7 @@ class Lamps:
         events: EventHub,
         clock: Clock,
         configuration: Callable[[], Configuration],
+        people: PeopleStates,
     ) -> None:
         self._driver = driver
         self._phones = phones
@@ -58,6 +60,7 @@ class Lamps:
         self._events = events
         self._clock = clock
         self._configuration = configuration
+        self._people = people
         self._subscriptions = Subscriptions()
         self._telling: set[tuple[str, str, str]] = set()
         self._mail: dict[str, Mail] = {}
@@ -170,17 +173,12 @@ class Lamps:
         return Mail()
 
     def _lamp(self, person: Person) -> Lamp:
-        found = Lamp(LampState.FREE if self._is_online(person.id) else LampState.AWAY)
+        found = Lamp(LampState.FREE if self._people.of(person).connected else LampState.AWAY)
         for call in self._calls.in_progress():
             lamp = lamp_in(call, person)
             if lamp is not None and (lamp.state is LampState.BUSY or found.state is not LampState.BUSY):
                 found = lamp
         return found
-
-    def _is_online(self, person_id: str) -> bool:
-        online = self._phones.registered()
-        phones = self._configuration().phones.values()
-        return any(phone.id in online for phone in phones if phone.person_id == person_id)
 
     def _group_lamp(self, extension: str) -> Lamp:
         for call in self._calls.in_progress():

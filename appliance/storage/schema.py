@@ -92,7 +92,15 @@ CREATE TABLE subscriptions (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (FIRST, LADDERS, SECURITY, SUBSCRIPTIONS)
+WORKING_DAYS = """
+CREATE TABLE working_days (
+    person_id TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    since REAL NOT NULL
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (FIRST, LADDERS, SECURITY, SUBSCRIPTIONS, WORKING_DAYS)
 
 
 def version(connection: sqlite3.Connection) -> int:

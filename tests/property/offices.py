@@ -35,7 +35,7 @@ from appliance.configuration.office import Office
 from appliance.configuration.people import DeviceChoice, Member, Person, Phone, RingGroup, RingOrder
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
 from appliance.routing.facts import Direction, Facts
-from appliance.routing.world import World
+from appliance.routing.world import DayState, PersonNow, World
 
 T = TypeVar("T")
 
@@ -279,8 +279,16 @@ seeds = st.integers(0, 2**48)
 offices = seeds.map(office)
 saved_offices = seeds.map(saved_office)
 _PHONES = [f"{person}-{kind}" for person in PEOPLE for kind in ("deskphone", "softphone")]
+people_now = st.builds(
+    PersonNow,
+    ringing=st.integers(0, 2),
+    talking=st.integers(0, 2),
+    holding=st.integers(0, 1),
+    day=st.sampled_from((DayState.STARTED, DayState.STARTED, *DayState)),
+)
 worlds = st.builds(
     World,
+    people=st.dictionaries(st.sampled_from(PEOPLE), people_now, max_size=3),
     registered=st.frozensets(st.sampled_from(_PHONES)),
     busy=st.frozensets(st.sampled_from(PEOPLE)),
     lines_up=st.frozensets(st.sampled_from(LINES)),

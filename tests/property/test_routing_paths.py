@@ -21,7 +21,7 @@ from appliance.routing.graph import CONDITIONS, KINDS, Graph, graph
 from appliance.routing.plan import LOOP, compile_plan
 from appliance.routing.steps import Announce, ExternalTarget, HangUp, Outcome, Ring, TakeMessage, Tone
 from appliance.routing.trail import REASONS
-from appliance.routing.world import World
+from appliance.routing.world import DayState, World
 from tests.property.offices import facts, inbound_facts, moments, offices, saved_offices, worlds
 
 ring_outcomes = st.sampled_from(
@@ -89,7 +89,8 @@ def test_rings_only_who_can_be_rung(
             person = configuration.people.get(target.person_id or "")
             if person is not None:
                 assert not person.do_not_disturb
-                assert person.id not in world.busy
+                assert not world.person(person.id).on_a_call
+                assert world.person(person.id).day is DayState.STARTED
                 assert person.id != call.caller_person_id
             if isinstance(target, ExternalTarget):
                 assert target.line_ids

@@ -17,6 +17,7 @@ from aiohttp import web
 
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import Language
+from appliance.configuration.people import Person
 from appliance.control.application import make_runner
 from appliance.control.box import CannotCall, Conflict
 from appliance.control.events import EventHub
@@ -34,8 +35,9 @@ from appliance.control.live import (
 from appliance.control.options import CLAIM_CODE_NAME
 from appliance.mail.deliver import Delivery
 from appliance.routing.plan import Plan, compile_plan
-from appliance.routing.world import World
+from appliance.routing.world import DayState, PersonNow, World
 from appliance.runtime.clock import Clock
+from appliance.runtime.people_states import person_live
 from appliance.runtime.tokens import readable_code, token
 from appliance.sip.tracing import TracedMessage
 from appliance.speech.speaker import Speaker
@@ -79,6 +81,7 @@ class OfficeBox:
         )
         self.events = EventHub(int(self.epoch() * 1000))
         self.registered: set[str] = set()
+        self.days: dict[str, DayState] = {}
         self.lines_down: dict[str, LineLive] = {}
         self.calls: list[CallLive] = []
         self.warnings: list[Warn] = []
@@ -110,10 +113,31 @@ class OfficeBox:
             registered=frozenset(self.registered),
             busy=frozenset(busy),
             lines_up=frozenset(lines) - frozenset(self.lines_down),
+            people={person.id: self._person(person) for person in self.configuration.people.values()},
         )
+
+    def _person(self, person: Person) -> PersonNow:
+        phones = self.configuration.phones.values()
+        day = self.days.get(person.id, DayState.NOT_STARTED) if person.working_day else DayState.STARTED
+        return PersonNow(
+            talking=sum(person.id in call.person_ids for call in self.calls),
+            day=day,
+            do_not_disturb=person.do_not_disturb,
+            connected=any(phone.person_id == person.id and phone.id in self.registered for phone in phones),
+        )
+
+    def set_day(self, person_id: str, state: DayState) -> bool:
+        if not self.configuration.people[person_id].working_day:
+            return False
+        self.days[person_id] = state
+        self.events.publish("person", id=person_id)
+        return True
 
     def live(self) -> Live:
         return Live(
+            people=tuple(
+                person_live(person, self._person(person)) for person in self.configuration.people.values()
+            ),
             phones=tuple(self._phone(identifier) for identifier in self.configuration.phones),
             lines=tuple(
                 self.lines_down.get(identifier) or LineLive(line_id=identifier, state=LineState.UP)

@@ -1,0 +1,154 @@
+"""What each person is doing: calls, working day, do-not-disturb, phones, put together for all who ask."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+
+from appliance.calls.call import Call
+from appliance.configuration.configuration import Configuration
+from appliance.configuration.fields import DeviceKind
+from appliance.configuration.people import Person
+from appliance.control.events import EventHub
+from appliance.control.live import PersonLive
+from appliance.routing.world import DayState, PersonNow, day_now
+from appliance.runtime.background import Background
+from appliance.storage.errors import StorageError
+from appliance.storage.working_days import WorkingDays
+
+log = logging.getLogger(__name__)
+
+RINGING, TALKING, HOLDING = "ringing", "talking", "holding"
+
+
+class PeopleStates:
+    """Every person at this moment; the one place that decisions, lamps and pages ask.
+
+    `moment` gives the wall clock in the office's zone for an epoch, `epoch` the present.
+    """
+
+    def __init__(
+        self,
+        store: WorkingDays,
+        background: Background,
+        events: EventHub,
+        epoch: Callable[[], float],
+        moment: Callable[[float], datetime],
+        configuration: Callable[[], Configuration],
+        registered: Callable[[], frozenset[str]],
+        lines_up: Callable[[], frozenset[str]],
+        calls: Callable[[], Collection[Call]],
+    ) -> None:
+        self._store = store
+        self._background = background
+        self._events = events
+        self._epoch = epoch
+        self._moment = moment
+        self._configuration = configuration
+        self._registered = registered
+        self._lines_up = lines_up
+        self._calls = calls
+        self._days: dict[str, tuple[DayState, float]] = {}
+
+    async def restore(self) -> None:
+        """Take back how the days stood before the restart. Raises StorageError."""
+        known = {state.value for state in DayState}
+        for person_id, state, since in await self._store.load():
+            if state in known:
+                self._days[person_id] = (DayState(state), since)
+
+    def set_day(self, person_id: str, state: DayState) -> bool:
+        """Start, pause or end a person's day at once; kept on the disk soon. False for nobody of ours.
+
+        It says nothing of who does not use the working day: they always count as there.
+        """
+        person = self._configuration().people.get(person_id)
+        if person is None or not person.working_day:
+            return False
+        since = self._epoch()
+        self._days[person_id] = (state, since)
+        self._background.start(self._keep(person_id, state, since), "a working day")
+        self._events.publish("person", id=person_id)
+        return True
+
+    async def _keep(self, person_id: str, state: DayState, since: float) -> None:
+        try:
+            await self._store.save(person_id, state.value, since)
+        except StorageError as error:
+            log.error("the working day of %s could not be kept: %s", person_id, error)
+
+    def day_of(self, person: Person) -> DayState:
+        """How a person's day stands."""
+        if not person.working_day:
+            return DayState.STARTED
+        state, since = self._days.get(person.id, (DayState.NOT_STARTED, 0.0))
+        return day_now(state, self._moment(since), self._moment(self._epoch()))
+
+    def everybody(self) -> Mapping[str, PersonNow]:
+        """Every person at this moment."""
+        return self._now(self._configuration().people.values())
+
+    def of(self, person: Person) -> PersonNow:
+        """One person at this moment."""
+        return self._now((person,))[person.id]
+
+    def _now(self, people: Iterable[Person]) -> dict[str, PersonNow]:
+        registered, lines = self._registered(), bool(self._lines_up())
+        phones = self._configuration().phones
+        online = {phones[each].person_id for each in registered if each in phones}
+        counted = Counter(part for call in self._calls() for part in parts_in(call))
+        return {
+            person.id: PersonNow(
+                ringing=counted[person.id, RINGING],
+                talking=counted[person.id, TALKING],
+                holding=counted[person.id, HOLDING],
+                day=self.day_of(person),
+                do_not_disturb=person.do_not_disturb,
+                connected=person.id in online or (lines and _has_mobile(person)),
+            )
+            for person in people
+        }
+
+    def live(self) -> tuple[PersonLive, ...]:
+        """Every person, as the API tells it."""
+        people = self._configuration().people
+        return tuple(
+            person_live(people[identifier], now)
+            for identifier, now in self.everybody().items()
+            if identifier in people
+        )
+
+
+def person_live(person: Person, now: PersonNow) -> PersonLive:
+    """A person as the API tells it."""
+    return PersonLive(
+        person_id=person.id,
+        state=now.state,
+        calls=now.calls,
+        day=now.day,
+        uses_day=person.working_day,
+        do_not_disturb=now.do_not_disturb,
+        connected=now.connected,
+    )
+
+
+def parts_in(call: Call) -> Iterator[tuple[str, str]]:
+    """Who takes part in a call, and how: (person, RINGING, TALKING or HOLDING), each person once."""
+    told: set[str] = set()
+    for leg in (call.caller, call.callee):
+        if leg is None or leg.has_ended:
+            continue
+        person_id = call.party_of(leg).person_id
+        if person_id and person_id not in told:
+            told.add(person_id)
+            yield person_id, HOLDING if id(leg) in call.holding else TALKING
+    if call.callee is None:
+        for person_id in dict.fromkeys(call.ringing_people):
+            if person_id not in told:
+                yield person_id, RINGING
+
+
+def _has_mobile(person: Person) -> bool:
+    return person.mobile is not None and any(each.kind is DeviceKind.EXTERNAL for each in person.devices)
