@@ -21,6 +21,7 @@ from webui.pages import (
     sounds,
     users,
     voicemail,
+    working_day,
 )
 
 ROUTES = (
@@ -42,4 +43,5 @@ ROUTES = (
     *users.ROUTES,
     *backup.ROUTES,
     *security.ROUTES,
+    *working_day.ROUTES,
 )

@@ -70,6 +70,15 @@ FIELDS = (
         kind="checkbox",
     ),
     Field(
+        "working_day",
+        N_("Starts and ends their day"),
+        N_(
+            "Rung only between the start and the end of their day, and not during breaks. "
+            "The buttons are on this page and on the overview; off: always counts as there."
+        ),
+        kind="checkbox",
+    ),
+    Field(
         "calendar_id",
         N_("Opening hours"),
         N_("Decides which of the choices below applies."),
@@ -148,6 +157,7 @@ class PeoplePages(RecordPages):
         return {
             "device_labels": DEVICES,
             "states": STATES,
+            **({"live": await read_live(visit)} if identifier else {}),
             **(await _belongings(visit, identifier) if identifier and administrator else {}),
         }
 
