@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from asyncio import CancelledError, Future, timeout
+from collections import deque
 from collections.abc import Callable, Sequence
 
+from appliance.legs.forks import Forks
 from appliance.legs.leg import DialResult, Leg
 from appliance.legs.sessions import Sound, widened
 from appliance.legs.signalling import InviteRequest
@@ -13,10 +15,16 @@ from appliance.routing.steps import Outcome
 from appliance.sip import events
 from appliance.sip.bodies import session_description_of
 from appliance.sip.sdp import SdpError
+from appliance.sip.uri import Uri
 
 # After these the next server of a trunk is tried (RFC 3263 4.3).
 SERVER_FAILURES = frozenset({408, 500, 502, 503, 504})
 SERVER_SECONDS = 4.0
+MOST_REDIRECTIONS = 3
+
+Attempt = Callable[[bytes], InviteRequest]
+# The line that was asked and where it says to try instead; None when that is not to be followed.
+Redirect = Callable[[str | None, tuple[Uri, ...]], Attempt | None]
 
 BUSY = frozenset({486, 600})
 DECLINED = frozenset({603, 403, 607})
@@ -31,23 +39,28 @@ class OutgoingLeg(SipLeg):
     """A leg that we dial, and that may be the caller of what follows.
 
     `attempts` are tried in turn until a server takes the INVITE. `wanted` is the sound of the caller's leg;
-    every G.711 is added when it has one.
+    every G.711 is added when it has one. `redirect` says whether a 3xx is followed.
     """
 
     def __init__(
         self,
         around: Surroundings,
         label: str,
-        attempts: Sequence[Callable[[bytes], InviteRequest]],
+        attempts: Sequence[Attempt],
         wanted: Sound,
         person_id: str | None = None,
+        redirect: Redirect = lambda line_id, contacts: None,
     ) -> None:
         super().__init__(around, label)
         self.person_id = person_id
+        self._redirect = redirect
+        self._contacts: tuple[Uri, ...] = ()
         self._attempts = attempts
         self._wanted = Sound(widened(wanted.codecs))
         self._result: Future[DialResult] = Future()
         self._heard: Future[None] = Future()
+        self._forks = Forks()
+        self._in_force = b""
         self._when_early: Callable[[], object] | None = None
 
     # As the caller of what follows, once it has answered.
@@ -88,9 +101,13 @@ class OutgoingLeg(SipLeg):
         """Ring until it answers or fails; cancelled, it stops ringing."""
         result = DialResult(Outcome.UNREACHABLE, 503, "nowhere to send it")
         try:
-            for attempt in self._attempts:
-                result = await self._try(attempt, last=attempt is self._attempts[-1])
-                if result.status not in SERVER_FAILURES:
+            waiting, redirections = deque(self._attempts), 0
+            while waiting:
+                result = await self._try(waiting.popleft(), last=not waiting)
+                if further := self._elsewhere(result, redirections):
+                    redirections += 1
+                    waiting.appendleft(further)
+                elif result.status not in SERVER_FAILURES:
                     break
         except OSError as error:
             return DialResult(Outcome.UNREACHABLE, 503, str(error))
@@ -99,8 +116,15 @@ class OutgoingLeg(SipLeg):
             raise
         return result
 
-    async def _try(self, attempt: Callable[[bytes], InviteRequest], last: bool) -> DialResult:
-        self._result, self._heard = Future(), Future()
+    def _elsewhere(self, result: DialResult, redirections: int) -> Attempt | None:
+        """Where a 3xx leads, as long as it may and that is not the fourth time."""
+        if not 300 <= result.status < 400 or redirections >= MOST_REDIRECTIONS:
+            return None
+        return self._redirect(self.line_id, self._contacts)
+
+    async def _try(self, attempt: Attempt, last: bool) -> DialResult:
+        self._result, self._heard, self._forks = Future(), Future(), Forks()
+        self._in_force = b""
         self._ended.clear()
         self._ours = self._theirs = self._agreed = None
         try:
@@ -130,12 +154,13 @@ class OutgoingLeg(SipLeg):
         if not self._heard.done():
             self._heard.set_result(None)
         match event:
-            case events.Progress(response=response):
-                self._progress(session_description_of(response))
+            case events.Progress():
+                self._progress(event)
             case events.Accepted(response=response):
-                self._accepted(session_description_of(response))
+                self._accepted(response.to.tag or "", session_description_of(response))
             case events.Refused(status=status, reason=reason):
                 super().handle(event)
+                self._contacts = event.contacts
                 self._resolve(DialResult(outcome_of(status), status, reason, for_all=status in (600, 603)))
             case events.Ended():
                 super().handle(event)
@@ -143,19 +168,29 @@ class OutgoingLeg(SipLeg):
             case _:
                 super().handle(event)
 
-    def _progress(self, body: bytes) -> None:
-        if not body or self._agreed is not None or self._when_early is None:
+    def _progress(self, event: events.Progress) -> None:
+        tag = event.early_dialog
+        if event.status == 199:
+            body = self._forks.gone(tag)
+        else:
+            body = self._forks.progress(tag, session_description_of(event.response), event.reliable)
+        if not body or self._when_early is None:
             return
+        is_first = self._agreed is None
         try:
             self._take_answer(body)
         except SdpError:
             return
-        self._when_early()
+        self._in_force = body
+        if is_first:
+            self._when_early()
 
-    def _accepted(self, body: bytes) -> None:
+    def _accepted(self, tag: str, body: bytes) -> None:
+        answer = self._forks.answered(tag, body)
         try:
-            if body or self._agreed is None:
-                self._take_answer(body)
+            # What an UPDATE has changed since the description in force was taken stays changed.
+            if self._agreed is None or answer not in (b"", self._in_force):
+                self._take_answer(answer)
         except SdpError as error:
             self._resolve(DialResult(Outcome.UNREACHABLE, 488, error.reason))
             self.close()

@@ -35,7 +35,7 @@ from appliance.sip.offer_answer import (
 from appliance.sip.refer import read_refer
 from appliance.sip.sdp import Direction, SdpError, SessionDescription, parse_sdp
 
-IN_DIALOG_ALLOWED = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, INFO, REFER, NOTIFY"
+IN_DIALOG_ALLOWED = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK, INFO, REFER, NOTIFY"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -20,7 +21,10 @@ from appliance.runtime.phones import Phones
 from appliance.sip.flow import Flow, bracketed
 from appliance.sip.headers import NameAddr
 from appliance.sip.registrar import Binding
+from appliance.sip.reliable_provisional import OPTION as RELIABLE
 from appliance.sip.uri import Uri
+
+log = logging.getLogger(__name__)
 
 ANONYMOUS = NameAddr("Anonymous", Uri("sip", "anonymous", host="anonymous.invalid"))
 MOST_BINDINGS = 5
@@ -112,10 +116,38 @@ class Dialling:
         if first is None:
             return None
         around = self._surroundings(first, False)
-        return OutgoingLeg(around, target.number, attempts, sound, target.person_id)
+        redirect = partial(self._redirected, target, shown)
+        return OutgoingLeg(around, target.number, attempts, sound, target.person_id, redirect)
+
+    def _redirected(
+        self, target: ExternalTarget, shown: Facts, line_id: str | None, contacts: Sequence[Uri]
+    ) -> Invitation | None:
+        """Where a line's 3xx leads: to another server of the same provider, for the same number only.
+
+        A stranger who is called could have any number dialled at the office's cost otherwise.
+        """
+        line = self._configuration().lines.get(line_id or "")
+        if line is None:
+            return None
+        for contact in contacts:
+            flow = self._lines.flow_of_provider(line.id, contact)
+            if flow is not None and self._is_same(contact.user or "", target.number):
+                return partial(self._through_line, line, flow, target, shown, uri=contact)
+        log.info("line %s: its redirection is not followed: another number, or not the provider", line.id)
+        return None
+
+    def _is_same(self, user: str, number: str) -> bool:
+        office = self._configuration().office
+        return number in (user, numbers.dialled(user, office.country if office else "FR"))
 
     def _through_line(
-        self, line: Line, flow: Flow, target: ExternalTarget, facts: Facts, body: bytes
+        self,
+        line: Line,
+        flow: Flow,
+        target: ExternalTarget,
+        facts: Facts,
+        body: bytes,
+        uri: Uri | None = None,
     ) -> InviteRequest:
         if line.id in self._lines.full():
             raise LineFull(line.id)
@@ -126,9 +158,11 @@ class Dialling:
             numbers.for_line(target.presented, line.dialled_format.value, country) if target.presented else ""
         )
         identity = NameAddr("", Uri("sip", ours or line.user or "anonymous", host=line.server))
-        headers = [("P-Asserted-Identity", f"<{identity.uri}>")] if ours else []
+        headers = [("Supported", RELIABLE)]
+        if ours:
+            headers.append(("P-Asserted-Identity", f"<{identity.uri}>"))
         return InviteRequest(
-            target=Uri("sip", number, host=line.server, port=line.port),
+            target=uri or Uri("sip", number, host=line.server, port=line.port),
             flow=flow,
             from_=self._from_name(identity, facts),
             to=NameAddr("", Uri("sip", number, host=line.server)),

@@ -19,8 +19,8 @@ from appliance.runtime.sip_driver import SipDriver
 from appliance.runtime.tokens import token
 from appliance.sip.client_authentication import Login
 from appliance.sip.events import ResponseReceived
-from appliance.sip.flow import Flow
-from appliance.sip.locate import Target, Wish
+from appliance.sip.flow import DEFAULT_PORTS, Flow, unbracketed
+from appliance.sip.locate import SUPPORTED, Target, Wish
 from appliance.sip.message import Request
 from appliance.sip.registration_client import Account, Attempt, RegistrationClient
 from appliance.sip.uri import Uri
@@ -161,6 +161,22 @@ class LineKeeper:
         ordered = sorted(self.targets, key=lambda target: target != current)
         return [self.flow_to(target) for target in ordered]
 
+    def flow_of_provider(self, uri: Uri) -> Flow | None:
+        """The flow towards a URI that the provider gave; None when it leads to somebody else."""
+        targets = [target for target in self.targets if target.host == unbracketed(uri.host)]
+        if uri.host.lower() in self._own_names():
+            targets = self.targets
+        if not targets:
+            return None
+        transport = (uri.param("transport") or targets[0].transport).upper()
+        if transport not in SUPPORTED:
+            return None
+        return self.flow_to(Target(transport, targets[0].host, uri.port or DEFAULT_PORTS[transport]))
+
+    def _own_names(self) -> set[str]:
+        names = (self.line.server, self.line.outbound_proxy, *self.line.further_servers)
+        return {name.lower() for name in names if name}
+
     def is_server(self, address: tuple[str, int]) -> bool:
         """Whether that very address and port is one of the line's servers."""
         return any((target.host, target.port) == address for target in self.targets)
@@ -288,6 +304,11 @@ class Lines:
         """Where calls by that line go, best first."""
         keeper = self._keepers.get(line_id)
         return keeper.flows if keeper is not None else []
+
+    def flow_of_provider(self, line_id: str, uri: Uri) -> Flow | None:
+        """The flow towards a URI that the line's provider gave; None when it leads to somebody else."""
+        keeper = self._keepers.get(line_id)
+        return keeper.flow_of_provider(uri) if keeper is not None else None
 
     def login(self, line_id: str) -> Login | None:
         """What the line answers challenges with."""

@@ -9,7 +9,7 @@ from appliance.runtime.sip_driver import SipDriver
 from appliance.sip.events import DialogRequest, Event, IncomingInvite, IncomingRequest
 from appliance.sip.message import make_response
 
-ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, INFO, UPDATE, REFER, NOTIFY, SUBSCRIBE"
+ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, INFO, UPDATE, PRACK, REFER, NOTIFY, SUBSCRIBE"
 
 
 class SipRequests:

@@ -43,12 +43,15 @@ class Progress:
     """A provisional response to our INVITE; 100 says only that the next server has it and tries.
 
     `early_dialog` is the fork's To tag ("" when there is none): each has its own early media.
+    `reliable`: it has been acknowledged by PRACK, so that a description in it is the fork's
+    answer for good (RFC 3262 5).
     """
 
     session: SessionId
     status: int
     response: Response
     early_dialog: str
+    reliable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

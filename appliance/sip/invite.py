@@ -120,11 +120,21 @@ class InviteSession:
             self.change.invited(transaction, request, now)
         elif request.method == "UPDATE":
             self.change.updated(transaction, request, dialog, now)
-        elif request.method in ("PRACK", "BYE"):
-            # No provisional response of ours asks for a PRACK; BYE is not for the caller's early dialogs.
+        elif request.method == "PRACK":
+            self.pracked(transaction, request, dialog, now)
+        elif request.method == "BYE":
+            # Not for the caller's early dialogs.
             self.answer(transaction, request, 481, now)
         else:
             self.host.emit(DialogRequest(self.id, transaction.key, request))
+
+    def pracked(self, transaction: Transaction, request: Request, dialog: Dialog, now: float) -> None:
+        """A PRACK: only a callee has sent something that asks for one."""
+        self.answer(transaction, request, 481, now)
+
+    def has_settled(self, dialog: Dialog) -> bool:
+        """Whether this dialog's first offer and its answer are done: UPDATE may carry another."""
+        raise NotImplementedError
 
     def _bye_received(self, transaction: Transaction, request: Request, now: float) -> None:
         self.answer(transaction, request, 200, now)

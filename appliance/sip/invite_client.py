@@ -14,6 +14,7 @@ from appliance.sip.host import Host
 from appliance.sip.invite import Headers, InviteSession
 from appliance.sip.message import Message, Request, Response
 from appliance.sip.reasons import reason_for
+from appliance.sip.reliable_provisional import SeenProvisionals, rseq_of
 from appliance.sip.transaction_tables import State
 from appliance.sip.transactions import Transaction
 from appliance.sip.uri import Uri
@@ -27,12 +28,15 @@ class ClientSession(InviteSession):
     def __init__(self, session_id: SessionId, host: Host, login: Login | None) -> None:
         super().__init__(session_id, host, login)
         self._early: dict[str, Dialog] = {}
+        self._provisionals = SeenProvisionals()
+        self._settled: set[str] = set()
         self._cancel: _Cancel | None = None
 
     def start(self, request: Request, contact: Uri, flow: Flow, now: float) -> None:
         """Send the INVITE."""
+        options = request.headers.all("Supported")
         for name, value in self.timer.wishes():
-            request.headers.set(name, value)
+            request.headers.set(name, ", ".join([*options, value]) if name == "Supported" else value)
         self.description = request.body
         self._cseq = request.cseq.number
         self._contact = contact
@@ -102,20 +106,40 @@ class ClientSession(InviteSession):
             return
         # A 100 makes no dialog, whatever tag it carries (12.1).
         tag = (response.to.tag or "") if response.status > 100 else ""
+        rseq = rseq_of(response) if tag else None
+        if rseq is not None and not self._provisionals.is_next(tag, rseq):
+            return  # It came before, or one before it is still to come (RFC 3262 4).
         if tag:
-            self._note_early(tag, response)
-        self.host.emit(Progress(self.id, response.status, response, tag))
+            dialog = self._note_early(tag, response)
+            if rseq is not None:
+                self._acknowledge_provisional(dialog, rseq, response, now)
+        self.host.emit(Progress(self.id, response.status, response, tag, rseq is not None))
 
-    def _note_early(self, tag: str, response: Response) -> None:
+    def _acknowledge_provisional(self, dialog: Dialog, rseq: int, response: Response, now: float) -> None:
+        """Send the PRACK; that nobody answers it is no reason to give the call up."""
+        if response.body:
+            self._settled.add(dialog.key[2])
+        rack = ("RAck", f"{rseq} {response.cseq.number} INVITE")
+        prack = dialog.request("PRACK", headers=(rack,))
+        self.client_request(
+            prack, dialog, lambda sent, answer, late: None, lambda sent, status, late: None, now
+        )
+
+    def has_settled(self, dialog: Dialog) -> bool:
+        """Whether this dialog's first offer and its answer are done: UPDATE may carry another."""
+        return self.dialog is not None or dialog.key[2] in self._settled
+
+    def _note_early(self, tag: str, response: Response) -> Dialog:
         known = self._early.get(tag)
         if known is not None:
             known.refresh(response)
-            return
+            return known
         dialog = Dialog.of_caller(
             self._invite.request, response, self._contact, self._invite.transaction.flow
         )
         self._early[tag] = dialog
         self.host.enter_dialog(dialog.key, self)
+        return dialog
 
     def early_dialog(self, tag: str) -> Dialog | None:
         """The early or confirmed dialog with this peer tag."""

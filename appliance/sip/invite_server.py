@@ -10,6 +10,7 @@ from appliance.sip.headers import parse_contact
 from appliance.sip.host import Host
 from appliance.sip.invite import Headers, InviteSession
 from appliance.sip.message import Message, Request
+from appliance.sip.reliable_provisional import ReliableProvisionals
 from appliance.sip.timers import Timer
 from appliance.sip.transactions import NOBODY, Transaction
 
@@ -45,6 +46,7 @@ class ServerSession(InviteSession):
         contact = default_contact(request, transaction.flow)
         self.tag = self.host.tokens()
         self._dialog = Dialog.of_callee(request, self.tag, contact, transaction.flow)
+        self._provisionals = ReliableProvisionals(self.host, transaction, request, self._no_prack)
         self.host.enter_dialog(self._dialog.key, self)
         # Only if its user takes longer (17.2.1): to some phones a 100 before a challenge is a call going on.
         self._ringing = self.host.timers.at(now + TRYING_AFTER, self._trying)
@@ -66,24 +68,44 @@ class ServerSession(InviteSession):
             return
         self._stop_ringing()
         self.description = body or self.description
-        self.answer(
-            self.transaction, self._request, status, now, body=body, headers=self._with_contact(headers)
-        )
+        headers = self._with_contact(headers)
+
+        def put(more: Headers) -> None:
+            self.answer(self.transaction, self._request, status, now, body=body, headers=(*headers, *more))
+
+        if status > 100 and self._provisionals.takes(body):
+            self._provisionals.send(put, bool(body), now)
+        elif status == 100 or not self._provisionals.forbids_plain:
+            put(())
         if status > 100:
             self._ringing = self.host.timers.at(
                 now + RING_AGAIN, lambda due: self.ring(status, body, headers, due)
             )
 
     def accept(self, body: bytes, headers: Headers, now: float) -> None:
-        """Answer 200."""
+        """Answer 200, once the description sent before, if any, is acknowledged."""
         if self.ended or self.dialog is not None:
             return
         self._stop_ringing()
-        self.dialog = self._dialog
         self.description = body or self.description
-        headers = (*self._with_contact(headers), *self.timer.asked(self._request, now))
+        headers = self._with_contact(headers)
+        self._provisionals.when_described(lambda due: self._accept(body, headers, due), now)
+
+    def _accept(self, body: bytes, headers: Headers, now: float) -> None:
+        if self.ended or self.dialog is not None:
+            return
+        self.dialog = self._dialog
+        if self._provisionals.has_answered:
+            # Offer and answer are done: a description here could only contradict them (RFC 6337 3.1.1).
+            body = b""
+        headers = (*headers, *self.timer.asked(self._request, now))
         self.answer_with_2xx(self.transaction, self._request, body, headers, now)
         del self._request
+
+    def _no_prack(self, now: float) -> None:
+        """The caller never acknowledged what it had to (RFC 3262 3)."""
+        self._refuse(504, now, "No PRACK")
+        self.end("timeout", "No PRACK", now)
 
     def refuse(self, status: int, reason: str | None, headers: Headers, now: float) -> None:
         """Answer with a refusal; after the answer, hang up."""
@@ -123,6 +145,18 @@ class ServerSession(InviteSession):
         else:
             super().request_received(transaction, request, dialog, now)
 
+    def pracked(self, transaction: Transaction, request: Request, dialog: Dialog, now: float) -> None:
+        """The caller acknowledges a provisional response of ours, perhaps with an offer of its own."""
+        known = self._provisionals.acknowledged(request, now)
+        if known and request.body and self._provisionals.has_answered:
+            self.change.updated(transaction, request, dialog, now)
+        else:
+            self.answer(transaction, request, 200 if known else 481, now)
+
+    def has_settled(self, dialog: Dialog) -> bool:
+        """Whether the first offer and its answer are done: UPDATE may carry another."""
+        return self.dialog is not None or self._provisionals.has_answered
+
     def failed(self, transaction: Transaction, status: int, now: float) -> None:
         """The caller cannot be reached any more while we ring; after the answer the missing ACK tells."""
         if transaction is self.transaction and status == 503 and not self.ended and self.dialog is None:
@@ -132,6 +166,7 @@ class ServerSession(InviteSession):
     def close(self, now: float) -> None:
         """As for every session; the early dialog goes too."""
         self._stop_ringing()
+        self._provisionals.close()
         super().close(now)
         if self.dialog is None:
             self.host.leave_dialog(self._dialog.key)

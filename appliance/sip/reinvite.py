@@ -38,6 +38,9 @@ class Negotiating(Protocol):
     def awaits_ack(self) -> bool:
         """Whether a 2xx of ours is not yet acknowledged."""
 
+    def has_settled(self, dialog: Dialog) -> bool:
+        """Whether this dialog's first offer and its answer are done with."""
+
     def client_request(
         self, request: Request, dialog: Dialog, responded: OnResponse, failed: OnFailure, now: float
     ) -> ClientRequest:
@@ -73,7 +76,7 @@ class Renegotiation:
     def __init__(self, session: Negotiating) -> None:
         self._session = session
         self._ours: ClientRequest | None = None
-        self._theirs: tuple[Transaction, Request] | None = None
+        self._theirs: tuple[Transaction, Request, Dialog] | None = None
         self._waiting: bytes | None = None
         self._glares = 0
         self._retry: Timer | None = None
@@ -211,7 +214,7 @@ class Renegotiation:
         elif session.awaits_ack:
             session.answer(transaction, request, 491, now)
         elif not self._refuse_collision(transaction, request, now):
-            self._theirs = (transaction, request)
+            self._theirs = (transaction, request, session.dialog)
             session.answer(transaction, request, 100, now)
             session.host.emit(Reinvited(session.id, request))
 
@@ -222,10 +225,10 @@ class Renegotiation:
             dialog.refresh(request)
             refreshed = session.timer.asked(request, now) if session.dialog is not None else ()
             session.answer(transaction, request, 200, now, headers=(*_contact(dialog), *refreshed))
-        elif session.dialog is None:
+        elif not session.has_settled(dialog):
             self._refuse_early(transaction, request, now)
         elif not self._refuse_collision(transaction, request, now):
-            self._theirs = (transaction, request)
+            self._theirs = (transaction, request, dialog)
             session.host.emit(Reinvited(session.id, request))
 
     def _refuse_early(self, transaction: Transaction, request: Request, now: float) -> None:
@@ -251,12 +254,13 @@ class Renegotiation:
     def accept(self, body: bytes, now: float) -> None:
         """Answer the peer's offer (or make the offer it asked for) with 200."""
         session = self._session
-        if self._theirs is None or session.dialog is None:
+        if self._theirs is None:
             return
-        (transaction, request), self._theirs = self._theirs, None
-        session.dialog.refresh(request)
+        (transaction, request, dialog), self._theirs = self._theirs, None
+        dialog.refresh(request)
         session.description = body or session.description
-        headers = (*_contact(session.dialog), *session.timer.asked(request, now))
+        refreshed = session.timer.asked(request, now) if session.dialog is not None else ()
+        headers = (*_contact(dialog), *refreshed) if request.method != "PRACK" else ()
         if request.method == "INVITE":
             session.answer_with_2xx(transaction, request, body, headers, now)
         else:
@@ -267,7 +271,7 @@ class Renegotiation:
         """Refuse the peer's offer; the session goes on as it was."""
         if self._theirs is None:
             return
-        (transaction, request), self._theirs = self._theirs, None
+        (transaction, request, _), self._theirs = self._theirs, None
         self._session.answer(transaction, request, status, now)
         self.settle(now)
 
@@ -282,7 +286,7 @@ class Renegotiation:
         self._stop_retry()
         self._waiting = None
         if self._theirs is not None:
-            (transaction, request), self._theirs = self._theirs, None
+            (transaction, request, _), self._theirs = self._theirs, None
             self._session.answer(transaction, request, 487, now)
         if self._ours is not None:
             self._ours.stop_authenticating()

@@ -15,6 +15,7 @@ from appliance.sip.invite_server import ServerSession
 from appliance.sip.matching import DialogKey, dialog_key, invite_key, response_key, server_key
 from appliance.sip.message import Message, Request, Response, make_response
 from appliance.sip.parser import parse_message
+from appliance.sip.reliable_provisional import OPTION as RELIABLE
 from appliance.sip.session_timer import OPTION
 from appliance.sip.timers import Timers
 from appliance.sip.transaction_tables import Input
@@ -23,7 +24,7 @@ from appliance.sip.via_routing import our_via, response_flow, stamp_via
 
 METHODS = (
     "INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER", "INFO", "UPDATE", "REFER", "NOTIFY", "SUBSCRIBE",
-    "MESSAGE",
+    "MESSAGE", "PRACK",
 )  # fmt: skip
 RETRY_SECONDS = "5"
 VIA_SIZE = 80
@@ -60,7 +61,7 @@ class UserAgentCore:
         self.session_seconds = session_seconds
         self.allow = ", ".join(methods)
         self._methods = frozenset(methods)
-        self._extensions = frozenset((OPTION, *extensions))
+        self._extensions = frozenset((OPTION, RELIABLE, *extensions))
         self._choose_flow = choose_flow
         self._most_pending = most_pending
         self._outgoing: list[Outgoing] = []

@@ -21,6 +21,7 @@ from appliance.sip.message import Request, Response
 from appliance.sip.offer_answer import LocalAudio, apply_answer, build_offer, negotiate, offered_codecs
 from appliance.sip.parser import parse_message
 from appliance.sip.refer import read_refer, read_replaces
+from appliance.sip.reliable_provisional import rack_of, rseq_of
 from appliance.sip.sdp import SdpError, parse_sdp
 from appliance.sip.session_timer import session_expires
 from appliance.sip.tracing import call_id_in, covered
@@ -104,7 +105,7 @@ def audio(data: bytes) -> None:
 
 
 def refer(data: bytes) -> None:
-    """A REFER with this as its Refer-To, and a Replaces and a Session-Expires field of the same text."""
+    """A REFER with this as its Refer-To, and other fields of the same text."""
     text = data.decode("utf-8", "replace").replace("\r", " ").replace("\n", " ")
     request = Request("REFER", HERE_URI)
     request.headers.add("Refer-To", text)
@@ -114,6 +115,12 @@ def refer(data: bytes) -> None:
     with suppress(SipSyntaxError):
         read_replaces(text)
     session_expires(request)
+    request.headers.add("RAck", text)
+    rack_of(request)
+    response = Response(180)
+    response.headers.add("Require", "100rel")
+    response.headers.add("RSeq", text)
+    rseq_of(response)
 
 
 def endpoint(data: bytes) -> None:

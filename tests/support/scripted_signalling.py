@@ -141,6 +141,10 @@ class ScriptedStack:
     def refused(self, session: str, status: int) -> None:
         self.tells(events.Refused(session, status, "So it is", response(status)))
 
+    def redirected(self, session: str, host: str) -> None:
+        contacts = (Uri("sip", "0612345678", host=host),)
+        self.tells(events.Refused(session, 302, "Moved Temporarily", response(302), contacts))
+
     def reinvited(self, session: str, body: bytes) -> None:
         self.tells(events.Reinvited(session, invite(body)))
 

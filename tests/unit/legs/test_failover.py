@@ -73,3 +73,40 @@ async def test_a_line_that_is_full_is_passed_over_without_a_packet():
     stack.accepted("s1", description(6000, "127.0.0.2"))
     assert (await dialling).outcome is Outcome.ANSWERED
     leg.close()
+
+
+def redirecting(stack: ScriptedStack, follows: int) -> tuple[OutgoingLeg, asyncio.Future, list[str]]:
+    """A leg whose provider may send it elsewhere so often; the hosts it was told of."""
+    told: list[str] = []
+
+    def redirect(line_id, contacts):
+        told.extend(contact.host for contact in contacts)
+        return attempt(stack, contacts[0].host) if len(told) <= follows else None
+
+    leg = OutgoingLeg(
+        stack.around(), "0612345678", [attempt(stack)], Sound(DEFAULT_CODECS), redirect=redirect
+    )
+    return leg, asyncio.ensure_future(leg.dial()), told
+
+
+async def test_a_redirection_is_followed():
+    stack = ScriptedStack()
+    leg, dialling, told = redirecting(stack, follows=1)
+    await settle()
+    stack.redirected("s1", "elsewhere")
+    await settle()
+    stack.accepted("s2", description(6000, "127.0.0.2"))
+    assert (await dialling).outcome is Outcome.ANSWERED
+    assert told == ["elsewhere"]
+    leg.close()
+
+
+async def test_redirections_end():
+    stack = ScriptedStack()
+    leg, dialling, told = redirecting(stack, follows=99)
+    for turn in range(1, 5):
+        await settle()
+        stack.redirected(f"s{turn}", "elsewhere")
+    assert (await dialling).status == 302
+    assert len(told) == 3
+    leg.close()

@@ -77,8 +77,10 @@ def test_unknown_methods_are_told_which_are_known() -> None:
 
 def test_required_extensions_we_lack_are_named() -> None:
     box = Box()
-    assert box.hears_request("INVITE", headers="Require: 100rel, nothing\r\n") == ["420 INVITE"]
-    assert box.response().headers.get("Unsupported") == "100rel, nothing"
+    assert box.hears_request("INVITE", headers="Require: 100rel, outbound, nothing\r\n") == [
+        "420 INVITE"
+    ]
+    assert box.response().headers.get("Unsupported") == "outbound, nothing"
 
 
 def test_a_request_that_comes_by_two_paths_is_taken_once() -> None:
