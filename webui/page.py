@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -65,6 +66,9 @@ CONFIRMATIONS = {
     "saved": N_("Saved. It applies to the next call."),
     "created": N_("Created."),
     "deleted": N_("Deleted."),
+    "override": N_("It applies from this moment on."),
+    "override_ended": N_("The opening hours apply again."),
+    "clock": N_("The box now trusts its clock."),
     "sent": N_("The test e-mail has been handed to the mail server."),
     "retried": N_("The e-mail is being sent again."),
     "unbanned": N_("The address is heard again."),
@@ -97,13 +101,18 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "error_code": lambda code: wording.say_error(FieldError("", code, {})),
     "until": lambda epoch: language.write_until(language.moment(epoch)),
     "moment_of": language.write_moment,
+    "until_iso": lambda text: language.write_until(datetime.fromisoformat(text)),
     "short_date": language.write_short_date,
     "typed_number": lambda number: write_number(number) if number else "",
     "grouped": _groups,
     "allowed": lambda places, everything: [p for p in places if everything or not p.administrator],
 }
 
-FUNCTIONS: dict[str, Any] = {"navigation": NAVIGATION, "confirmations": CONFIRMATIONS}
+FUNCTIONS: dict[str, Any] = {
+    "navigation": NAVIGATION,
+    "confirmations": CONFIRMATIONS,
+    "present": language.now,
+}
 
 
 def _surroundings(request: web.Request) -> dict[str, Any]:

@@ -28,7 +28,8 @@ class Visit:
     office: dict[str, Any] | None = None
     claimed: bool = True
     set_up: bool = True
-    warnings: list[dict[str, Any]] = field(default_factory=list)
+    overrides: list[dict[str, Any]] = field(default_factory=list)
+    clock_trusted: bool = True
 
     @property
     def is_administrator(self) -> bool:
@@ -65,6 +66,8 @@ async def begin_visit(client: Client, token: str | None) -> Visit:
             me = await client.get("/me", token)
             visit.user = {**(me.get("user") or {}), "role": me["role"], "person_id": me.get("person_id")}
             visit.office = me.get("office")
+            visit.overrides = list(me.get("overrides") or ())
+            visit.clock_trusted = bool(me.get("clock_trusted", True))
             if visit.office is None and visit.set_up and visit.is_administrator:
                 visit.office = await client.get("/office", token)
         except Refused as refusal:

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from appliance.configuration.destinations import Destination
 from appliance.configuration.fields import HoursState, Identifier, Name, Record, TimeRange
+from appliance.configuration.overrides import HoursOverride
 
 Ranges = Annotated[tuple[TimeRange, ...], Field(max_length=8)]
 
@@ -70,10 +71,14 @@ class PublicHolidays(Record):
 
 
 class Calendar(Record):
-    """Opening hours shared by any number of numbers and people (TIME-1 to TIME-3)."""
+    """Opening hours shared by any number of numbers and people (TIME-1 to TIME-3).
+
+    `override` holds instead of all the rest while it lasts (TIME-4).
+    """
 
     id: Identifier
     name: Name
     week: Week = Week()
     holidays: PublicHolidays = PublicHolidays()
     special_days: Annotated[tuple[SpecialDays, ...], Field(max_length=200)] = ()
+    override: HoursOverride | None = None

@@ -13,6 +13,7 @@ from appliance.configuration.fields import DeviceKind, HoursState, TimeRange
 from appliance.configuration.lines import Outside
 from appliance.configuration.loops import looping_destinations
 from appliance.configuration.office import Role
+from appliance.configuration.overrides import HoursOverride
 from appliance.configuration.people import Person
 from appliance.configuration.problems import CODES, Problem
 from appliance.configuration.references import MAILBOX_OWNERS, Path, references
@@ -189,12 +190,23 @@ def _calendars(configuration: Configuration) -> Iterator[Problem]:
         for day in type(calendar.week).model_fields:
             yield from _overlaps(calendar.id, ("week", day), getattr(calendar.week, day))
         yield from _special_days(calendar)
+        yield from _override("calendars", calendar.id, calendar.override)
         observed = calendar.holidays
         if not observed.observed or public_holidays.is_known(observed.country, observed.subdivision):
             continue
         known = public_holidays.is_known(observed.country, "")
         field, what = ("subdivision", "subdivision") if known else ("country", "country")
         yield Problem("calendars", calendar.id, ("holidays", field), f"holidays_unknown_{what}")
+
+
+def _override(collection: str, identifier: str, override: HoursOverride | None) -> Iterator[Problem]:
+    if override is not None and override.state == "destination" and override.destination is None:
+        yield Problem(collection, identifier, ("override", "destination"), "union_tag_not_found")
+
+
+def _office(configuration: Configuration) -> Iterator[Problem]:
+    if configuration.office is not None:
+        yield from _override("office", "", configuration.office.override)
 
 
 def _special_days(calendar: Calendar) -> Iterator[Problem]:
@@ -257,6 +269,7 @@ _CHECKS: tuple[Callable[[Configuration], Iterator[Problem]], ...] = (
     _mailboxes,
     _lines,
     _calendars,
+    _office,
     _mail_server,
     _users,
 )

@@ -131,7 +131,8 @@ class Number(Record):
     """What outsiders dial: arrives on a line, follows a route for each hours state.
 
     A state absent from `routes` follows `open`; a holiday first `closed`. `backup_number` is rung when nobody
-    can be reached because something has failed (BACKUP-1); None takes the office's.
+    can be reached because something has failed (BACKUP-1); None takes the office's. `unknown_time`: whose
+    route calls follow while the box does not know the time (TIME-7).
     """
 
     id: Identifier
@@ -141,6 +142,7 @@ class Number(Record):
     owner_id: Identifier | None = None
     language: Language = Language.FRENCH
     calendar_id: Identifier | None = None
+    unknown_time: HoursState = HoursState.OPEN
     routes: Annotated[dict[HoursState, Route], Field(min_length=1)]
     backup_number: E164 | None = None
     comment: Label = ""

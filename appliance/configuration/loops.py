@@ -36,7 +36,10 @@ def _followed(configuration: Configuration) -> Iterator[tuple[Follower, Place]]:
         calendar = number.calendar_id or (office.calendar_id if office else None)
         users[calendar or ""].append(("numbers", number.id))
     for place in destinations_of(configuration):
-        if place.collection == "calendars":
+        if place.collection == "office":
+            for number in configuration.numbers.values():
+                yield ("numbers", number.id), place
+        elif place.collection == "calendars":
             for user in users[place.record_id]:
                 yield user, place
         else:

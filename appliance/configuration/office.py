@@ -20,6 +20,7 @@ from appliance.configuration.fields import (
     RingSeconds,
     Secret,
 )
+from appliance.configuration.overrides import HoursOverride
 from appliance.zones import is_zone
 
 
@@ -33,7 +34,8 @@ class Office(Record):
     """The office: country and zone set holidays, tones, number formats.
 
     `phones_outside`: whether phones may connect from outside the office's network; each person must be
-    allowed to besides. `hold_music_id`: what those on hold hear; None is the box's own melody.
+    allowed to besides. `hold_music_id`: what those on hold hear; None is the box's own melody. `override`:
+    what holds for every number instead of its hours (TIME-4); a calendar's own comes before it.
     """
 
     name: Name
@@ -45,6 +47,7 @@ class Office(Record):
     outbound_ring_seconds: RingSeconds = 60
     phones_outside: bool = False
     hold_music_id: Identifier | None = None
+    override: HoursOverride | None = None
 
 
 class MailSecurity(StrEnum):

@@ -18,6 +18,7 @@ from appliance.configuration.destinations import (
     ToNumber,
     ToPerson,
 )
+from appliance.configuration.overrides import overrides
 from appliance.configuration.problems import Problem
 from appliance.configuration.references import Path
 
@@ -43,6 +44,11 @@ def destinations_of(configuration: Configuration) -> Iterator[Place]:
     for number in configuration.numbers.values():
         for state, route in number.routes.items():
             yield from _of_route(number.id, state.value, route)
+    for standing in overrides(configuration):
+        sent_to = standing.override.destination
+        if standing.override.state == "destination" and sent_to is not None:
+            collection = "office" if standing.calendar_id is None else "calendars"
+            yield Place(collection, standing.calendar_id or "", ("override", "destination"), sent_to)
     for calendar in configuration.calendars.values():
         for place, special in enumerate(calendar.special_days):
             if special.destination is not None:
@@ -65,7 +71,7 @@ def route_problems(configuration: Configuration) -> Iterator[Problem]:
     number, and the own handling of a day, may not.
     """
     for place in destinations_of(configuration):
-        of_route = place.collection in ("numbers", "calendars")
+        of_route = place.collection in ("numbers", "calendars", "office")
         if of_route and place.last and isinstance(place.destination, ToHangUp):
             yield Problem(place.collection, place.record_id, place.path, "route_ends_in_silence")
     for number in configuration.numbers.values():

@@ -20,6 +20,7 @@ from appliance.control.changes import edit
 from appliance.control.errors import ApiError, refusal
 from appliance.control.hashing import hashed, matches
 from appliance.control.identifiers import new_identifier
+from appliance.control.overriding import OverrideNow, overrides_now
 from appliance.control.representation import shown
 from appliance.control.routes import Access, Route, box_of, identity_of
 from appliance.control.validation import validated
@@ -93,12 +94,17 @@ class MyOffice(BaseModel):
 
 
 class Me(BaseModel):
-    """Who asks; `user` is null for the command line, `office` before it is set up."""
+    """Who asks; `user` is null for the command line, `office` before it is set up.
+
+    `overrides` and `clock_trusted`: what every page says on top.
+    """
 
     user: dict[str, Any] | None
     role: Role
     person_id: str | None = None
     office: MyOffice | None = None
+    overrides: tuple[OverrideNow, ...] = ()
+    clock_trusted: bool = True
 
 
 class MyChanges(Body):
@@ -217,7 +223,17 @@ async def read_me(request: web.Request) -> web.Response:
     who = identity_of(request)
     role = Role.ADMINISTRATOR if who.is_administrator else Role.PERSON
     user = shown(who.user) if who.user else None
-    return answer(Me(user=user, role=role, person_id=who.person_id, office=_my_office(box_of(request))))
+    box = box_of(request)
+    return answer(
+        Me(
+            user=user,
+            role=role,
+            person_id=who.person_id,
+            office=_my_office(box),
+            overrides=overrides_now(box.configuration, box.now()),
+            clock_trusted=box.world().clock_trusted,
+        )
+    )
 
 
 def _my_office(box: Box) -> MyOffice | None:

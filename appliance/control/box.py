@@ -108,6 +108,9 @@ class Box(Protocol):
     def set_day(self, person_id: str, state: DayState) -> bool:
         """Start, pause or end a person's working day; False for who does not use it."""
 
+    def trust_clock(self) -> None:
+        """Take the word of somebody who says that the time is right."""
+
     def live(self) -> Live:
         """What goes on now: phones, lines, calls, resources, warnings."""
 

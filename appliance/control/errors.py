@@ -35,6 +35,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "unknown_caller": "This is not a caller's number",
         "unknown_called": "This is neither a number nor an extension of the office",
         "malformed_date": "This is not a date and time",
+        "moment_past": "This moment is over",
         "no_phone": "None of this person's phones is there",
         "no_line": "No line is up",
         "no_such_call": "This call is over",

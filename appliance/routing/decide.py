@@ -14,6 +14,7 @@ from appliance import numbers
 from appliance.configuration.destinations import RingOutcome
 from appliance.configuration.fields import HoursState
 from appliance.configuration.voicemail import Greeting
+from appliance.routing.by_hours import state_at, way_by_hours
 from appliance.routing.facts import Facts
 from appliance.routing.nodes import (
     FAILED,
@@ -27,7 +28,6 @@ from appliance.routing.nodes import (
     RingNode,
     UnansweredNode,
 )
-from appliance.routing.opening_hours import HoursAnswer, OpeningHours
 from appliance.routing.plan import Plan
 from appliance.routing.steps import Announce, HangUp, Outcome, Ring, Service, Speech, Step, TakeMessage
 from appliance.routing.targets import TELLING, find_targets
@@ -189,20 +189,12 @@ class _Walk:
     # Hours
 
     def _by_hours(self, node: HoursNode) -> str:
-        if node.hours is None:
-            return self._leave(node, HoursState.OPEN.value, Reason("no_calendar", dict(node.label)))
-        local = node.hours.wall_time(self._now)
-        answer = node.hours.at_wall_time(local)
-        way = answer.state.value
-        if answer.state is not HoursState.OPEN:
-            own = f"special/{answer.special}" if answer.holiday is None else f"holiday/{answer.holiday}"
-            way = own if own in node.ways else way
-        return self._leave(node, way, hours_reason(node.hours, answer, local))
+        return self._leave(node, *way_by_hours(node, self._world, self._now))
 
     def _unanswered(self, node: UnansweredNode) -> str:
-        answer = node.hours.at(self._now) if node.hours else HoursAnswer(HoursState.OPEN)
-        if answer.state.value in node.ways:
-            return self._leave(node, answer.state.value, Reason("own_when_unanswered", dict(node.label)))
+        state = state_at(node.hours, self._world, self._now).value
+        if state in node.ways:
+            return self._leave(node, state, Reason("own_when_unanswered", dict(node.label)))
         standing = self._standing
         told = standing.rung or standing.passed_over or RingOutcome.NO_ANSWER.value
         return self._leave(node, told, Reason("no_own_when_unanswered", dict(node.label)))
@@ -226,7 +218,7 @@ class _Walk:
     def _take_message(self, node: MailboxNode) -> Step:
         mailbox = node.mailbox
         assert mailbox is not None
-        state = node.hours.at(self._now).state if node.hours else HoursState.OPEN
+        state = state_at(node.hours, self._world, self._now)
         language = mailbox.language or self._facts.language
         greeting = mailbox.greetings.get(state) or mailbox.greetings.get(HoursState.OPEN) or Greeting()
         prompt = _GREETINGS[state]
@@ -281,21 +273,6 @@ _GREETINGS = {
     HoursState.CLOSED: "mailbox_greeting_closed",
     HoursState.HOLIDAY: "mailbox_greeting_holiday",
 }
-
-
-def hours_reason(hours: OpeningHours, answer: HoursAnswer, local: datetime) -> Reason:
-    """What a calendar said, in words; `local` is the wall time it was asked about."""
-    parameters = {"calendar": hours.calendar.name, "name": answer.name}
-    if answer.until is not None:
-        same_day = answer.until.date() == local.date()
-        parameters["until"] = answer.until.strftime("%H:%M" if same_day else "%Y-%m-%d %H:%M")
-    else:
-        opened = answer.state is HoursState.OPEN
-        return Reason("calendar_always_open" if opened else "calendar_always_closed", parameters)
-    if answer.holiday is not None:
-        return Reason("holiday", {**parameters, "holiday": answer.holiday})
-    source = "calendar" if answer.special is None else "special"
-    return Reason(f"{source}_{answer.state}", parameters)
 
 
 def _telling(one: str, other: RingOutcome) -> str:

@@ -18,6 +18,8 @@ CONDITIONS: Mapping[str, str] = MappingProxyType(
         "holiday": "holiday",
         "special": "{name}",
         "own_holiday": "{name}",
+        "override": "by manual override",
+        "unknown_time": "the time is not known",
         "unanswered": "nobody takes the call",
         "outcomes": "{outcomes}",
         "no_answer": "no answer",

@@ -36,6 +36,8 @@ RecordReference = tuple[str, str]
 FAILED = "failed"
 # The way out of a call to the outside when there is no line for it.
 NO_LINE = "no_line"
+# The way out of opening hours while the box does not know the time (TIME-7).
+UNKNOWN_TIME = "unknown_time"
 # The way on where there is only one.
 ONWARD = "onward"
 
@@ -78,9 +80,9 @@ class EntryNode(PlanNode):
 
 @dataclass(frozen=True, slots=True)
 class HoursNode(PlanNode):
-    """A choice by opening hours: ways `special/2`, `holiday/Christmas Day`, then by state.
+    """A choice by opening hours: ways `override/0`, `special/2`, `holiday/Christmas Day`, then by state.
 
-    With `hours` None it is always open.
+    With `hours` None it is always open. UNKNOWN_TIME is the way while the box does not know the time.
     """
 
     hours: OpeningHours | None = None

@@ -16,6 +16,7 @@ from datetime import date, datetime, time, timedelta
 
 from appliance.configuration.calendars import Calendar, SpecialDays
 from appliance.configuration.fields import HoursState, TimeRange
+from appliance.configuration.overrides import HoursOverride
 from appliance.configuration.public_holidays import PublicHoliday, public_holidays
 from appliance.zones import zone
 
@@ -47,7 +48,8 @@ class DayRule:
 class HoursAnswer:
     """The state of a moment, and why; `until` is the local time of the next change, None when there is none.
 
-    `name` is the special day's or holiday's, empty for the ordinary week.
+    `name` is the special day's or holiday's, empty for the ordinary week. `override` is the place in the
+    list of overrides of the one that holds; with a destination of its own, it leaves the state as it is.
     """
 
     state: HoursState
@@ -55,6 +57,7 @@ class HoursAnswer:
     special: int | None = None
     holiday: str | None = None
     until: datetime | None = None
+    override: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +72,33 @@ class _Year:
 class OpeningHours:
     """A calendar made ready to be asked, in the zone `zone_name`; holiday names in `language`.
 
+    The first of `overrides` that holds at a moment comes before all the rest.
+
     Years are worked out when first asked for, and kept.
     """
 
     calendar: Calendar
     zone_name: str
     language: str = "fr"
+    overrides: tuple[HoursOverride, ...] = ()
     _years: dict[int, _Year] = field(default_factory=dict, repr=False, compare=False)
 
     def at(self, moment: datetime) -> HoursAnswer:
         """What the calendar says of an aware moment."""
-        return self.at_wall_time(self.wall_time(moment))
+        answer = self.at_wall_time(self.wall_time(moment))
+        for place, override in enumerate(self.overrides):
+            if override.in_force(moment):
+                state = answer.state if override.state == "destination" else HoursState(override.state)
+                until = self.wall_time(override.until) if override.until else None
+                return HoursAnswer(state, until=until, override=place)
+        return answer
 
     def wall_time(self, moment: datetime) -> datetime:
         """The naive local time of an aware moment."""
         return moment.astimezone(zone(self.zone_name)).replace(tzinfo=None)
 
     def at_wall_time(self, local: datetime) -> HoursAnswer:
-        """What the calendar says of a naive local time."""
+        """What the calendar itself says of a naive local time, overrides left aside."""
         year = self._year(local.year)
         place = bisect_right(year.starts, local) - 1
         answer = year.answers[place]

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import time
 
 from appliance import numbers
+from appliance.configuration.calendars import Calendar, PublicHolidays, Week
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import (
     Destination,
@@ -26,13 +28,14 @@ from appliance.configuration.destinations import (
     ToNumber,
     ToPerson,
 )
-from appliance.configuration.fields import HoursState
+from appliance.configuration.fields import HoursState, TimeRange
 from appliance.configuration.lines import Number
 from appliance.configuration.people import Person, Phone, RingGroup
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
 from appliance.routing import endings
 from appliance.routing.nodes import (
     ONWARD,
+    UNKNOWN_TIME,
     EntryNode,
     Exit,
     HoursNode,
@@ -56,6 +59,13 @@ RINGS = (ToPerson, ToGroup, ToExternal, ToNumber)
 EXTERNAL_SECONDS = 30
 # Outcomes that may mean that something has failed, rather than that somebody does not want the call.
 FAILURES = frozenset({RingOutcome.NO_ANSWER, RingOutcome.UNREACHABLE})
+_WHOLE_DAY = (TimeRange(start=time(0), end=time(0)),)
+ALWAYS_OPEN = Calendar(
+    id="always",
+    name="24/7",
+    week=Week(**dict.fromkeys(Week.model_fields, _WHOLE_DAY)),
+    holidays=PublicHolidays(observed=False),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +158,7 @@ class Paths:
                 id=place,
                 kind="hours",
                 label={"name": calendar.name if calendar else number.name},
-                record=("calendars", calendar.id) if calendar else None,
+                record=("calendars", calendar.id) if calendar and calendar is not ALWAYS_OPEN else None,
                 ways=self._by_hours(place, number, context),
                 hours=hours,
             ),
@@ -170,6 +180,15 @@ class Paths:
             first = self._route(steps, f"route:{number.id}/{key}", context)
             condition = "own_holiday" if key.startswith("holiday/") else "special"
             ways[key] = Exit(f"{place}>{key}", first, condition, {"name": name})
+        for index, override in enumerate(context.hours.overrides):
+            key = f"override/{index}"
+            if override.destination is not None and override.state == "destination":
+                steps = (RouteStep(destination=override.destination),)
+                first = self._route(steps, f"route:{number.id}/{key}", context)
+            else:
+                first = ways[HoursState.CLOSED if override.state == "closed" else HoursState.OPEN].target
+            ways[key] = Exit(f"{place}>{key}", first, "override")
+        ways[UNKNOWN_TIME] = Exit(f"{place}>{UNKNOWN_TIME}", ways[number.unknown_time].target, UNKNOWN_TIME)
         return ways
 
     def _route(self, steps: Sequence[RouteStep], where: str, context: Context) -> str:
@@ -342,10 +361,16 @@ class Paths:
         office = self._configuration.office
         identifier = identifier or (office.calendar_id if office else None)
         calendar = self._configuration.calendars.get(identifier or "")
+        of_office = office.override if office else None
         if calendar is None:
-            return None
+            if of_office is None:
+                return None
+            # Without opening hours too, the office may be closed by hand.
+            return OpeningHours(ALWAYS_OPEN, self._zone_name, self._language, (of_office,))
         if calendar.id not in self._hours:
-            self._hours[calendar.id] = OpeningHours(calendar, self._zone_name, self._language)
+            overrides = tuple(each for each in (calendar.override, of_office) if each is not None)
+            made = OpeningHours(calendar, self._zone_name, self._language, overrides)
+            self._hours[calendar.id] = made
         return self._hours[calendar.id]
 
 

@@ -29,6 +29,7 @@ from appliance.runtime.background import Background
 from appliance.runtime.board import Board
 from appliance.runtime.calls import Calls
 from appliance.runtime.clock import Clock
+from appliance.runtime.clock_trust import ClockTrust
 from appliance.runtime.dialling import Dialling
 from appliance.runtime.doors import Doors
 from appliance.runtime.incoming import IncomingCalls
@@ -84,6 +85,7 @@ class Box:
         self.background = Background()
         self.events = EventHub(int(clock.epoch() * 1000))
         self._started_at = clock.epoch()
+        self.clock_trust = ClockTrust(folder.path, clock)
         self._open_storage()
         bound = options.sip_addresses[0] if len(options.sip_addresses) == 1 else "0.0.0.0"
         self.addresses = LocalAddresses(clock.monotonic, bound)
@@ -236,6 +238,7 @@ class Box:
         await self.lines.close()
         await self.background.finish(3.0)
         await self.ladders.keep()
+        await asyncio.to_thread(self.clock_trust.keep)
         await self.driver.close()
         await self.media.close()
         self.database.close()
@@ -299,6 +302,7 @@ class Box:
             busy=self.calls.busy_people(),
             lines_up=self.lines.up(),
             lines_full=self.lines.full(),
+            clock_trusted=self.clock_trust.trusted,
             failures=frozenset(failures),
             people=self.people_states.everybody(),
         )
@@ -306,6 +310,11 @@ class Box:
     def set_day(self, person_id: str, state: DayState) -> bool:
         """Start, pause or end a person's working day; False for who does not use it."""
         return self.people_states.set_day(person_id, state)
+
+    def trust_clock(self) -> None:
+        """Take the word of somebody who says that the time is right."""
+        self.clock_trust.vouch()
+        self.events.publish("warning")
 
     def live(self) -> Live:
         """What goes on now."""
@@ -319,6 +328,7 @@ class Box:
             addresses=own_addresses(),
             sip_port=self.driver.sockets.port,
             started_at=self._started_at,
+            clock_trusted=self.clock_trust.trusted,
         )
 
     def _live_phones(self) -> tuple[PhoneLive, ...]:

@@ -19,6 +19,7 @@ class Clock:
     """
 
     def __init__(self, start: datetime | None = None) -> None:
+        self.is_trial = start is not None
         self._shift = start.timestamp() - time.time() if start else 0.0
 
     @classmethod

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from appliance.configuration.overrides import without_ended
+from appliance.control.box import Conflict
 from appliance.speech.speaker import SpeechError
 from appliance.storage.errors import StorageError
 
@@ -19,6 +21,8 @@ log = logging.getLogger(__name__)
 MAIL_SECONDS = 20
 RETENTION_HOURS = 1
 EXPIRY_SECONDS = 5
+CLOCK_SECONDS = 5
+CLOCK_KEPT_MINUTES = 10
 LADDER_SECONDS = 20
 
 
@@ -53,7 +57,17 @@ class Jobs:
             coalesce=True,
             max_instances=1,
         )
+        add(self.look_at_clock, "interval", seconds=CLOCK_SECONDS, id="clock", coalesce=True, max_instances=1)
+        add(
+            self._box.clock_trust.keep,
+            "interval",
+            minutes=CLOCK_KEPT_MINUTES,
+            id="clock kept",
+            coalesce=True,
+            max_instances=1,
+        )
         self._scheduler.start()
+        self._box.background.start(self.look_at_clock(), "overrides at start")
         self._box.background.start(self.retain(), "retention at start")
         self._box.background.start(self.prepare_prompts(), "prompts")
 
@@ -91,6 +105,24 @@ class Jobs:
         """Take the phones and the watchers whose time has run out off their lists."""
         self._box.phones.sweep()
         self._box.lamps.sweep()
+
+    async def look_at_clock(self) -> None:
+        """Judge the clock, and put away the overrides whose time is over."""
+        box = self._box
+        if box.clock_trust.look():
+            box.events.publish("warning")
+        if not box.clock_trust.trusted:
+            return
+        before, version = box.configuration, box.version
+        after = without_ended(before, box.now())
+        if after is before:
+            return
+        try:
+            await box.change(after, expected=version, who="box")
+        except Conflict:
+            log.info("an override that is over is put away a little later")
+        except StorageError as error:
+            log.error("an override that is over cannot be put away: %s", error)
 
     async def tidy(self) -> None:
         """Drop the sounds of words that nobody has heard for long."""

@@ -32,6 +32,7 @@ from appliance.configuration.destinations import (
 from appliance.configuration.fields import DeviceKind, HoursState, TimeRange
 from appliance.configuration.lines import Number, SipTrunk
 from appliance.configuration.office import Office
+from appliance.configuration.overrides import HoursOverride
 from appliance.configuration.people import DeviceChoice, Member, Person, Phone, RingGroup, RingOrder
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
 from appliance.routing.facts import Direction, Facts
@@ -130,6 +131,19 @@ def calendar(chance: Random, identifier: str, year: int = 2026) -> Calendar:
             destinations={name: destination(chance) for name in named},
         ),
         special_days=tuple(special_days),
+        override=perhaps(chance, lambda: override(chance, year)) if chance.random() < 0.4 else None,
+    )
+
+
+def override(chance: Random, year: int = 2026) -> HoursOverride:
+    """Something said by hand, for some days or until further notice."""
+    state = chance.choice(("open", "closed", "destination"))
+    since = datetime(year, 1, 1, tzinfo=UTC) + timedelta(minutes=chance.randrange(365 * 1440))
+    return HoursOverride(
+        state=state,
+        destination=destination(chance) if state == "destination" else None,
+        since=since if chance.random() < 0.7 else None,
+        until=perhaps(chance, lambda: since + timedelta(minutes=chance.randrange(1, 90 * 1440))),
     )
 
 
@@ -146,6 +160,7 @@ def office(seed: int) -> Configuration:
             name="Office",
             calendar_id=perhaps(chance, lambda: chance.choice(CALENDARS)),
             backup_number=perhaps(chance, lambda: "+33199009997"),
+            override=override(chance) if chance.random() < 0.2 else None,
         ),
         people={each: _person(chance, each) for each in PEOPLE},
         phones=phones,
@@ -172,10 +187,15 @@ def saved_office(seed: int) -> Configuration:
 def _simpler(
     configuration: Configuration, collection: str, identifier: str, path: tuple[str | int, ...]
 ) -> Configuration:
+    if collection == "office":
+        simpler = configuration.office.model_copy(update={"override": None})
+        return configuration.with_singleton("office", simpler)
     record = configuration.collection(collection)[identifier]
     match (collection, *path[:2]):
         case ("calendars", "week", str(day)):
             change = {"week": record.week.model_copy(update={day: ()})}
+        case ("calendars", "override", *_):
+            change = {"override": None}
         case ("calendars", "special_days", _):
             change = {"special_days": ()}
         case ("calendars", *_):
@@ -252,6 +272,7 @@ def _number(chance: Random, identifier: str) -> Number:
         calendar_id=perhaps(chance, lambda: chance.choice(CALENDARS)),
         routes={state: route(chance) for state in states},
         backup_number=perhaps(chance, lambda: "+33199009998"),
+        unknown_time=chance.choice(STATES),
     )
 
 
@@ -292,6 +313,7 @@ worlds = st.builds(
     registered=st.frozensets(st.sampled_from(_PHONES)),
     busy=st.frozensets(st.sampled_from(PEOPLE)),
     lines_up=st.frozensets(st.sampled_from(LINES)),
+    clock_trusted=st.booleans() | st.just(True),
     failures=st.frozensets(st.sampled_from(("disk", "settings")), max_size=1),
 )
 inbound_facts = st.builds(

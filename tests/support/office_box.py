@@ -90,6 +90,7 @@ class OfficeBox:
         self.refused: list[tuple[str, str, str]] = []
         self.ladders: dict[str, list[TracedMessage]] = {}
         self.restored_from: Path | None = None
+        self.clock_trusted = True
         self.started_at = self.epoch()
         self._claim_code = readable_code()
 
@@ -113,6 +114,7 @@ class OfficeBox:
             registered=frozenset(self.registered),
             busy=frozenset(busy),
             lines_up=frozenset(lines) - frozenset(self.lines_down),
+            clock_trusted=self.clock_trusted,
             people={person.id: self._person(person) for person in self.configuration.people.values()},
         )
 
@@ -133,6 +135,9 @@ class OfficeBox:
         self.events.publish("person", id=person_id)
         return True
 
+    def trust_clock(self) -> None:
+        self.clock_trusted = True
+
     def live(self) -> Live:
         return Live(
             people=tuple(
@@ -147,6 +152,7 @@ class OfficeBox:
             resources=Resources(calls=len(self.calls)),
             warnings=tuple(self.warnings),
             addresses=("127.0.0.1",),
+            clock_trusted=self.clock_trusted,
             started_at=self.started_at,
         )
 

@@ -117,9 +117,12 @@ def _arrows(edges: Sequence[Json], lit: Collection[str]) -> list[Arrow]:
     shining: set[tuple[str, str]] = set()
     for edge in edges:
         ends = (str(edge["source"]), str(edge["target"]))
-        words.setdefault(ends, []).append(say_condition(edge))
+        said = words.setdefault(ends, [])
         if edge["id"] in lit:
             shining.add(ends)
+        # What holds in misfortune alone is said where a call has gone that way, or where nothing else leads.
+        if edge["condition"] != "unknown_time" or edge["id"] in lit or not said:
+            said.append(say_condition(edge))
     return [
         Arrow(
             source,

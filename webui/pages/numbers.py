@@ -45,6 +45,14 @@ FIELDS = (
         kind="select",
         choices="calendars",
     ),
+    Field(
+        "unknown_time",
+        N_("When the box does not know the time"),
+        N_("After a power cut without network, calls follow this path until the time is known again."),
+        kind="select",
+        choices="unknown_times",
+        empty="absent",
+    ),
     Field("owner_id", N_("Responsible person"), kind="select", choices="people"),
     Field(
         "backup_number",
@@ -100,6 +108,11 @@ class NumberPages(RecordPages):
                 *(Choice(one["id"], one["name"]) for one in people),
             ],
             "languages": language_choices(),
+            "unknown_times": [
+                Choice("open", gettext("The path of opening hours")),
+                Choice("closed", gettext("The path when closed")),
+                Choice("holiday", gettext("The path on holidays")),
+            ],
             "destinations": await destinations.choices(visit, without=f"number:{identifier}"),
         }
         return {"states": STATES, "outcomes": OUTCOMES, "no_lines": not lines}

@@ -115,6 +115,7 @@ class OpeningHoursPages(RecordPages):
             "live": await read_live(visit),
             "days": DAYS,
             "numbers": (await visit.get("/numbers"))["items"],
+            "override": Form({"state": "closed"}, choices=await override_choices(visit, items)),
         }
 
     async def _take(
@@ -132,6 +133,27 @@ class OpeningHoursPages(RecordPages):
                 week[day] = copy.deepcopy(week.get("monday") or [])
         form = Form(values, self.fields, version=str(values.pop("version", "")) or etag)
         return await self._show(request, form, identifier, before)
+
+
+async def override_choices(visit: Visit, calendars: list[Json]) -> dict[str, list[Choice]]:
+    """What the form of manual overrides offers."""
+    return {
+        "calendars": [
+            Choice("", gettext("The whole office")),
+            *(Choice(one["id"], one["name"]) for one in calendars),
+        ],
+        "states": [
+            Choice("closed", gettext("The office is closed")),
+            Choice("open", gettext("The office is open")),
+            Choice("destination", gettext("Calls are sent elsewhere")),
+        ],
+        "ends": [
+            Choice("tomorrow", gettext("Tonight at midnight")),
+            Choice("moment", gettext("At a day and time")),
+            Choice("further", gettext("When you end it")),
+        ],
+        "destinations": await destinations.choices(visit),
+    }
 
 
 def _rows(value: Any) -> list[Json]:

@@ -41,6 +41,7 @@ def test_the_path_of_a_number() -> None:
         ("hours:hours@main", "open", "group:sales@route:main/open/0"),
         ("hours:hours@main", "closed", "mailbox:office@main"),
         ("hours:hours@main", "holiday", "mailbox:office@main"),
+        ("hours:hours@main", "unknown_time", "group:sales@route:main/open/0"),
         ("group:sales@route:main/open/0", "unanswered", "mailbox:office@main"),
     }
 
