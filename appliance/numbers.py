@@ -186,7 +186,7 @@ def emergency_numbers(country: str) -> frozenset[str]:
     """The emergency numbers that answer in that country (OUT-9); 112 always among them."""
     if country in FRENCH_REGIONS:
         return FRENCH_EMERGENCY_NUMBERS
-    candidates = (str(number) for number in range(10, 1000))
+    candidates = (*(str(number) for number in range(10, 1000)), *(f"{number:03}" for number in range(100)))
     return frozenset({"112"}).union(
         text for text in candidates if phonenumbers.is_emergency_number(text, country)
     )

@@ -52,6 +52,7 @@ NAVIGATION = (
         N_("The box"),
         (
             Place("/lines", N_("Lines"), "line"),
+            Place("/outbound", N_("Calls to the outside"), "outgoing"),
             Place("/mail", N_("E-mail"), "mail"),
             Place("/office", N_("Office"), "office"),
             Place("/users", N_("Sign-ins"), "user"),
@@ -71,6 +72,7 @@ CONFIRMATIONS = {
     "clock": N_("The box now trusts its clock."),
     "sent": N_("The test e-mail has been handed to the mail server."),
     "retried": N_("The e-mail is being sent again."),
+    "seen": N_("Noted as seen."),
     "unbanned": N_("The address is heard again."),
     "restored": N_("The backup is in place. Everything is as it was then."),
     "password": N_("The password is changed. Other browsers are signed out."),

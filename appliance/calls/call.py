@@ -171,6 +171,10 @@ class Call:
             referral.done(200)
             transferor.close()
 
+    def tell(self, reason: Reason) -> None:
+        """Add to the story what happened at the place where the call stands."""
+        self.trail.append(TrailEntry(self.trail[-1].node if self.trail else "", None, reason))
+
     def note(self, decision: Decision) -> None:
         """Add a decision to the story."""
         self.trail.extend(decision.trail)

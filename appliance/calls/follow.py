@@ -12,8 +12,10 @@ from appliance.calls.message import take_message
 from appliance.calls.ring import ring
 from appliance.calls.services import serve
 from appliance.calls.switchboard import Switchboard
-from appliance.routing.decide import next_step
+from appliance.routing.decide import Decision, next_step
+from appliance.routing.outbound import ALERTING, who_calls
 from appliance.routing.steps import Announce, HangUp, Outcome, Ring, Service, Step, TakeMessage, Tone
+from appliance.routing.trail import Reason
 
 # Not Acceptable Here (RFC 3261 21.4.26): the caller takes no codec in which we could say anything.
 NO_COMMON_CODEC = 488
@@ -53,7 +55,7 @@ async def _follow(board: Switchboard, call: Call) -> None:
     plan = board.plan
     decision = next_step(plan, call.facts, board.world(), board.now(), None, None)
     while True:
-        call.note(decision)
+        _note(board, call, decision)
         outcome = await perform(board, call, decision.step)
         if outcome is None:
             return
@@ -72,12 +74,25 @@ async def follow_on(board: Switchboard, call: Call, to_the_end: bool = False) ->
     while True:
         if isinstance(decision.step, Announce | Tone | HangUp) and not to_the_end:
             return outcome or Outcome.UNREACHABLE
-        call.note(decision)
+        _note(board, call, decision)
         outcome = await perform(board, call, decision.step)
         if outcome is None:
             return None
         call.note_outcome(outcome.value)
         decision = next_step(plan, call.facts, board.world(), board.now(), decision.position, outcome)
+
+
+def _note(board: Switchboard, call: Call, decision: Decision) -> None:
+    """Add a decision to the story; the office hears at once of what is grave."""
+    call.note(decision)
+    for entry in decision.trail:
+        if entry.reason.code in ALERTING:
+            parameters = {
+                "number": call.facts.called,
+                **entry.reason.parameters,
+                "who": who_calls(call.facts),
+            }
+            board.alert(Reason(entry.reason.code, parameters))
 
 
 async def perform(board: Switchboard, call: Call, step: Step) -> Outcome | None:

@@ -10,7 +10,9 @@ from appliance.calls.call import Call
 from appliance.calls.converse import converse, early_media
 from appliance.calls.switchboard import Switchboard
 from appliance.legs.leg import CalleeLeg, DialResult
+from appliance.legs.outgoing import line_has_failed
 from appliance.routing.steps import Outcome, Ring
+from appliance.routing.trail import Reason
 
 # When several legs fail, the caller is told the most telling of their outcomes.
 TELLING = (Outcome.DECLINED, Outcome.BUSY, Outcome.NO_ANSWER, Outcome.UNREACHABLE)
@@ -30,6 +32,7 @@ async def ring(board: Switchboard, call: Call, step: Ring) -> Outcome | None:
             call.rings(tuple(legs))
             with _ringback(board, call):
                 answer = await first_answer(legs, step.seconds)
+            _tell_lines(call, legs)
             if isinstance(answer, Outcome):
                 call.rings(())
                 return answer
@@ -39,6 +42,15 @@ async def ring(board: Switchboard, call: Call, step: Ring) -> Outcome | None:
         call.answered_by(answer, board.epoch())
         await converse(board, call, answer)
     return None
+
+
+def _tell_lines(call: Call, legs: Sequence[CalleeLeg]) -> None:
+    """Say by which line a call has left, and which lines had failed before (OUT-9)."""
+    for leg in legs:
+        for place, one in enumerate(leg.tried):
+            took = place == len(leg.tried) - 1 and not line_has_failed(one.status)
+            parameters = {"line": one.line_name, "status": str(one.status)}
+            call.tell(Reason("left_by" if took else "line_failed", parameters))
 
 
 @contextmanager

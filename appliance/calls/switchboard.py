@@ -14,6 +14,7 @@ from appliance.legs.leg import CalleeLeg, Leg
 from appliance.routing.facts import Facts
 from appliance.routing.plan import Plan
 from appliance.routing.steps import Ring, Speech
+from appliance.routing.trail import Reason
 from appliance.routing.world import World
 from appliance.sip.refer import Replaces
 
@@ -76,6 +77,9 @@ class Switchboard(Protocol):
 
         `mine` is the leg of the same phone in the call that borrows.
         """
+
+    def alert(self, reason: Reason) -> None:
+        """Tell the office at once of something grave; never waits."""
 
     def join(self, one: MediaPort, other: MediaPort) -> AbstractContextManager[object]:
         """Relay audio between two legs as long as the context lasts."""

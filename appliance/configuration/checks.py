@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from appliance import numbers
 from appliance.configuration import public_holidays
 from appliance.configuration.calendars import Calendar
+from appliance.configuration.checks_outbound import outbound_problems
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import ToAnnouncement, ToExternal
 from appliance.configuration.fields import DeviceKind, HoursState, TimeRange
@@ -268,6 +269,7 @@ _CHECKS: tuple[Callable[[Configuration], Iterator[Problem]], ...] = (
     _groups,
     _mailboxes,
     _lines,
+    outbound_problems,
     _calendars,
     _office,
     _mail_server,

@@ -11,6 +11,7 @@ from appliance.configuration.calendars import Calendar
 from appliance.configuration.fields import Record
 from appliance.configuration.lines import Line, Number, SipTrunk
 from appliance.configuration.office import MailServer, Office, User
+from appliance.configuration.outbound import Outbound, without
 from appliance.configuration.people import Person, Phone, RingGroup
 from appliance.configuration.voicemail import Audio, Mailbox
 
@@ -30,7 +31,9 @@ COLLECTIONS: Mapping[str, type[Record]] = MappingProxyType(
 )
 
 # The records of which there is exactly one.
-SINGLETONS: Mapping[str, type[Record]] = MappingProxyType({"office": Office, "mail_server": MailServer})
+SINGLETONS: Mapping[str, type[Record]] = MappingProxyType(
+    {"office": Office, "mail_server": MailServer, "outbound": Outbound}
+)
 
 
 def _none() -> Mapping[str, Any]:
@@ -46,6 +49,7 @@ class Configuration:
 
     office: Office | None = None
     mail_server: MailServer = field(default_factory=MailServer)
+    outbound: Outbound = field(default_factory=Outbound)
     people: Mapping[str, Person] = field(default_factory=_none)
     phones: Mapping[str, Phone] = field(default_factory=_none)
     groups: Mapping[str, RingGroup] = field(default_factory=_none)
@@ -71,10 +75,11 @@ class Configuration:
         """This configuration less one record; raises KeyError when it is not there."""
         kept = dict(self.collection(collection))
         del kept[identifier]
-        return self._with(collection, MappingProxyType(kept))
+        less = self._with(collection, MappingProxyType(kept))
+        return less._with("outbound", without(self.outbound, collection, identifier))
 
     def with_singleton(self, name: str, record: Record) -> Configuration:
-        """This configuration with its `office` or `mail_server` replaced."""
+        """This configuration with its `office`, `mail_server` or `outbound` replaced."""
         if name not in SINGLETONS:
             raise KeyError(name)
         return self._with(name, record)

@@ -67,6 +67,7 @@ class Person(Record):
     calendar_id: Identifier | None = None
     when_unanswered: dict[HoursState, Destination] = Field(default_factory=dict)
     presented_number_id: Identifier | None = None
+    line_id: Identifier | None = None
     outside_allowed: bool = False
     comment: Label = ""
 

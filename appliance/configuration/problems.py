@@ -48,6 +48,7 @@ AMONG_RECORDS: Mapping[str, str] = MappingProxyType(
         "line_password_missing": "The password given by the provider is missing",
         "line_address_missing": "The address of the box on the internet is missing",
         "line_stun_missing": "The STUN server's name is missing",
+        "line_twice": "{name} is in this list twice",
         "main_number_elsewhere": "{name} arrives on another line",
         "mail_host_missing": "The mail server's name is missing",
         "mail_sender_missing": "The sender's address is missing",

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from appliance.control import (
     accounts,
+    alerts,
     archives,
     call_history,
     diagnosis,
@@ -54,6 +55,7 @@ def all_routes() -> tuple[Route, ...]:
         *call_history.ROUTES,
         *diagnosis.ROUTES,
         *security.ROUTES,
+        *alerts.ROUTES,
         *voice_messages.ROUTES,
         *placing_calls.ROUTES,
         *prompt_texts.ROUTES,

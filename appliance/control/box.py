@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from appliance.routing.world import DayState, World
     from appliance.sip.tracing import TracedMessage
     from appliance.speech.speaker import Speaker
+    from appliance.storage.alerts import Alerts
     from appliance.storage.audio_files import AudioLibrary
     from appliance.storage.database import Database
     from appliance.storage.history import History
@@ -90,6 +91,12 @@ class Box(Protocol):
     def audio_files(self) -> AudioLibrary: ...
     @property
     def speaker(self) -> Speaker: ...
+
+    @property
+    def alerts(self) -> Alerts: ...
+
+    async def see_alert(self, identifier: int) -> None:
+        """Take the banner of an alert down; raises StorageError."""
 
     @property
     def events(self) -> EventHub:

@@ -334,6 +334,16 @@ async def read_graph(request: web.Request) -> web.Response:
     )
 
 
+async def draw_answer(request: web.Request) -> web.Response:
+    """The drawing of the path that a call would take, with that path lit."""
+    box, question = box_of(request), await body(request, Question)
+    path = await _path(box, question)
+    drawn = drawing(box.plan, path.entry)
+    return answer(
+        drawn.model_copy(update={"lit_nodes": path.lit_nodes, "lit_edges": path.lit_edges, "path": path})
+    )
+
+
 QUERY = {
     "number": "id of a number",
     "extension": "or an extension",
@@ -352,6 +362,16 @@ ROUTES = (
         "path",
         takes=Question,
         gives=Path,
+    ),
+    Route(
+        "POST",
+        "/explain/drawing",
+        draw_answer,
+        Access.ADMINISTRATOR,
+        "The drawing of the path that a call would take",
+        "path",
+        takes=Question,
+        gives=Drawing,
     ),
     Route(
         "GET",

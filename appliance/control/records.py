@@ -191,6 +191,7 @@ WHAT: Mapping[str, str] = {
     "users": "somebody who signs in",
     "office": "the office",
     "mail_server": "the mail server",
+    "outbound": "the settings of calls to the outside",
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Queue
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
@@ -28,6 +28,14 @@ class DialResult:
     status: int = 0
     reason: str = ""
     for_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """One try to reach somebody outside: the line's name, and the SIP status that it ended with."""
+
+    line_name: str
+    status: int
 
 
 class Change(Protocol):
@@ -127,6 +135,10 @@ class CalleeLeg(CallerLeg, Protocol):
     @property
     def person_id(self) -> str | None:
         """Whose leg it is, when it is a person's."""
+
+    @property
+    def tried(self) -> Sequence[Attempted]:
+        """The lines that were tried, in order; empty for a phone of ours."""
 
     async def dial(self) -> DialResult:
         """Ring until it answers or fails; cancelled, it stops ringing."""

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from appliance.legs.forks import Forks
-from appliance.legs.leg import DialResult, Leg
+from appliance.legs.leg import Attempted, DialResult, Leg
 from appliance.legs.sessions import Sound, widened
 from appliance.legs.signalling import InviteRequest
 from appliance.legs.sip_leg import SipLeg, Surroundings
@@ -17,8 +17,8 @@ from appliance.sip.bodies import session_description_of
 from appliance.sip.sdp import SdpError
 from appliance.sip.uri import Uri
 
-# After these the next server of a trunk is tried (RFC 3263 4.3).
-SERVER_FAILURES = frozenset({408, 500, 502, 503, 504})
+# What a line itself says no with, never whoever is called: our account is refused or unpaid, or nothing came.
+LINE_REFUSALS = frozenset({401, 402, 407, 408})
 SERVER_SECONDS = 4.0
 MOST_REDIRECTIONS = 3
 
@@ -29,6 +29,19 @@ Redirect = Callable[[str | None, tuple[Uri, ...]], Attempt | None]
 BUSY = frozenset({486, 600})
 DECLINED = frozenset({603, 403, 607})
 NO_ANSWER = frozenset({487})
+
+
+def line_has_failed(status: int) -> bool:
+    """Whether the next server or line is tried after that final status (RFC 3263 4.3).
+
+    Never after what the far end may have said: busy, declined, no such number.
+    """
+    return status in LINE_REFUSALS or 500 <= status < 600
+
+
+def refuses_emergency(status: int) -> bool:
+    """Whether an emergency call goes on to the next line: after everything but a busy far end."""
+    return status not in BUSY
 
 
 class LineFull(Exception):
@@ -50,12 +63,15 @@ class OutgoingLeg(SipLeg):
         wanted: Sound,
         person_id: str | None = None,
         redirect: Redirect = lambda line_id, contacts: None,
+        moves_on: Callable[[int], bool] = line_has_failed,
     ) -> None:
         super().__init__(around, label)
         self.person_id = person_id
         self._redirect = redirect
         self._contacts: tuple[Uri, ...] = ()
         self._attempts = attempts
+        self._moves_on = moves_on
+        self.tried: list[Attempted] = []
         self._wanted = Sound(widened(wanted.codecs))
         self._result: Future[DialResult] = Future()
         self._heard: Future[None] = Future()
@@ -107,7 +123,7 @@ class OutgoingLeg(SipLeg):
                 if further := self._elsewhere(result, redirections):
                     redirections += 1
                     waiting.appendleft(further)
-                elif result.status not in SERVER_FAILURES:
+                elif not self._moves_on(result.status):
                     break
         except OSError as error:
             return DialResult(Outcome.UNREACHABLE, 503, str(error))
@@ -129,9 +145,16 @@ class OutgoingLeg(SipLeg):
         self._ours = self._theirs = self._agreed = None
         try:
             invitation = attempt(self._make_offer(self._wanted))
-        except LineFull:
+        except LineFull as full:
+            self.tried.append(Attempted(str(full), 503))
             return DialResult(Outcome.UNREACHABLE, 503, "every channel of the line is in use")
         self.line_id = invitation.line_id
+        result = await self._ask(invitation, last)
+        if invitation.line_id is not None:
+            self.tried.append(Attempted(invitation.line_name, result.status))
+        return result
+
+    async def _ask(self, invitation: InviteRequest, last: bool) -> DialResult:
         self.session = self._around.signalling.invite(invitation, self)
         if not last:
             try:

@@ -33,6 +33,7 @@ class InviteRequest:
     credentials: Login | None = None
     route: tuple[str, ...] = ()
     line_id: str | None = None
+    line_name: str = ""
 
 
 class SessionHandler(Protocol):

@@ -37,6 +37,7 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "anonymous": "numéro masqué",
         "moment": "EEEE d MMMM y 'à' HH:mm",
         "file": "message",
+        "happened": "Quand",
         "test_subject": "Essai d'envoi de courriel",
         "test": "Ce courriel montre que l'envoi fonctionne. Il a été demandé dans les réglages.",
         "label": "{label} : {value}",
@@ -54,6 +55,7 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "anonymous": "number withheld",
         "moment": "EEEE d MMMM y 'at' HH:mm",
         "file": "message",
+        "happened": "When",
         "test_subject": "E-mail test",
         "test": "This e-mail shows that sending works. It was asked for on the mail settings page.",
         "label": "{label}: {value}",
@@ -81,6 +83,30 @@ class Letter:
     received_at: float
     seconds: float
     sound_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A short e-mail about something that happened at `moment`; `id` makes its Message-ID."""
+
+    id: str
+    subject: str
+    text: str
+    moment: datetime
+
+
+def compose_notice(
+    notice: Notice, office: Office, language: Language, sender: str, recipients: Sequence[str], now: float
+) -> EmailMessage:
+    """The e-mail of a notice. Raises MailError."""
+    texts = TEXTS[language]
+    mail = _headed(notice.subject, office, sender, recipients, now)
+    mail["Message-ID"] = f"<{notice.id}@{_domain(sender)}>"
+    mail["Content-Language"] = language.value
+    mail["Importance"] = "high"
+    when = words_for_moment(notice.moment, texts["moment"], locale=language.value)
+    _fill(mail, notice.text, [(texts["happened"], when)], "", language)
+    return mail
 
 
 def compose_message(
@@ -158,9 +184,7 @@ def duration_words(seconds: float) -> str:
     return f"{whole // 60} min {whole % 60:02} s" if whole >= 60 else f"{whole} s"
 
 
-def _headed(
-    subject: str, office: Office, sender: str, recipients: Sequence[str], now: float
-) -> EmailMessage:
+def _headed(subject: str, office: Office, sender: str, recipients: Sequence[str], now: float) -> EmailMessage:
     mail = EmailMessage(policy=SMTP)
     moment = datetime.fromtimestamp(now, zone(office.time_zone))
     try:

@@ -7,7 +7,7 @@ refuses to save, is cut here and ends with an announcement.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -15,6 +15,7 @@ from appliance import numbers
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import RingOutcome
 from appliance.configuration.lines import Line
+from appliance.configuration.outbound import ordered
 from appliance.configuration.voicemail import MailboxOwner
 from appliance.routing import endings
 from appliance.routing.facts import Direction, Facts
@@ -47,7 +48,8 @@ class PresentedNumber:
 class Plan:
     """Every path of the office. `entries` leads to the first node of each; no path has a loop.
 
-    `line_ids`: the lines in use, best first. `shown_by_line`, `shown_by_person`: what those called see.
+    `line_ids`: the lines in use, in the office's order. `line_by_person`: the line somebody prefers.
+    `shown_by_line`, `shown_by_person`: what those called see.
     `own_mailboxes`: the mailbox of each person who has one.
     """
 
@@ -61,6 +63,7 @@ class Plan:
     shown_by_person: Mapping[str, PresentedNumber]
     own_mailboxes: Mapping[str, str]
     hours: tuple[OpeningHours, ...] = ()
+    line_by_person: Mapping[str, str] = field(default_factory=dict)
 
     def entry(self, facts: Facts) -> Entry:
         """Where the path of a call begins: emergency numbers before everything."""
@@ -105,11 +108,14 @@ def compile_plan(configuration: Configuration) -> Plan:
         number_ids=MappingProxyType({number.number: number.id for number in configuration.numbers.values()}),
         country=office.country if office else "FR",
         zone_name=office.time_zone if office else "UTC",
-        line_ids=tuple(line.id for line in lines),
+        line_ids=ordered(configuration.outbound, tuple(line.id for line in lines)),
         shown_by_line=MappingProxyType(dict(_shown_by_line(configuration, lines))),
         shown_by_person=MappingProxyType(dict(_shown_by_person(configuration))),
         own_mailboxes=MappingProxyType(dict(_own_mailboxes(configuration))),
         hours=paths.hours,
+        line_by_person=MappingProxyType(
+            {person.id: person.line_id for person in configuration.people.values() if person.line_id}
+        ),
     )
 
 
@@ -126,6 +132,12 @@ def _outbound(paths: Paths, configuration: Configuration) -> Iterator[tuple[Entr
         endings.prompt("told:unreachable@outbound", "call_failed", 503, "congestion")
     )
     no_line = paths.ending(endings.prompt("told:no_line@outbound", "no_line", 503, "congestion"))
+    not_carried = paths.ending(
+        replace(
+            endings.prompt("told:emergency_not_carried", "emergency_not_carried", 503, "congestion"),
+            reason=Reason("emergency_not_carried"),
+        )
+    )
     office = configuration.office
     seconds = office.outbound_ring_seconds if office else 60
     for kind, any_line, rings in (("outbound", False, seconds), ("emergency", True, EMERGENCY_RING_SECONDS)):
@@ -133,7 +145,11 @@ def _outbound(paths: Paths, configuration: Configuration) -> Iterator[tuple[Entr
             id=kind,
             kind="emergency" if any_line else "outbound",
             label={"seconds": str(rings)},
-            ways=_ways_outbound(kind, told, no_line),
+            ways=_ways_outbound(
+                kind,
+                told | {RingOutcome.UNREACHABLE: not_carried} if any_line else told,
+                not_carried if any_line else no_line,
+            ),
             candidates=(Candidate(""),),
             seconds=rings,
             dials_called=True,

@@ -51,14 +51,24 @@ class PhoneTarget:
 class ExternalTarget:
     """A number outside, in E.164 or a short number dialled as it is.
 
-    `line_ids`: the lines to try, best first; never empty. `presented`: the E.164 number to show, None leaves
-    it to the line.
+    `line_ids`: the lines to try, best first; never empty. `shown_on`: the E.164 number that each of them
+    shows, None leaves it to the line. `emergency`: every line is tried, full or refusing.
     """
 
     number: str
     person_id: str | None
     line_ids: tuple[str, ...]
-    presented: str | None = None
+    shown_on: tuple[str | None, ...] = ()
+    emergency: bool = False
+
+    @property
+    def presented(self) -> str | None:
+        """The number that the first line shows."""
+        return self.shown_on[0] if self.shown_on else None
+
+    def shows(self, line_id: str) -> str | None:
+        """The number that a line shows."""
+        return dict(zip(self.line_ids, self.shown_on, strict=False)).get(line_id)
 
 
 Target = PhoneTarget | ExternalTarget

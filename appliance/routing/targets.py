@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from appliance import numbers
 from appliance.configuration.destinations import RingOutcome
-from appliance.routing.facts import Direction, Facts
+from appliance.routing.facts import Facts
 from appliance.routing.nodes import Candidate, RingNode
-from appliance.routing.plan import Plan, PresentedNumber
-from appliance.routing.steps import ExternalTarget, PhoneTarget, Target
+from appliance.routing.outbound import external_target
+from appliance.routing.plan import Plan
+from appliance.routing.steps import PhoneTarget, Target
 from appliance.routing.trail import Reason
 from appliance.routing.world import DayState, World
 
@@ -93,29 +94,9 @@ def _targets(
     number = candidate.external
     if number is None or number == facts.caller:
         return
-    shown = _shown(plan, facts)
-    line_ids = _line_ids(plan, world, shown.line_id if shown else facts.line_id, node.any_line)
-    if line_ids:
-        shown = shown or plan.shown_by_line.get(line_ids[0])
-        yield ExternalTarget(number, candidate.person_id, line_ids, shown.number if shown else None)
-
-
-def _shown(plan: Plan, facts: Facts) -> PresentedNumber | None:
-    """The number shown to somebody outside: the one that was called, or the one of the person who calls."""
-    if facts.direction is Direction.INBOUND:
-        called = facts.called if facts.called in plan.number_ids else None
-        return PresentedNumber(called, facts.line_id or "") if called else None
-    return plan.shown_by_person.get(facts.caller_person_id or "")
-
-
-def _line_ids(plan: Plan, world: World, first: str | None, any_line: bool) -> tuple[str, ...]:
-    """The lines to try, best first; with `any_line`, those full or thought to be down after the others."""
-    free = [line for line in plan.line_ids if line not in world.lines_full]
-    up = [line for line in free if line in world.lines_up]
-    up.sort(key=lambda line: line != first)
-    if any_line:
-        up.extend(line for line in plan.line_ids if line not in up)
-    return tuple(up)
+    target = external_target(plan, node, number, candidate.person_id, facts, world)
+    if target is not None:
+        yield target
 
 
 def _why_unreachable(plan: Plan, candidate: Candidate, facts: Facts, world: World) -> Reason:

@@ -18,6 +18,7 @@ from appliance.legs.leg import CalleeLeg, Leg
 from appliance.routing.facts import Facts
 from appliance.routing.plan import Plan
 from appliance.routing.steps import Ring, Speech
+from appliance.routing.trail import Reason
 from appliance.routing.world import World
 from appliance.runtime.background import Background
 from appliance.runtime.clock import Clock
@@ -68,6 +69,7 @@ class Board:
         world: Callable[[], World],
         mail_queued: Callable[[], None],
         borrow: Callable[[Replaces, Leg], Loan | None],
+        alert: Callable[[Reason], None],
     ) -> None:
         self._clock = clock
         self._settings = settings
@@ -80,6 +82,7 @@ class Board:
         self._world = world
         self._mail_queued = mail_queued
         self._borrow = borrow
+        self._alert = alert
 
     @property
     def plan(self) -> Plan:
@@ -125,6 +128,10 @@ class Board:
     def borrow(self, replaces: Replaces, mine: Leg) -> Loan | None:
         """Ask the conversation that a dialog is part of for the leg opposite."""
         return self._borrow(replaces, mine)
+
+    def alert(self, reason: Reason) -> None:
+        """Tell the office at once of something grave."""
+        self._alert(reason)
 
     def join(self, one: MediaPort, other: MediaPort) -> AbstractContextManager[object]:
         """Relay audio between two legs as long as the context lasts."""

@@ -20,10 +20,12 @@ from appliance.control.options import RESTART_STATUS, PbxOptions
 from appliance.legs.audio import MediaSource
 from appliance.legs.leg import Leg
 from appliance.legs.sip_leg import SipLeg, Surroundings
+from appliance.mail.alert_letters import AlertDelivery
 from appliance.mail.deliver import Delivery
 from appliance.routing.plan import Plan
 from appliance.routing.world import DayState, World
 from appliance.runtime.addresses import LocalAddresses, own_addresses
+from appliance.runtime.alarm import Alarm
 from appliance.runtime.audio import Audio
 from appliance.runtime.background import Background
 from appliance.runtime.board import Board
@@ -52,6 +54,7 @@ from appliance.sip.refer import Replaces
 from appliance.sip.tracing import TracedMessage
 from appliance.speech.speaker import Speaker
 from appliance.storage import backup
+from appliance.storage.alerts import Alerts
 from appliance.storage.audio_files import AudioLibrary
 from appliance.storage.configuration_store import ConfigurationStore
 from appliance.storage.data_folder import DataFolder, write_atomically
@@ -66,6 +69,7 @@ from appliance.storage.security_log import SecurityLog
 from appliance.storage.sessions import Sessions
 from appliance.storage.subscriptions import SubscriptionStore
 from appliance.storage.working_days import WorkingDays
+from appliance.zones import zone
 
 log = logging.getLogger(__name__)
 
@@ -110,11 +114,26 @@ class Box:
         self.audio_files = AudioLibrary(folder.audios, self.database)
         self.speaker = Speaker(folder.prompts, self.audio_files, lambda: self.configuration)
         self.security_log = SecurityLog(self.database)
+        self.alarm = Alarm(
+            Alerts(self.database),
+            self.background,
+            self.events,
+            clock.epoch,
+            lambda: zone(self.settings.zone),
+            lambda: self.jobs.mail_soon(),
+        )
         self.retention = Retention(self.messages, self.sessions, self.registrations)
         certificates = os.environ.get(CERTIFICATES_VARIABLE)
         self.delivery = Delivery(
             self.mail_queue,
             self.messages,
+            self.database,
+            lambda: self.configuration,
+            clock=clock.epoch,
+            certificates=Path(certificates) if certificates else None,
+        )
+        self.alert_delivery = AlertDelivery(
+            self.alarm.store,
             self.database,
             lambda: self.configuration,
             clock=clock.epoch,
@@ -154,6 +173,7 @@ class Box:
             world=self.world,
             mail_queued=lambda: self.jobs.mail_soon(),
             borrow=self._borrow,
+            alert=self.alarm.give,
         )
         self.origination = Origination(read, self.calls, dialling, self.background, self.phones)
         incoming = IncomingCalls(
@@ -219,6 +239,7 @@ class Box:
         """Recover what a crash left, then open for calls. Raises OSError, StorageError."""
         await self.messages.recover(self.clock.epoch())
         await self.mail_queue.recover()
+        await self.alarm.restore()
         await self.media.start()
         await self.phones.restore()
         await self.people_states.restore()
@@ -376,7 +397,7 @@ class Box:
             if line.state in (LineState.REFUSED, LineState.UNREACHABLE):
                 name = self.configuration.lines[line.line_id].name
                 found.append(Warn(code="line_down", parameters={"line": name, "reason": line.reason}))
-        return tuple(found)
+        return (*found, *self.alarm.warnings())
 
     def now(self) -> datetime:
         """The present moment in the office's zone."""
@@ -414,6 +435,15 @@ class Box:
     def _phones_come_from_outside(self) -> bool:
         office = self.configuration.office
         return office is not None and office.phones_outside
+
+    @property
+    def alerts(self) -> Alerts:
+        """The alerts, seen and unseen."""
+        return self.alarm.store
+
+    async def see_alert(self, identifier: int) -> None:
+        """Take the banner of an alert down."""
+        await self.alarm.see(identifier)
 
     def bans(self) -> list[Ban]:
         """The addresses that are not heard now."""

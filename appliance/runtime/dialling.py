@@ -9,7 +9,7 @@ from functools import partial
 from appliance import numbers
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.lines import Line
-from appliance.legs.outgoing import LineFull, OutgoingLeg
+from appliance.legs.outgoing import LineFull, OutgoingLeg, line_has_failed, refuses_emergency
 from appliance.legs.sessions import Sound
 from appliance.legs.signalling import InviteRequest
 from appliance.legs.sip_leg import Surroundings
@@ -117,7 +117,8 @@ class Dialling:
             return None
         around = self._surroundings(first, False)
         redirect = partial(self._redirected, target, shown)
-        return OutgoingLeg(around, target.number, attempts, sound, target.person_id, redirect)
+        moves_on = refuses_emergency if target.emergency else line_has_failed
+        return OutgoingLeg(around, target.number, attempts, sound, target.person_id, redirect, moves_on)
 
     def _redirected(
         self, target: ExternalTarget, shown: Facts, line_id: str | None, contacts: Sequence[Uri]
@@ -149,14 +150,13 @@ class Dialling:
         body: bytes,
         uri: Uri | None = None,
     ) -> InviteRequest:
-        if line.id in self._lines.full():
-            raise LineFull(line.id)
+        if not target.emergency and line.id in self._lines.full():
+            raise LineFull(line.name)
         office = self._configuration().office
         country = office.country if office else "FR"
         number = numbers.for_line(target.number, line.dialled_format.value, country)
-        ours = (
-            numbers.for_line(target.presented, line.dialled_format.value, country) if target.presented else ""
-        )
+        shown = target.shows(line.id)
+        ours = numbers.for_line(shown, line.dialled_format.value, country) if shown else ""
         identity = NameAddr("", Uri("sip", ours or line.user or "anonymous", host=line.server))
         headers = [("Supported", RELIABLE)]
         if ours:
@@ -171,6 +171,7 @@ class Dialling:
             headers=tuple(headers),
             credentials=self._lines.login(line.id),
             line_id=line.id,
+            line_name=line.name,
         )
 
     def _from_name(self, identity: NameAddr, facts: Facts) -> NameAddr:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from appliance import numbers
 from appliance.calls.arrival import Arrival, from_line, from_phone
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.people import Phone
 from appliance.legs.incoming import IncomingLeg
 from appliance.legs.sip_leg import Surroundings
-from appliance.routing.facts import Direction
+from appliance.routing.facts import Direction, Facts
 from appliance.runtime.calls import Calls
 from appliance.runtime.contacts import our_contact
 from appliance.runtime.doors import Doors
@@ -20,6 +21,7 @@ from appliance.runtime.sip_driver import SipDriver
 from appliance.sip.authentication import Authenticated
 from appliance.sip.events import IncomingInvite
 from appliance.sip.flow import Flow
+from appliance.sip.guard import is_local
 from appliance.sip.message import Request
 from appliance.sip.sdp import SdpError
 
@@ -58,11 +60,30 @@ class IncomingCalls:
             else:
                 self._start(event, arrival, our_user=arrival.facts.called)
             return
+        if self._is_emergency(event):
+            self._start(event, self._emergency(event), event.request.uri.user)
+            return
         phone = self._authenticated(event)
         if phone is not None:
             self._start(
                 event, from_phone(self._configuration(), phone, event.request), event.request.uri.user
             )
+
+    def _is_emergency(self, event: IncomingInvite) -> bool:
+        """Whether somebody of the office's network calls for help: from any phone, known or not (OUT-9)."""
+        office = self._configuration().office
+        country = office.country if office else "FR"
+        return numbers.is_emergency(event.request.uri.user or "", country) and is_local(event.flow.remote[0])
+
+    def _emergency(self, event: IncomingInvite) -> Arrival:
+        """The arrival of an emergency call; nobody is asked for a password, the phone says whose it is."""
+        configuration, user = self._configuration(), event.request.from_.uri.user or ""
+        phones = (each for each in configuration.phones.values() if each.sip_user == user)
+        phone = next(phones, None)
+        if phone is not None:
+            return from_phone(configuration, phone, event.request)
+        caller = f"{user} {event.flow.remote[0]}".strip()
+        return Arrival(Facts(Direction.OUTBOUND, "", caller, event.request.uri.user or ""))
 
     def _authenticated(self, event: IncomingInvite) -> Phone | None:
         """The phone that calls, or None when it was challenged or refused."""

@@ -89,6 +89,7 @@ class Jobs:
             if waiting is not None and waiting <= box.clock.epoch():
                 await box.delivery.deliver_due(box.clock.epoch())
                 box.events.publish("mail")
+            await box.alert_delivery.deliver_due(box.clock.epoch())
         except StorageError as error:
             log.error("the mail queue cannot be read: %s", error)
 

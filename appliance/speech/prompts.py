@@ -97,6 +97,14 @@ PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "fr": "Aucune ligne vers l'extérieur n'est disponible. Veuillez réessayer plus tard.",
             "en": "No outside line is available. Please try again later.",
         },
+        "emergency_not_carried": {
+            "fr": "Aucune ligne ne peut porter cet appel d'urgence. "
+            "Appelez les secours avec un téléphone mobile. "
+            "Je répète : appelez les secours avec un téléphone mobile.",
+            "en": "No line can carry this emergency call. "
+            "Call the emergency services with a mobile phone. "
+            "Once more: call the emergency services with a mobile phone.",
+        },
         "call_failed": {
             "fr": "Votre appel n'a pas pu aboutir. Veuillez réessayer plus tard.",
             "en": "Your call could not be completed. Please try again later.",

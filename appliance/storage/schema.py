@@ -100,7 +100,19 @@ CREATE TABLE working_days (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (FIRST, LADDERS, SECURITY, SUBSCRIPTIONS, WORKING_DAYS)
+ALERTS = """
+CREATE TABLE alerts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at REAL NOT NULL,
+    code TEXT NOT NULL,
+    parameters TEXT NOT NULL,
+    seen_at REAL,
+    next_try REAL,
+    attempts INTEGER NOT NULL DEFAULT 0
+);
+"""
+
+MIGRATIONS: tuple[str, ...] = (FIRST, LADDERS, SECURITY, SUBSCRIPTIONS, WORKING_DAYS, ALERTS)
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -12,11 +12,12 @@ from types import SimpleNamespace
 
 from appliance.calls.call import Call, Party
 from appliance.calls.transfer import Loan
-from appliance.legs.leg import Change, DialResult
+from appliance.legs.leg import Attempted, Change, DialResult
 from appliance.legs.sessions import Sound
 from appliance.media.reporting import MediaStatistics
 from appliance.routing.facts import Direction, Facts
 from appliance.routing.steps import Outcome, Ring, Speech
+from appliance.routing.trail import Reason
 from appliance.routing.world import World
 from appliance.sip.offer_answer import DEFAULT_CODECS
 
@@ -153,6 +154,7 @@ class ScriptedCallee(ScriptedCaller):
         self.person_id = name
         self.ended_dialling: asyncio.Future[DialResult] = asyncio.Future()
         self.early: Callable[[], object] | None = None
+        self.tried: tuple[Attempted, ...] = ()
         if outcome is not None:
             self.ended_dialling.set_result(DialResult(outcome, for_all=for_all))
 
@@ -222,6 +224,9 @@ class ScriptedBoard:
 
     def borrow(self, replaces: object, mine: ScriptedLeg) -> Loan | None:
         return None
+
+    def alert(self, reason: Reason) -> None:
+        self.story.append(f"the office is alerted: {reason.code}")
 
     @contextmanager
     def join(self, one: ScriptedMedia, other: ScriptedMedia) -> Iterator[None]:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from appliance.legs.outgoing import SERVER_FAILURES, OutgoingLeg, outcome_of
+from appliance.legs.outgoing import OutgoingLeg, outcome_of
 from appliance.legs.sessions import Sound
 from appliance.routing.steps import Outcome
 from appliance.sip import events
@@ -65,7 +65,7 @@ async def test_each_refusal_has_its_meaning(status, outcome, for_all):
     assert stack.ports[0].closed and not stack.handlers and "s1 hung up" not in stack.story
 
 
-@pytest.mark.parametrize("status", sorted(SERVER_FAILURES))
+@pytest.mark.parametrize("status", [401, 402, 408, 500, 502, 503, 504, 580])
 async def test_a_failing_server_leads_to_the_next(status):
     stack = ScriptedStack()
     leg, dialling = ringing(stack, "first", "second")

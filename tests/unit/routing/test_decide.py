@@ -182,7 +182,7 @@ class TestRinging:
         assert rung(step) == {"alice-desk", MOBILE}
         assert isinstance(step, Ring) and step.seconds == 35
         external = next(each for each in step.targets if isinstance(each, ExternalTarget))
-        assert external == ExternalTarget(MOBILE, "alice", ("trunk",), NUMBER)
+        assert external == ExternalTarget(MOBILE, "alice", ("trunk",), (NUMBER,))
 
     @pytest.mark.feature("RING-3")
     def test_devices_ring_one_after_the_other(self) -> None:
@@ -411,7 +411,7 @@ class TestInsideAndOut:
         assert office is not None
         configuration = small_office(office=office.model_copy(update={"outbound_ring_seconds": 45}))
         step = follow(configuration, inside(MOBILE))[0].step
-        assert step == Ring((ExternalTarget(MOBILE, None, ("trunk",), NUMBER),), 45, Language.FRENCH)
+        assert step == Ring((ExternalTarget(MOBILE, None, ("trunk",), (NUMBER,)),), 45, Language.FRENCH)
 
     def test_the_caller_s_own_number_is_shown_and_its_line_comes_first(self) -> None:
         configuration = small_office()
@@ -423,7 +423,7 @@ class TestInsideAndOut:
         world = World(EVERYBODY.registered, lines_up=frozenset({"trunk", "second"}))
         step = follow(configuration, inside(MOBILE), world=world)[0].step
         assert isinstance(step, Ring)
-        assert step.targets == (ExternalTarget(MOBILE, None, ("second", "trunk"), "+33199001299"),)
+        assert step.targets == (ExternalTarget(MOBILE, None, ("second", "trunk"), ("+33199001299", NUMBER)),)
 
     def test_without_a_line_the_caller_is_told(self) -> None:
         words = follow(small_office(), inside(MOBILE), world=World(EVERYBODY.registered))[0]

@@ -1,0 +1,64 @@
+"""Calls that leave: by which lines, best first, and which number each of them shows."""
+
+from __future__ import annotations
+
+from appliance.routing.facts import Direction, Facts
+from appliance.routing.nodes import RingNode
+from appliance.routing.plan import Plan, PresentedNumber
+from appliance.routing.steps import ExternalTarget
+from appliance.routing.world import World
+
+# The reasons of a trail that the office hears of at once.
+ALERTING = frozenset({"emergency_called", "emergency_not_carried"})
+
+
+def who_calls(facts: Facts) -> str:
+    """Who makes a call, in a few characters."""
+    number = f" ({facts.caller})" if facts.caller and facts.caller_name else facts.caller
+    return f"{facts.caller_name}{number}" or "?"
+
+
+def external_target(
+    plan: Plan, node: RingNode, number: str, person_id: str | None, facts: Facts, world: World
+) -> ExternalTarget | None:
+    """A number outside with the lines to reach it by; None when no line may carry it now."""
+    shown = shown_number(plan, facts)
+    line_ids = lines_for(plan, world, _first_line(plan, facts, shown), node.any_line)
+    if not line_ids:
+        return None
+    shown_on = tuple(_shown_on(plan, line_id, shown) for line_id in line_ids)
+    return ExternalTarget(number, person_id, line_ids, shown_on, emergency=node.any_line)
+
+
+def shown_number(plan: Plan, facts: Facts) -> PresentedNumber | None:
+    """The number shown to somebody outside: the one that was called, or the one of the person who calls."""
+    if facts.direction is Direction.INBOUND:
+        called = facts.called if facts.called in plan.number_ids else None
+        return PresentedNumber(called, facts.line_id or "") if called else None
+    return plan.shown_by_person.get(facts.caller_person_id or "")
+
+
+def lines_for(plan: Plan, world: World, first: str | None, any_line: bool) -> tuple[str, ...]:
+    """The lines to try, best first (OUT-9): `first`, then the office's order.
+
+    With `any_line`, those that are full or thought to be down come after the others.
+    """
+    up = [line for line in plan.line_ids if line in world.lines_up and line not in world.lines_full]
+    up.sort(key=lambda line: line != first)
+    if any_line:
+        up.extend(line for line in plan.line_ids if line not in up)
+    return tuple(up)
+
+
+def _first_line(plan: Plan, facts: Facts, shown: PresentedNumber | None) -> str | None:
+    """The line preferred: the person's own, that of the number shown, or the one the call came in by."""
+    preferred = plan.line_by_person.get(facts.caller_person_id or "")
+    return preferred or (shown.line_id if shown else facts.line_id)
+
+
+def _shown_on(plan: Plan, line_id: str, shown: PresentedNumber | None) -> str | None:
+    """What a line shows: providers refuse numbers that are not theirs, so another line shows its own."""
+    if shown is not None and shown.line_id == line_id:
+        return shown.number
+    own = plan.shown_by_line.get(line_id)
+    return own.number if own is not None else None

@@ -1,0 +1,87 @@
+"""The alarm: tells the office at once of what is grave, by an event, a banner and an e-mail."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, tzinfo
+
+from appliance.control.events import EventHub
+from appliance.control.live import Warn
+from appliance.routing.trail import Reason
+from appliance.runtime.background import Background
+from appliance.storage.alerts import Alert, Alerts
+from appliance.storage.errors import StorageError
+
+log = logging.getLogger(__name__)
+
+# The same alert about the same person is not given again within this time, save for emergencies.
+QUIET_SECONDS = 600.0
+ALWAYS_GIVEN = frozenset({"emergency_called", "emergency_not_carried"})
+MOST_BANNERS = 5
+
+
+class Alarm:
+    """Keeps the alerts that nobody has seen, and gives new ones; `give` never waits."""
+
+    def __init__(
+        self,
+        store: Alerts,
+        background: Background,
+        events: EventHub,
+        epoch: Callable[[], float],
+        zone: Callable[[], tzinfo],
+        mail_soon: Callable[[], None],
+    ) -> None:
+        self.store = store
+        self._background = background
+        self._events = events
+        self._epoch = epoch
+        self._zone = zone
+        self._mail_soon = mail_soon
+        self._unseen: dict[int, Alert] = {}
+        self._given: dict[tuple[str, str], float] = {}
+
+    async def restore(self) -> None:
+        """Take up the alerts that nobody had seen before the restart."""
+        self._unseen = {alert.id: alert for alert in await self.store.unseen()}
+
+    def give(self, reason: Reason) -> None:
+        """Alert the office of something that has happened in a call."""
+        now, key = self._epoch(), (reason.code, reason.parameters.get("who", ""))
+        if reason.code not in ALWAYS_GIVEN and now - self._given.get(key, float("-inf")) < QUIET_SECONDS:
+            return
+        self._given[key] = now
+        log.warning("alert: %s", reason.sentence())
+        self._background.start(self._keep(now, reason.code, reason.parameters), "alert")
+
+    async def _keep(self, now: float, code: str, parameters: Mapping[str, str]) -> None:
+        try:
+            alert = await self.store.add(now, code, parameters)
+        except StorageError as error:
+            log.error("an alert could not be written down: %s", error)
+            alert = Alert(-len(self._unseen) - 1, now, code, dict(parameters))
+        self._unseen[alert.id] = alert
+        self._events.publish("alert", id=alert.id, code=code, parameters=dict(parameters))
+        self._mail_soon()
+
+    async def see(self, identifier: int) -> None:
+        """Take an alert's banner down; raises StorageError."""
+        self._unseen.pop(identifier, None)
+        await self.store.mark_seen(identifier, self._epoch())
+        self._events.publish("alert", id=identifier, code="seen")
+
+    def warnings(self) -> tuple[Warn, ...]:
+        """The banners, the newest first."""
+        newest = sorted(self._unseen.values(), key=lambda alert: -alert.at)[:MOST_BANNERS]
+        return tuple(
+            Warn(
+                code=alert.code,
+                parameters={
+                    **alert.parameters,
+                    "alert": str(alert.id),
+                    "moment": datetime.fromtimestamp(alert.at, self._zone()).strftime("%Y-%m-%d %H:%M"),
+                },
+            )
+            for alert in newest
+        )

@@ -1,0 +1,126 @@
+"""Calls to the outside: by which lines they leave, what is allowed, and where a call would go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from webui.call_paths import ShownPath, show, wished_moment
+from webui.client import Refused
+from webui.forms import Choice, Form, nest, rearrange
+from webui.live_state import read_live
+from webui.page import go_to, render
+from webui.records import Json
+from webui.session import Visit, visit_of
+
+LEAST_ROWS = 1
+
+
+async def outbound_page(request: web.Request) -> web.Response:
+    """The settings of calls to the outside."""
+    visit = visit_of(request)
+    answer = await visit.read("/outbound")
+    return await _show(request, visit, Form(_to_values(answer.data), version=answer.etag or ""))
+
+
+async def save_outbound(request: web.Request) -> web.StreamResponse:
+    """Keep the settings, or show them again with what is wrong."""
+    visit = visit_of(request)
+    before = await visit.read("/outbound")
+    posted = await request.post()
+    values = nest((name, value) for name, value in posted.items() if isinstance(value, str))
+    wish = str(values.pop("do", "save"))
+    form = Form(values, version=str(values.pop("version", "")) or before.etag or "")
+    if rearrange(values, wish):
+        return await _show(request, visit, form)
+    record = {**before.data, **_from_values(values)}
+    try:
+        await visit.send("PUT", "/outbound", record, etag=form.version)
+    except Refused as refusal:
+        if refusal.status in (401, 403):
+            raise
+        form.errors, form.version = refusal.errors, before.etag or ""
+        response = await _show(request, visit, form)
+        response.set_status(422)
+        return response
+    return go_to("/outbound", "saved")
+
+
+def _to_values(record: Json) -> Json:
+    return {**record, "alert_emails": "\n".join(record["alert_emails"])}
+
+
+def _from_values(values: Json) -> Json:
+    emails = str(values.get("alert_emails") or "").replace(",", " ").split()
+    return {"line_order": values.get("line_order") or [], "alert_emails": emails}
+
+
+async def _show(request: web.Request, visit: Visit, form: Form) -> web.Response:
+    if not visit.is_administrator:
+        raise web.HTTPForbidden
+    lines = (await visit.get("/lines"))["items"]
+    people = (await visit.get("/people"))["items"]
+    _name_every_line(form, lines)
+    form.choices = {"people": [Choice(one["extension"], one["name"]) for one in people]}
+    context = {
+        "form": form,
+        "lines": {one["id"]: one for one in lines},
+        "live": await read_live(visit),
+        "alerts": (await visit.get("/alerts"))["alerts"][:20],
+        "people": people,
+        **await _tried(request, visit),
+    }
+    return render(request, "outbound.html", context)
+
+
+def _name_every_line(form: Form, lines: list[Json]) -> None:
+    """Show every line in the order: those that it does not name yet come last."""
+    known = {one["id"] for one in lines}
+    order = [each for each in form.values.get("line_order") or [] if each in known]
+    form.values["line_order"] = [*order, *(one["id"] for one in lines if one["id"] not in order)]
+
+
+async def _tried(request: web.Request, visit: Visit) -> dict[str, Any]:
+    """The path of a call that somebody asks about: who calls, what they dial, when."""
+    query = {name: request.query.get(name, "") for name in ("caller", "called", "date", "time")}
+    told: dict[str, Any] = {"asked": query, "drawn": None, "asked_errors": ()}
+    if not query["called"]:
+        return told
+    question: Json = {"caller": query["caller"], "called": query["called"]}
+    moment = wished_moment(query["date"], query["time"])
+    if moment is not None:
+        question["at"] = moment.isoformat()
+    try:
+        told["drawn"] = await _drawn(request, visit, question)
+    except Refused as refusal:
+        if refusal.status != 422:
+            raise
+        told["asked_errors"] = Form({}, errors=refusal.errors).errors_at("caller", "called", "at")
+    return told
+
+
+async def _drawn(request: web.Request, visit: Visit, question: Json) -> ShownPath:
+    path = await visit.send("POST", "/explain", question)
+    graph = await visit.send("POST", "/explain/drawing", question)
+    trail = [place for decision in path.data["decisions"] for place in decision["trail"]]
+    icons = str(request.app.router["static"].url_for(filename="icons.svg"))
+    return show(graph.data, trail, path.data["lit_nodes"], path.data["lit_edges"], icons)
+
+
+async def see_alert(request: web.Request) -> web.StreamResponse:
+    """Take the banner of an alert down."""
+    visit = visit_of(request)
+    try:
+        await visit.send("DELETE", f"/alerts/{int(request.match_info['id'])}")
+    except Refused as refusal:
+        if refusal.status != 404:
+            raise
+    return go_to("/outbound" if request.query.get("from") == "outbound" else "/", "seen")
+
+
+ROUTES = (
+    web.get("/outbound", outbound_page),
+    web.post("/outbound", save_outbound),
+    web.post(r"/alerts/{id:-?\d{1,12}}/seen", see_alert),
+)
