@@ -1,0 +1,111 @@
+"""Calls to the outside with real phones: their line, emergencies, limits, prefixes, what is heard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.interop.box import Box
+from tests.interop.fixtures import Phones
+from tests.interop.network import Network
+from tests.interop.office import NUMBER, add_somebody, add_trusted_line, route, set_up, to_person
+from tests.interop.phones.baresip import Baresip
+from tests.interop.sound import seconds_of_tone
+from tests.interop.waiting import until
+
+SECOND_NUMBER = "+33199005678"
+MORNING = "2026-11-24T10:00:00+01:00"
+
+
+class Trunks:
+    """Two trunks, each with a number, and Alice who calls."""
+
+    def __init__(self, box: Box, phones: Phones) -> None:
+        self.box, self.phones = box, phones
+        box.start(MORNING)
+        set_up(box)
+        self.first, self.second = phones.sipp("first"), phones.sipp("second")
+        self.alice = add_somebody(box, "Alice", "101")
+        self.lines = [add_trusted_line(box, each.host.address) for each in (self.first, self.second)]
+        self.numbers = [
+            box.api.add(
+                "numbers",
+                name=name,
+                number=number,
+                line_id=line,
+                routes={"open": route(to_person(self.alice.person_id))},
+            )
+            for name, number, line in zip(
+                ("Standard", "Secours"), (NUMBER, SECOND_NUMBER), self.lines, strict=True
+            )
+        ]
+        until(lambda: [each["state"] for each in box.state()["lines"]] == ["up", "up"], "both lines up")
+
+    def phone(self) -> Baresip:
+        return self.phones.baresip("alice", self.alice, tone=440)
+
+    def last_call(self) -> dict:
+        """The record of the call that ended last."""
+        self.box.wait_quiet()
+        found = until(lambda: self.box.api.get("/history")["records"], "a record")
+        return self.box.api.get(f"/history/{found[0]['id']}")
+
+    def assert_explained(self, call: dict, called: str) -> None:
+        """Explain gives the same path for the same call."""
+        path = self.box.api.ask("POST", "/explain", {"caller": "101", "called": called})
+        nodes = list(dict.fromkeys(place["node"] for place in call["trail"] if place["node"]))
+        assert path["lit_nodes"][: len(nodes)] == nodes
+
+
+def reasons(call: dict) -> list[str]:
+    return [place["reason"]["code"] for place in call["trail"]]
+
+
+@pytest.fixture
+def trunks(box: Box, phones: Phones) -> Trunks:
+    return Trunks(box, phones)
+
+
+@pytest.mark.feature("OUT-9")
+def test_a_call_falls_over_to_the_next_line_and_an_emergency_call_passes_everything(
+    trunks: Trunks, box: Box, network: Network, place: Path
+) -> None:
+    phone = trunks.phone()
+    refused = trunks.first.play("unavailable", box.server)
+    ear = trunks.second.ear(7000, tone=600)
+    taken = trunks.second.play("answer", box.server, ear_port=7000)
+    phone.call("0639981234")
+    phone.wait_event("CALL_ESTABLISHED")
+    phone.listen(2)
+    phone.hang_up()
+    taken.finish()
+    refused.finish()
+    ear.close()
+    assert seconds_of_tone(phone.recorded_wav(), 600) > 1
+    assert NUMBER in refused.messages() and SECOND_NUMBER in taken.messages(), "each line shows its own"
+    call = trunks.last_call()
+    assert {"line_failed", "left_by"} <= set(reasons(call))
+    trunks.assert_explained(call, "0639981234")
+
+    # Nobody is at a registered phone, the first line is refused: help is reached all the same.
+    emergency_reaches_the_second_line(trunks, box, phone)
+
+
+def emergency_reaches_the_second_line(trunks: Trunks, box: Box, phone: Baresip) -> None:
+    box.api.change("/people/" + trunks.alice.person_id, outside_allowed=False)
+    box.api.change(f"/phones/{trunks.alice.phone_id}", sip_password="another-password-9")
+    refused = trunks.first.play("forbidden", box.server)
+    taken = trunks.second.play("answer", box.server, ear_port=7002)
+    phone.call("15")
+    until(lambda: len(phone.seen("CALL_ESTABLISHED")) == 2, "the emergency call answered")
+    phone.hang_up()
+    taken.finish()
+    refused.finish()
+    assert "INVITE sip:15@" in taken.messages()
+    assert reasons(trunks.last_call())[0] == "emergency_called"
+    (alert,) = box.api.get("/alerts")["alerts"]
+    assert alert["code"] == "emergency_called" and alert["parameters"]["who"] == "Alice (101)"
+    assert "emergency_called" in {each["code"] for each in box.state()["warnings"]}
+    box.api.delete(f"/alerts/{alert['id']}")
+    assert "emergency_called" not in {each["code"] for each in box.state()["warnings"]}
