@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from appliance import numbers
 from appliance.calls.call import Party
 from appliance.configuration.configuration import Configuration
-from appliance.configuration.lines import Line, Number
+from appliance.configuration.lines import CalledNumberIn, Line, Number
 from appliance.configuration.people import Phone
 from appliance.routing.facts import Direction, Facts
 from appliance.sip.errors import SipSyntaxError
@@ -104,7 +105,9 @@ def from_line(configuration: Configuration, line: Line, request: Request) -> Arr
 
 def _number_called(configuration: Configuration, line: Line, request: Request, country: str) -> Number | None:
     own = [number for number in configuration.numbers.values() if number.line_id == line.id]
-    for uri in (request.uri, request.to.uri):
+    if line.called_number_in is CalledNumberIn.MAIN:
+        return configuration.numbers.get(line.main_number_id or "")
+    for uri in _called_uris(line.called_number_in, request):
         called = numbers.dialled(uri.user or "", country)
         for number in own:
             if called and number.number == called:
@@ -114,6 +117,19 @@ def _number_called(configuration: Configuration, line: Line, request: Request, c
     if by_name and line.main_number_id and line.main_number_id in configuration.numbers:
         return configuration.numbers[line.main_number_id]
     return own[0] if by_name and len(own) == 1 and not _looks_like_number(request.uri.user) else None
+
+
+def _called_uris(where: CalledNumberIn, request: Request) -> list[Uri]:
+    """Where the number called may stand, in the order to be read (P-Called-Party-ID: RFC 7315 4.2)."""
+    party: list[Uri] = []
+    with suppress(SipSyntaxError):
+        party = [parse_name_addr(value).uri for value in request.headers.fields("P-Called-Party-ID")[:1]]
+    found = {
+        CalledNumberIn.REQUEST_URI: [request.uri],
+        CalledNumberIn.TO: [request.to.uri],
+        CalledNumberIn.CALLED_PARTY: party,
+    }
+    return found.get(where) or [request.uri, *party, request.to.uri]
 
 
 def _looks_like_number(user: str | None) -> bool:

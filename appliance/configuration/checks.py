@@ -11,7 +11,7 @@ from appliance.configuration.checks_outbound import outbound_problems
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import ToAnnouncement, ToExternal
 from appliance.configuration.fields import DeviceKind, HoursState, TimeRange
-from appliance.configuration.lines import Outside
+from appliance.configuration.lines import CalledNumberIn
 from appliance.configuration.loops import looping_destinations
 from appliance.configuration.office import Role
 from appliance.configuration.overrides import HoursOverride
@@ -177,10 +177,8 @@ def _lines(configuration: Configuration) -> Iterator[Problem]:
                 yield Problem("lines", line.id, ("user",), "line_user_missing")
             if not line.password.get_secret_value():
                 yield Problem("lines", line.id, ("password",), "line_password_missing")
-        if line.outside is Outside.FIXED and line.outside_address is None:
-            yield Problem("lines", line.id, ("outside_address",), "line_address_missing")
-        if line.outside is Outside.STUN and line.stun_server is None:
-            yield Problem("lines", line.id, ("stun_server",), "line_stun_missing")
+        if line.called_number_in is CalledNumberIn.MAIN and line.main_number_id is None:
+            yield Problem("lines", line.id, ("main_number_id",), "line_main_missing")
         main = configuration.numbers.get(line.main_number_id or "")
         if main is not None and main.line_id != line.id:
             yield Problem("lines", line.id, ("main_number_id",), "main_number_elsewhere", {"name": main.name})

@@ -64,18 +64,6 @@ class FromHolds(StrEnum):
     USER = "user"
 
 
-class Outside(StrEnum):
-    """The address that a line's provider is told to send to.
-
-    Our own; the one it has seen us at; the one a STUN server sees; or a fixed one.
-    """
-
-    OWN = "own"
-    SEEN = "seen"
-    STUN = "stun"
-    FIXED = "fixed"
-
-
 class LineCodec(StrEnum):
     """A codec that a line may be offered."""
 
@@ -89,9 +77,8 @@ class SipTrunk(Record):
 
     `kind` pbx is another telephone system, reached like a trunk. `operator` names the template that the form
     was filled from. `further_servers` take over when `server` fails. No call leaves when `max_channels` calls
-    are up on the line. `ping_seconds`: an OPTIONS as often, `keep_alive_seconds`: an empty packet that keeps
-    the router's door open (RFC 5626 3.5); 0 for none. `codecs`: what is offered, best first; empty for what
-    the caller can.
+    are up on the line. `keep_alive_seconds`: an empty packet as often keeps the router's door open (RFC 5626
+    3.5.1); 0 for none. `codecs`: what is offered, best first; empty for what the caller can.
     """
 
     kind: Literal["sip_trunk", "pbx"] = "sip_trunk"
@@ -117,11 +104,7 @@ class SipTrunk(Record):
     identity_header: IdentityHeader = IdentityHeader.ASSERTED
     from_holds: FromHolds = FromHolds.NUMBER
     codecs: Annotated[tuple[LineCodec, ...], Field(max_length=len(LineCodec))] = ()
-    ping_seconds: Annotated[int, Field(ge=0, le=3600)] = 0
     keep_alive_seconds: Annotated[int, Field(ge=0, le=3600)] = 0
-    outside: Outside = Outside.OWN
-    outside_address: Host | None = None
-    stun_server: Host | None = None
 
 
 Line = SipTrunk

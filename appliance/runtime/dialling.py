@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from appliance import numbers
 from appliance.configuration.configuration import Configuration
-from appliance.configuration.lines import Line
+from appliance.configuration.lines import FromHolds, IdentityHeader, Line
 from appliance.legs.outgoing import LineFull, OutgoingLeg, line_has_failed, refuses_emergency
-from appliance.legs.sessions import Sound
+from appliance.legs.sessions import Sound, widened
 from appliance.legs.signalling import InviteRequest
 from appliance.legs.sip_leg import Surroundings
 from appliance.routing.facts import Direction, Facts
@@ -28,6 +29,11 @@ log = logging.getLogger(__name__)
 
 ANONYMOUS = NameAddr("Anonymous", Uri("sip", "anonymous", host="anonymous.invalid"))
 MOST_BINDINGS = 5
+IDENTITY_FIELDS = {
+    IdentityHeader.ASSERTED: "P-Asserted-Identity",
+    IdentityHeader.PREFERRED: "P-Preferred-Identity",
+    IdentityHeader.REMOTE_PARTY: "Remote-Party-ID",
+}
 
 Invitation = Callable[[bytes], InviteRequest]
 
@@ -116,6 +122,10 @@ class Dialling:
         if first is None:
             return None
         around = self._surroundings(first, False)
+        sound = _for_line(
+            sound,
+            [configuration.lines[line_id] for line_id in target.line_ids if line_id in configuration.lines],
+        )
         redirect = partial(self._redirected, target, shown)
         moves_on = refuses_emergency if target.emergency else line_has_failed
         return OutgoingLeg(around, target.number, attempts, sound, target.person_id, redirect, moves_on)
@@ -157,10 +167,13 @@ class Dialling:
         number = numbers.for_line(target.number, line.dialled_format.value, country)
         shown = target.shows(line.id)
         ours = numbers.for_line(shown, line.dialled_format.value, country) if shown else ""
-        identity = NameAddr("", Uri("sip", ours or line.user or "anonymous", host=line.server))
+        presented = NameAddr("", Uri("sip", ours or line.user or "anonymous", host=line.server))
+        identity = presented
+        if line.from_holds is FromHolds.USER and line.user:
+            identity = NameAddr("", Uri("sip", line.user, host=line.server))
         headers = [("Supported", RELIABLE)]
-        if ours:
-            headers.append(("P-Asserted-Identity", f"<{identity.uri}>"))
+        if ours and line.identity_header is not IdentityHeader.NONE:
+            headers.append((IDENTITY_FIELDS[line.identity_header], f"<{presented.uri}>"))
         return InviteRequest(
             target=uri or Uri("sip", number, host=line.server, port=line.port),
             flow=flow,
@@ -177,3 +190,13 @@ class Dialling:
     def _from_name(self, identity: NameAddr, facts: Facts) -> NameAddr:
         name = facts.caller_name if facts.direction is not Direction.OUTBOUND else ""
         return NameAddr(name, identity.uri)
+
+
+def _for_line(sound: Sound, lines: Sequence[Line]) -> Sound:
+    """The caller's sound in the order of the first line that wants one: of what the caller and it share."""
+    wanted = next(([codec.value for codec in line.codecs] for line in lines if line.codecs), None)
+    if wanted is None:
+        return sound
+    known = {codec.name.upper(): codec for codec in widened(sound.codecs)}
+    chosen = tuple(known[name] for name in wanted if name in known)
+    return replace(sound, codecs=chosen) if chosen else sound

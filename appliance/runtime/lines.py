@@ -19,7 +19,7 @@ from appliance.runtime.sip_driver import SipDriver
 from appliance.runtime.tokens import token
 from appliance.sip.client_authentication import Login
 from appliance.sip.events import ResponseReceived
-from appliance.sip.flow import DEFAULT_PORTS, Flow, unbracketed
+from appliance.sip.flow import DEFAULT_PORTS, Flow, Outgoing, unbracketed
 from appliance.sip.locate import SUPPORTED, Target, Wish
 from appliance.sip.message import Request
 from appliance.sip.registration_client import Account, Attempt, RegistrationClient
@@ -55,7 +55,7 @@ class LineKeeper:
         self._names = names
         self._clock = clock
         self._changed = changed
-        self._looked_at = float("-inf")
+        self._looked_at = self._kept_alive_at = float("-inf")
         self._trusted: frozenset[str] = frozenset()
         self.hosts: frozenset[str] = frozenset()
         self._client = RegistrationClient(self._account(), token) if line.mode == "registered" else None
@@ -80,6 +80,7 @@ class LineKeeper:
                 await self._find_servers()
                 if self._client is not None:
                     await self._register(self._client)
+                self._keep_alive()
                 wait = max(0.05, self._next_at() - self._clock.monotonic())
             except Exception:
                 # Whatever it is, an office without its line for ever is worse.
@@ -97,12 +98,24 @@ class LineKeeper:
     def _next_at(self) -> float:
         look_again = self._looked_at + (FRESH_SECONDS if self.targets else UNFOUND_SECONDS)
         due = self._client.next_timer() if self._client is not None else None
-        return look_again if due is None else min(due, look_again)
+        every = self.line.keep_alive_seconds
+        moments = (look_again, due, self._kept_alive_at + every if every else None)
+        return min(moment for moment in moments if moment is not None)
+
+    def _keep_alive(self) -> None:
+        """Send the server in use an empty packet as often as the line wants (RFC 5626 3.5.1)."""
+        every, now = self.line.keep_alive_seconds, self._clock.monotonic()
+        if every and now >= self._kept_alive_at + every:
+            self._kept_alive_at = now
+            for flow in self.flows[:1]:
+                self._driver.sockets.send(Outgoing(flow, b"\r\n\r\n"))
 
     async def _find_servers(self) -> None:
         if self._clock.monotonic() < self._looked_at + (FRESH_SECONDS if self.targets else UNFOUND_SECONDS):
             return
-        found = await self._names.targets(self._wish(self.line.outbound_proxy or self.line.server))
+        found: list[Target] = []
+        for host in (self.line.outbound_proxy or self.line.server, *self.line.further_servers):
+            found += [each for each in await self._names.targets(self._wish(host)) if each not in found]
         trusted: set[str] = set()
         for host in self.line.trusted_addresses:
             trusted.update(target.host for target in await self._names.targets(self._wish(host)))
@@ -204,7 +217,7 @@ class LineKeeper:
 # Settings of a line that the keeper of its registration need not start over for.
 _OURS_ALONE = (
     "name", "main_number_id", "dialled_format", "operator", "max_channels", "called_number_in",
-    "identity_header", "from_holds", "codecs",
+    "identity_header", "from_holds", "codecs", "keep_alive_seconds",
 )  # fmt: skip
 
 

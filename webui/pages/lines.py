@@ -55,6 +55,46 @@ FIELDS = (
         choices="numbers",
     ),
     Field(
+        "max_channels",
+        N_("Calls at once"),
+        N_("When as many are up on this line, further calls leave by another. Empty: no limit."),
+        kind="number",
+    ),
+    Field(
+        "called_number_in",
+        N_("Where the provider writes the number called"),
+        N_("Automatic looks everywhere. Change it only when calls ring the wrong number."),
+        kind="select",
+        choices="called",
+        empty="absent",
+    ),
+    Field(
+        "identity_header",
+        N_("Where the provider reads the number shown"),
+        N_("Change it only when the people called see no number, or the wrong one."),
+        kind="select",
+        choices="identities",
+        empty="absent",
+    ),
+    Field(
+        "codecs",
+        N_("Sound"),
+        N_("What the provider is offered, best first."),
+        kind="select",
+        choices="orders",
+    ),
+    Field(
+        "from_holds", N_("The sender's name on a call (From)"), kind="select", choices="froms", empty="absent"
+    ),
+    Field(
+        "keep_alive_seconds",
+        N_("Keep the router's door open every"),
+        N_("An empty packet as often, so that calls from outside get through the router. 0: never."),
+        kind="number",
+        unit=N_("seconds"),
+        empty="absent",
+    ),
+    Field(
         "register_seconds",
         N_("Sign in again every"),
         kind="number",
@@ -62,6 +102,17 @@ FIELDS = (
         empty="absent",
     ),
 )
+
+
+# The orders of sound on offer; any other that was set over the API is kept.
+ORDERS = {
+    "": "",
+    "PCMA PCMU": "G.711 A, G.711 µ",
+    "PCMU PCMA": "G.711 µ, G.711 A",
+    "G722 PCMA PCMU": "G.722, G.711 A, G.711 µ",
+    "PCMA": "G.711 A",
+    "PCMU": "G.711 µ",
+}
 
 
 class LinePages(RecordPages):
@@ -73,18 +124,30 @@ class LinePages(RecordPages):
     fields = FIELDS
 
     def blank(self, request: web.Request) -> Json:
-        return {"enabled": "on", "mode": "registered", "transport": "auto", "register_seconds": 600}
+        return {
+            "enabled": "on",
+            "mode": "registered",
+            "transport": "auto",
+            "register_seconds": 600,
+            "keep_alive_seconds": 25,
+            "identity_header": "p_asserted_identity",
+        }
 
     def to_values(self, record: Json) -> Json:
-        return {**record, "trusted_addresses": "\n".join(record.get("trusted_addresses") or [])}
+        lists = {name: "\n".join(record.get(name) or []) for name in ("trusted_addresses", "further_servers")}
+        return {**record, **lists, "codecs": " ".join(record.get("codecs") or [])}
 
     def from_values(self, values: Json, before: Json) -> Json:
-        addresses = str(values.get("trusted_addresses") or "").replace(",", " ").split()
-        return {**super().from_values(values, before), "kind": "sip_trunk", "trusted_addresses": addresses}
+        record = {"kind": "sip_trunk", **super().from_values(values, before)}
+        for name in ("trusted_addresses", "further_servers", "codecs"):
+            if name in values:
+                record[name] = str(values[name] or "").replace(",", " ").split()
+        return record
 
     async def surroundings(self, visit: Visit, form: Form, identifier: str) -> Json:
         numbers = (await visit.get("/numbers"))["items"]
         own = [one for one in numbers if one["line_id"] == identifier]
+        chosen = str(form.value("codecs"))
         form.choices = {
             "modes": [
                 Choice("registered", gettext("By user name and password")),
@@ -95,6 +158,28 @@ class LinePages(RecordPages):
                 Choice("plus", "+33 1 23 45 67 89"),
                 Choice("double_zero", "00 33 1 23 45 67 89"),
                 Choice("national", "01 23 45 67 89"),
+            ],
+            "called": [
+                Choice("auto", gettext("Automatic")),
+                Choice("request_uri", gettext("In the address of the call (Request-URI)")),
+                Choice("to", gettext("In To")),
+                Choice("called_party", gettext("In P-Called-Party-ID")),
+                Choice("main", gettext("Nowhere: every call is for the main number")),
+            ],
+            "identities": [
+                Choice("p_asserted_identity", "P-Asserted-Identity"),
+                Choice("p_preferred_identity", "P-Preferred-Identity"),
+                Choice("remote_party_id", "Remote-Party-ID"),
+                Choice("none", gettext("In From alone")),
+            ],
+            "froms": [
+                Choice("number", gettext("The number shown")),
+                Choice("user", gettext("The user name of the line")),
+            ],
+            "orders": [
+                *([Choice(chosen, chosen)] if chosen not in ORDERS else []),
+                Choice("", gettext("What the caller's phone prefers")),
+                *(Choice(order, words) for order, words in ORDERS.items() if order),
             ],
             "numbers": [
                 Choice("", gettext("The first of this line")),

@@ -3,6 +3,7 @@
 import pytest
 
 from appliance.calls.arrival import from_line, from_phone, is_internal
+from appliance.configuration.lines import CalledNumberIn
 from appliance.routing.facts import Direction
 from appliance.sip.message import Request
 from appliance.sip.parser import parse_message
@@ -96,3 +97,23 @@ def test_a_registered_line_called_by_its_user_name_means_its_main_number():
 def test_who_calls(fields, from_, caller, name):
     arrival = from_line(SETTINGS, LINE, invitation(f"sip:{NUMBER}@box", *fields, from_=from_))
     assert arrival and (arrival.facts.caller, arrival.facts.caller_name) == (caller, name)
+
+
+@pytest.mark.feature("NUM-2")
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [("auto", True), ("called_party", True), ("request_uri", False), ("to", False), ("main", True)],
+)
+def test_the_number_called_is_read_where_the_line_says(where, found):
+    line = LINE.model_copy(update={"called_number_in": CalledNumberIn(where), "mode": "trusted"})
+    request = invitation(
+        "sip:+33199009999@box", f"P-Called-Party-ID: <sip:{NUMBER}@provider>", "Contact: <sip:a@b>"
+    )
+    assert (from_line(SETTINGS, line, request) is not None) == found
+
+
+def test_a_line_whose_calls_are_all_for_the_main_number():
+    main = next(iter(SETTINGS.numbers))
+    line = LINE.model_copy(update={"called_number_in": CalledNumberIn.MAIN, "main_number_id": main})
+    arrival = from_line(SETTINGS, line, invitation("sip:+33199009999@box"))
+    assert arrival is not None and arrival.number_id == main
