@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumber,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    ValidationResult,
+)
 
 # ITU-T E.164 6.1: at most fifteen digits. Nothing shorter than five is anybody's full number.
 SHORTEST_E164 = 5
@@ -195,6 +201,39 @@ def emergency_numbers(country: str) -> frozenset[str]:
 def is_emergency(text: str, country: str) -> bool:
     """Whether `text` as dialled is an emergency number of that country."""
     return text in emergency_numbers(country)
+
+
+# Satellite and other networks of no country, where a minute costs as much as a day (ITU-T E.164 annex).
+COSTLY_CODES = frozenset({870, 878, 881, 882, 883, 888, 979})
+COSTLY_TYPES = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
+
+
+@lru_cache(maxsize=4096)
+def is_within(e164: str, regions: frozenset[str]) -> bool:
+    """Whether a number is of one of these countries (ISO 3166); short numbers are everybody's own."""
+    number = _number(e164)
+    if number is None:
+        return True
+    region = phonenumbers.region_code_for_number(number)
+    if region is not None:
+        return region in regions
+    # A range that no table knows yet: its country code must do.
+    return number.country_code in {phonenumbers.country_code_for_region(each) for each in regions}
+
+
+@lru_cache(maxsize=4096)
+def is_costly(called: str, country: str) -> bool:
+    """Whether a call to that number (E.164, or a short number of the country) costs more than a call."""
+    number = _number(called)
+    if number is not None:
+        return number.country_code in COSTLY_CODES or phonenumbers.number_type(number) in COSTLY_TYPES
+    if not is_digits(called) or len(called) > 6:
+        return False
+    short = PhoneNumber(
+        country_code=phonenumbers.country_code_for_region(country), national_number=int(called)
+    )
+    cost = phonenumbers.expected_cost_for_region(short, country)
+    return bool(cost == phonenumbers.ShortNumberCost.PREMIUM_RATE)
 
 
 @lru_cache(maxsize=16)

@@ -232,6 +232,12 @@ class Call:
             self.met.append(leg)
         self.changed(self)
 
+    @property
+    def answered_by_line(self) -> bool:
+        """Whether somebody outside, reached by a line, has taken the call."""
+        callee = self.callee
+        return callee is not None and getattr(callee, "line_id", None) is not None
+
     def missed_sound(self, leg: Leg, code: str, now: float) -> None:
         """Say that a leg is not heard though it should be, with the likely cause."""
         self.audio_faults.append(AudioFault(code=code, label=leg.label, at=now))

@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from appliance.configuration.fields import Email, Identifier, Record
+from appliance.configuration.fields import Email, Identifier, Record, TimeRange
+
+Region = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+NIGHT = TimeRange(start=time(22), end=time(6))
+
+
+class Limits(Record):
+    """What keeps a thief from calling at the office's cost (OUT-10); emergency numbers are never limited.
+
+    `countries`: those that may be called besides the office's own; `all_countries`: every one. `premium`:
+    whether numbers that cost more than a call may be called. `calls_per_day`, `minutes_per_day`: at most so
+    much for each person, None for no end. `night`: when people's phones may not call outside, in office time.
+    """
+
+    enabled: bool = True
+    countries: Annotated[tuple[Region, ...], Field(max_length=300)] = ()
+    all_countries: bool = False
+    premium: bool = False
+    calls_per_day: Annotated[int, Field(ge=1, le=10_000)] | None = 150
+    minutes_per_day: Annotated[int, Field(ge=1, le=10_000)] | None = 480
+    night: TimeRange | None = NIGHT
 
 
 class Outbound(Record):
     """What holds for every call to the outside.
 
     `line_order`: the lines by which calls leave, best first (OUT-9); those not named follow. `alert_emails`:
-    who is told of emergency calls and of fraud; when empty, the administrators who have an address.
+    who is told of emergency calls and of calls that `limits` bar; when empty, the administrators who
+    have an address.
     """
 
     line_order: Annotated[tuple[Identifier, ...], Field(max_length=50)] = ()
+    limits: Limits = Limits()
     alert_emails: Annotated[tuple[Email, ...], Field(max_length=20)] = ()
 
 

@@ -13,6 +13,7 @@ from appliance.configuration.fields import Language
 from appliance.configuration.office import Role
 from appliance.mail.deliver import next_try
 from appliance.mail.errors import MailError
+from appliance.routing.limits import BARRED
 from appliance.storage.alerts import Alert, Alerts
 from appliance.storage.database import Database
 from appliance.zones import zone
@@ -22,6 +23,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_BARRED = {
+    Language.FRENCH: (
+        "Appel interdit vers {number} : {who}",
+        "{who} a voulu appeler le {number}, que les limites des appels vers l'extérieur interdisent. "
+        "Si personne ne l'a voulu, changez le mot de passe de ce téléphone : il est peut-être volé.",
+    ),
+    Language.ENGLISH: (
+        "Barred call to {number}: {who}",
+        "{who} tried to call {number}, which the limits of calls to the outside bar. "
+        "If nobody meant to, change that phone's password: it may have been stolen.",
+    ),
+}
 # The subject and the text of each alert; `who` called `number`.
 TEXTS: Mapping[str, Mapping[Language, tuple[str, str]]] = {
     "emergency_called": {
@@ -48,6 +61,7 @@ TEXTS: Mapping[str, Mapping[Language, tuple[str, str]]] = {
             "Go and see at once, and call the emergency services with a mobile phone.",
         ),
     },
+    **dict.fromkeys(BARRED, _BARRED),
 }
 
 

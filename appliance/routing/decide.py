@@ -16,6 +16,7 @@ from appliance.configuration.fields import HoursState
 from appliance.configuration.voicemail import Greeting
 from appliance.routing.by_hours import state_at, way_by_hours
 from appliance.routing.facts import Facts
+from appliance.routing.limits import barred_call
 from appliance.routing.nodes import (
     FAILED,
     NO_LINE,
@@ -23,6 +24,7 @@ from appliance.routing.nodes import (
     EntryNode,
     FinalNode,
     HoursNode,
+    LimitsNode,
     MailboxNode,
     PlanNode,
     RingNode,
@@ -103,6 +105,8 @@ class _Walk:
                     found = self._leave(node, ONWARD, self._entry_reason(node))
                 case HoursNode():
                     found = self._by_hours(node)
+                case LimitsNode():
+                    found = self._limits(node)
                 case UnansweredNode():
                     found = self._unanswered(node)
                 case _:
@@ -198,6 +202,13 @@ class _Walk:
         standing = self._standing
         told = standing.rung or standing.passed_over or RingOutcome.NO_ANSWER.value
         return self._leave(node, told, Reason("no_own_when_unanswered", dict(node.label)))
+
+    def _limits(self, node: LimitsNode) -> str:
+        plan = self._plan
+        why = barred_call(node.limits, self._facts, self._world, self._now, plan.country, plan.zone_name)
+        if why is not None:
+            return self._leave(node, why.code, why)
+        return self._leave(node, ONWARD, Reason("limits_kept" if node.limits.enabled else "limits_off"))
 
     # Endings
 

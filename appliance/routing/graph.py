@@ -28,6 +28,11 @@ CONDITIONS: Mapping[str, str] = MappingProxyType(
         "unreachable": "not reachable",
         "failed": "nobody can be reached",
         "no_line": "no line",
+        "barred_costly": "number that costs extra",
+        "barred_country": "country not allowed",
+        "barred_night": "at night",
+        "barred_calls": "too many calls today",
+        "barred_minutes": "too many minutes today",
     }
 )
 
@@ -38,6 +43,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "extension": "Extension",
         "outbound": "Call to the outside",
         "emergency": "Emergency call",
+        "limits": "Limits",
         "unknown": "Unknown number",
         "hours": "Opening hours",
         "person": "Person",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from appliance.configuration.destinations import RingOutcome
+from appliance.configuration.outbound import Limits
 from appliance.configuration.voicemail import Mailbox
 from appliance.routing.opening_hours import OpeningHours
 from appliance.routing.steps import HangUp, Step
@@ -17,6 +18,7 @@ NodeKind = Literal[
     "extension",
     "outbound",
     "emergency",
+    "limits",
     "unknown",
     "hours",
     "person",
@@ -136,6 +138,13 @@ class MailboxNode(PlanNode):
     mailbox: Mailbox | None = None
     hours: OpeningHours | None = None
     number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsNode(PlanNode):
+    """What may be called outside (OUT-10). Ways: ONWARD, or by the code of the limit that bars the call."""
+
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True, slots=True)

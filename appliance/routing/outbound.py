@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from appliance.routing.facts import Direction, Facts
+from appliance.routing.limits import BARRED
 from appliance.routing.nodes import RingNode
 from appliance.routing.plan import Plan, PresentedNumber
 from appliance.routing.steps import ExternalTarget
 from appliance.routing.world import World
 
 # The reasons of a trail that the office hears of at once.
-ALERTING = frozenset({"emergency_called", "emergency_not_carried"})
+ALERTING = frozenset({"emergency_called", "emergency_not_carried", *BARRED})
 
 
 def who_calls(facts: Facts) -> str:

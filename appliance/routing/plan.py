@@ -15,11 +15,12 @@ from appliance import numbers
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import RingOutcome
 from appliance.configuration.lines import Line
-from appliance.configuration.outbound import ordered
+from appliance.configuration.outbound import Limits, ordered
 from appliance.configuration.voicemail import MailboxOwner
 from appliance.routing import endings
 from appliance.routing.facts import Direction, Facts
-from appliance.routing.nodes import NO_LINE, Candidate, Exit, PlanNode, RingNode
+from appliance.routing.limits import BARRED
+from appliance.routing.nodes import NO_LINE, ONWARD, Candidate, Exit, LimitsNode, PlanNode, RingNode
 from appliance.routing.opening_hours import OpeningHours
 from appliance.routing.paths import Paths
 from appliance.routing.ringing import Onward, outcome_exits
@@ -64,6 +65,7 @@ class Plan:
     own_mailboxes: Mapping[str, str]
     hours: tuple[OpeningHours, ...] = ()
     line_by_person: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = Limits()
 
     def entry(self, facts: Facts) -> Entry:
         """Where the path of a call begins: emergency numbers before everything."""
@@ -113,6 +115,7 @@ def compile_plan(configuration: Configuration) -> Plan:
         shown_by_person=MappingProxyType(dict(_shown_by_person(configuration))),
         own_mailboxes=MappingProxyType(dict(_own_mailboxes(configuration))),
         hours=paths.hours,
+        limits=configuration.outbound.limits,
         line_by_person=MappingProxyType(
             {person.id: person.line_id for person in configuration.people.values() if person.line_id}
         ),
@@ -155,7 +158,8 @@ def _outbound(paths: Paths, configuration: Configuration) -> Iterator[tuple[Entr
             dials_called=True,
             any_line=any_line,
         )
-        yield (kind,), paths.ending(node)
+        place = paths.ending(node)
+        yield (kind,), place if any_line else paths.ending(_limits(paths, configuration, place))
     for entry, prompt in (
         ("unknown_number", "number_unobtainable"),
         ("unknown_extension", "unknown_extension"),
@@ -163,6 +167,14 @@ def _outbound(paths: Paths, configuration: Configuration) -> Iterator[tuple[Entr
         unknown = replace(endings.prompt(f"unknown:{entry.partition('_')[2]}", prompt, 404), kind="unknown")
         code = "number_unknown" if entry == "unknown_number" else "extension_unknown"
         yield (entry,), paths.ending(replace(unknown, reason=Reason(code)))
+
+
+def _limits(paths: Paths, configuration: Configuration, allowed: str) -> LimitsNode:
+    ways = {ONWARD: Exit(f"limits>{ONWARD}", allowed, ONWARD)}
+    for code in BARRED:
+        told = paths.ending(endings.prompt(f"told:{code}@outbound", code, 403))
+        ways[code] = Exit(f"limits>{code}", told, code)
+    return LimitsNode(id="limits", kind="limits", ways=ways, limits=configuration.outbound.limits)
 
 
 def _ways_outbound(place: str, told: Onward, no_line: str) -> dict[str, Exit]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from appliance import numbers
 from appliance.configuration.destinations import RingOutcome
 from appliance.routing.facts import Facts
+from appliance.routing.limits import barred_number
 from appliance.routing.nodes import Candidate, RingNode
 from appliance.routing.outbound import external_target
 from appliance.routing.plan import Plan
@@ -94,6 +95,8 @@ def _targets(
     number = candidate.external
     if number is None or number == facts.caller:
         return
+    if not node.any_line and barred_number(plan.limits, number, plan.country) is not None:
+        return
     target = external_target(plan, node, number, candidate.person_id, facts, world)
     if target is not None:
         yield target
@@ -104,6 +107,9 @@ def _why_unreachable(plan: Plan, candidate: Candidate, facts: Facts, world: Worl
     if candidate.external is not None and candidate.external == facts.caller:
         return Reason("is_caller", person)
     if candidate.external is not None and not candidate.phones:
+        barred = barred_number(plan.limits, candidate.external, plan.country)
+        if barred is not None:
+            return barred
         if any(line in world.lines_up for line in plan.line_ids):
             return Reason("lines_full")
         return Reason("lines_down" if plan.line_ids else "no_line")

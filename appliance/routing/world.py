@@ -89,7 +89,8 @@ class World:
     `registered`: ids of phones that can be rung. `busy`: ids of people on a call. `lines_up`: ids of lines
     that carry calls now. `lines_full`: ids of lines on which no further call may leave. `failures`: parts of
     the box that do not work: `settings`, `disk`, `media`.
-    `people`: what more is known of each person; who is absent is free unless busy.
+    `used_today`: the calls to the outside and the seconds of them of each
+    person since midnight. `people`: what more is known of each person; who is absent is free unless busy.
     """
 
     registered: frozenset[str] = _NOBODY
@@ -97,6 +98,7 @@ class World:
     lines_up: frozenset[str] = _NOBODY
     lines_full: frozenset[str] = _NOBODY
     clock_trusted: bool = True
+    used_today: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     failures: frozenset[str] = _NOBODY
     people: Mapping[str, PersonNow] = field(default_factory=lambda: _NO_PEOPLE)
 

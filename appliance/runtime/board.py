@@ -70,6 +70,7 @@ class Board:
         mail_queued: Callable[[], None],
         borrow: Callable[[Replaces, Leg], Loan | None],
         alert: Callable[[Reason], None],
+        dials: Callable[[Ring, Call], None],
     ) -> None:
         self._clock = clock
         self._settings = settings
@@ -83,6 +84,7 @@ class Board:
         self._mail_queued = mail_queued
         self._borrow = borrow
         self._alert = alert
+        self._dials = dials
 
     @property
     def plan(self) -> Plan:
@@ -113,6 +115,7 @@ class Board:
 
     def legs_towards(self, step: Ring, call: Call) -> Sequence[CalleeLeg]:
         """A leg, not dialled yet, for each device or line the step wants to ring."""
+        self._dials(step, call)
         return self._dialling.legs(step, call.facts, call.caller.sound)
 
     def party_of(self, leg: Leg) -> Party:

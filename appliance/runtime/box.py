@@ -49,6 +49,7 @@ from appliance.runtime.sip_driver import SipDriver
 from appliance.runtime.sip_requests import SipRequests
 from appliance.runtime.spoken import Spoken
 from appliance.runtime.tokens import readable_code, token
+from appliance.runtime.usage import Usage
 from appliance.sip.flow import Flow
 from appliance.sip.refer import Replaces
 from appliance.sip.tracing import TracedMessage
@@ -68,6 +69,7 @@ from appliance.storage.retention import Retention
 from appliance.storage.security_log import SecurityLog
 from appliance.storage.sessions import Sessions
 from appliance.storage.subscriptions import SubscriptionStore
+from appliance.storage.usage import UsageStore
 from appliance.storage.working_days import WorkingDays
 from appliance.zones import zone
 
@@ -159,6 +161,8 @@ class Box:
             self.clock.epoch,
             lambda: self.version,
         )
+        self.usage = Usage(UsageStore(self.database), self.background, self.now)
+        self.calls.when_ended = self.usage.ended
         self.lines.channels = self.calls.channels
         self.people_states = self._make_people_states()
         self.calls.board = Board(
@@ -174,6 +178,7 @@ class Box:
             mail_queued=lambda: self.jobs.mail_soon(),
             borrow=self._borrow,
             alert=self.alarm.give,
+            dials=self.usage.dials,
         )
         self.origination = Origination(read, self.calls, dialling, self.background, self.phones)
         incoming = IncomingCalls(
@@ -240,6 +245,7 @@ class Box:
         await self.messages.recover(self.clock.epoch())
         await self.mail_queue.recover()
         await self.alarm.restore()
+        await self.usage.restore()
         await self.media.start()
         await self.phones.restore()
         await self.people_states.restore()
@@ -323,6 +329,7 @@ class Box:
             busy=self.calls.busy_people(),
             lines_up=self.lines.up(),
             lines_full=self.lines.full(),
+            used_today=self.usage.today(),
             clock_trusted=self.clock_trust.trusted,
             failures=frozenset(failures),
             people=self.people_states.everybody(),

@@ -49,6 +49,7 @@ class Calls:
         self._version = version
         self._calls: dict[str, Call] = {}
         self.board: Switchboard | None = None
+        self.when_ended: Callable[[Call, float], None] = lambda call, now: None
 
     def __len__(self) -> int:
         return len(self._calls)
@@ -81,6 +82,7 @@ class Calls:
             await run_call(board, call)
         finally:
             del self._calls[call.id]
+            self.when_ended(call, self._epoch())
             self._events.publish("call", id=call.id, state="ended")
             self._background.start(self._keep(call, self._epoch()), f"record of call {call.id}")
             self._ladders.ended(call.id, call.met)

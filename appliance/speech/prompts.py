@@ -97,6 +97,27 @@ PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "fr": "Aucune ligne vers l'extérieur n'est disponible. Veuillez réessayer plus tard.",
             "en": "No outside line is available. Please try again later.",
         },
+        "barred_costly": {
+            "fr": "Ce numéro est surtaxé : il est interdit par les réglages du standard.",
+            "en": "This number costs extra. The settings of the phone system bar it.",
+        },
+        "barred_country": {
+            "fr": "Les appels vers ce pays ne sont pas autorisés par les réglages du standard.",
+            "en": "The settings of the phone system do not allow calls to this country.",
+        },
+        "barred_night": {
+            "fr": "Les appels vers l'extérieur sont bloqués la nuit. "
+            "Les numéros d'urgence restent joignables.",
+            "en": "Calls to the outside are blocked at night. Emergency numbers can still be reached.",
+        },
+        "barred_calls": {
+            "fr": "Vous avez atteint le nombre d'appels permis pour aujourd'hui.",
+            "en": "You have reached the number of calls allowed for today.",
+        },
+        "barred_minutes": {
+            "fr": "Vous avez atteint la durée d'appels permise pour aujourd'hui.",
+            "en": "You have reached the calling time allowed for today.",
+        },
         "emergency_not_carried": {
             "fr": "Aucune ligne ne peut porter cet appel d'urgence. "
             "Appelez les secours avec un téléphone mobile. "

@@ -112,7 +112,17 @@ CREATE TABLE alerts (
 );
 """
 
-MIGRATIONS: tuple[str, ...] = (FIRST, LADDERS, SECURITY, SUBSCRIPTIONS, WORKING_DAYS, ALERTS)
+USAGE = """
+CREATE TABLE outbound_usage (
+    person_id TEXT NOT NULL,
+    day TEXT NOT NULL,
+    calls INTEGER NOT NULL,
+    seconds INTEGER NOT NULL,
+    PRIMARY KEY (person_id, day)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (FIRST, LADDERS, SECURITY, SUBSCRIPTIONS, WORKING_DAYS, ALERTS, USAGE)
 
 
 def version(connection: sqlite3.Connection) -> int:

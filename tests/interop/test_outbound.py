@@ -109,3 +109,15 @@ def emergency_reaches_the_second_line(trunks: Trunks, box: Box, phone: Baresip) 
     assert "emergency_called" in {each["code"] for each in box.state()["warnings"]}
     box.api.delete(f"/alerts/{alert['id']}")
     assert "emergency_called" not in {each["code"] for each in box.state()["warnings"]}
+
+
+@pytest.mark.feature("OUT-10")
+def test_a_barred_call_is_told_why_and_the_office_is_alerted(trunks: Trunks, box: Box, place: Path) -> None:
+    phone = trunks.phone()
+    phone.call("0044 20 7946 0000".replace(" ", ""))
+    until(lambda: phone.seen("CALL_CLOSED"), "the call ended after the words")
+    call = trunks.last_call()
+    assert "barred_country" in reasons(call)
+    trunks.assert_explained(call, "00442079460000")
+    (alert,) = box.api.get("/alerts")["alerts"]
+    assert (alert["code"], alert["parameters"]["who"]) == ("barred_country", "Alice (101)")

@@ -32,6 +32,7 @@ from appliance.configuration.destinations import (
 from appliance.configuration.fields import DeviceKind, HoursState, TimeRange
 from appliance.configuration.lines import Number, SipTrunk
 from appliance.configuration.office import Office
+from appliance.configuration.outbound import Limits, Outbound
 from appliance.configuration.overrides import HoursOverride
 from appliance.configuration.people import DeviceChoice, Member, Person, Phone, RingGroup, RingOrder
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
@@ -167,6 +168,15 @@ def office(seed: int) -> Configuration:
         groups={each: _group(chance, each) for each in GROUPS},
         calendars={each: calendar(chance, each) for each in CALENDARS},
         lines={each: _line(chance, each) for each in LINES},
+        outbound=Outbound(
+            line_order=tuple(chance.sample(LINES, chance.randint(0, len(LINES)))),
+            limits=Limits(
+                enabled=chance.random() < 0.7,
+                all_countries=chance.random() < 0.3,
+                premium=chance.random() < 0.3,
+                calls_per_day=chance.choice((None, 1, 150)),
+            ),
+        ),
         numbers={each: _number(chance, each) for each in NUMBERS},
         mailboxes={each: _mailbox(chance, each) for each in MAILBOXES},
     )

@@ -22,7 +22,7 @@ from appliance.routing.plan import LOOP, compile_plan
 from appliance.routing.steps import Announce, ExternalTarget, HangUp, Outcome, Ring, TakeMessage, Tone
 from appliance.routing.trail import REASONS
 from appliance.routing.world import DayState, World
-from tests.property.offices import facts, inbound_facts, moments, offices, saved_offices, worlds
+from tests.property.offices import facts, inbound_facts, inside_facts, moments, offices, saved_offices, worlds
 
 ring_outcomes = st.sampled_from(
     (Outcome.NO_ANSWER, Outcome.BUSY, Outcome.DECLINED, Outcome.UNREACHABLE, Outcome.DONE)
@@ -159,3 +159,22 @@ def _dialled(explanation: Explanation) -> Iterator[str]:
             for target in decision.step.targets:
                 if isinstance(target, ExternalTarget):
                     yield target.number
+
+
+@pytest.mark.feature("OUT-9", "OUT-10")
+@given(offices, inside_facts, worlds, moments, st.sampled_from(("15", "112", "18", "116117")))
+def test_an_emergency_call_goes_to_lines_alone_whatever_is_set(
+    configuration: Configuration, call: Facts, world: World, now: datetime, called: str
+) -> None:
+    plan = compile_plan(configuration)
+    explanation = explain(plan, replace(call, called=called), world, now)
+    step = explanation.decisions[0].step
+    if not plan.line_ids:
+        assert isinstance(step, Announce)
+        return
+    assert isinstance(step, Ring)
+    (target,) = step.targets
+    assert isinstance(target, ExternalTarget) and target.number == called
+    assert set(target.line_ids) == set(plan.line_ids)
+    ours = {number.number for number in configuration.numbers.values()}
+    assert set(target.shown_on) <= {*ours, None}

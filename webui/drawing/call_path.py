@@ -20,6 +20,7 @@ KINDS = {
     "outbound": ("outgoing", N_("Call to the outside")),
     "outside": ("outgoing", N_("Call to the outside")),
     "emergency": ("warning", N_("Emergency call")),
+    "limits": ("security", N_("Limits")),
     "unknown": ("warning", N_("Unknown number")),
     "hours": ("hours", N_("Opening hours")),
     "person": ("person", N_("Person")),

@@ -11,6 +11,7 @@ from webui.client import Refused
 from webui.forms import Choice, Form, nest, rearrange
 from webui.live_state import read_live
 from webui.page import go_to, render
+from webui.pages.claim import country_choices
 from webui.records import Json
 from webui.session import Visit, visit_of
 
@@ -53,7 +54,26 @@ def _to_values(record: Json) -> Json:
 
 def _from_values(values: Json) -> Json:
     emails = str(values.get("alert_emails") or "").replace(",", " ").split()
-    return {"line_order": values.get("line_order") or [], "alert_emails": emails}
+    chosen = {
+        "line_order": values.get("line_order") or [],
+        "alert_emails": emails,
+    }
+    return {**chosen, "limits": _limits_of(values.get("limits") or {})}
+
+
+def _limits_of(posted: Json) -> Json:
+    """The limits as the API wants them: what is left empty is no limit."""
+    night = posted.get("night") or {}
+    given = any(night.get(end) for end in ("start", "end"))
+    return {
+        "enabled": bool(posted.get("enabled")),
+        "all_countries": bool(posted.get("all_countries")),
+        "premium": bool(posted.get("premium")),
+        "countries": posted.get("countries") or [],
+        "calls_per_day": posted.get("calls_per_day") or None,
+        "minutes_per_day": posted.get("minutes_per_day") or None,
+        "night": {"start": night.get("start", ""), "end": night.get("end", "")} if given else None,
+    }
 
 
 async def _show(request: web.Request, visit: Visit, form: Form) -> web.Response:
@@ -62,7 +82,10 @@ async def _show(request: web.Request, visit: Visit, form: Form) -> web.Response:
     lines = (await visit.get("/lines"))["items"]
     people = (await visit.get("/people"))["items"]
     _name_every_line(form, lines)
-    form.choices = {"people": [Choice(one["extension"], one["name"]) for one in people]}
+    form.choices = {
+        "countries": country_choices(),
+        "people": [Choice(one["extension"], one["name"]) for one in people],
+    }
     context = {
         "form": form,
         "lines": {one["id"]: one for one in lines},

@@ -1,0 +1,63 @@
+"""The count of calls to the outside, by person and day."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from appliance.calls.call import Call
+from appliance.routing.facts import Direction
+from appliance.routing.steps import ExternalTarget, Ring
+from appliance.runtime.background import Background
+from appliance.storage.errors import StorageError
+from appliance.storage.usage import UsageStore
+
+log = logging.getLogger(__name__)
+
+
+class Usage:
+    """Counts at once in memory, and on the disk behind; a day begins at midnight in the office's zone."""
+
+    def __init__(self, store: UsageStore, background: Background, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._background = background
+        self._now = now
+        self._day = ""
+        self._counts: dict[str, tuple[int, int]] = {}
+
+    async def restore(self) -> None:
+        """Take up the counts of today."""
+        self._day = f"{self._now():%Y-%m-%d}"
+        self._counts = await self._store.of_day(self._day)
+
+    def today(self) -> Mapping[str, tuple[int, int]]:
+        """The calls and seconds of each person since midnight."""
+        day = f"{self._now():%Y-%m-%d}"
+        if day != self._day:
+            self._day, self._counts = day, {}
+        return self._counts
+
+    def dials(self, step: Ring, call: Call) -> None:
+        """Count a call that somebody makes to the outside; emergencies never count."""
+        facts = call.facts
+        outside = any(isinstance(each, ExternalTarget) and not each.emergency for each in step.targets)
+        if outside and facts.direction is Direction.OUTBOUND and facts.caller_person_id:
+            self._add(facts.caller_person_id, 1, 0)
+
+    def ended(self, call: Call, now: float) -> None:
+        """Count how long a call to the outside lasted."""
+        facts = call.facts
+        if facts.direction is Direction.OUTBOUND and facts.caller_person_id and call.answered_by_line:
+            self._add(facts.caller_person_id, 0, max(0, round(now - (call.answered_at or now))))
+
+    def _add(self, person_id: str, calls: int, seconds: int) -> None:
+        before = self.today().get(person_id, (0, 0))
+        self._counts = {**self._counts, person_id: (before[0] + calls, before[1] + seconds)}
+        self._background.start(self._keep(person_id, self._day, calls, seconds), "count of a call")
+
+    async def _keep(self, person_id: str, day: str, calls: int, seconds: int) -> None:
+        try:
+            await self._store.add(person_id, day, calls, seconds)
+        except StorageError as error:
+            log.error("a call to the outside could not be counted: %s", error)
