@@ -124,6 +124,7 @@ class Box:
             lambda: zone(self.settings.zone),
             lambda: self.jobs.mail_soon(),
         )
+        self.usage = Usage(UsageStore(self.database), self.background, self.now)
         self.retention = Retention(self.messages, self.sessions, self.registrations)
         certificates = os.environ.get(CERTIFICATES_VARIABLE)
         self.delivery = Delivery(
@@ -161,7 +162,6 @@ class Box:
             self.clock.epoch,
             lambda: self.version,
         )
-        self.usage = Usage(UsageStore(self.database), self.background, self.now)
         self.calls.when_ended = self.usage.ended
         self.lines.channels = self.calls.channels
         self.people_states = self._make_people_states()
@@ -190,18 +190,7 @@ class Box:
         self.driver.admits = self.doors.admits
         self.driver.on_message = self.ladders.messages.note
         self.driver.on_dialog = self.ladders.dialog
-        self.lamps = Lamps(
-            self.driver,
-            self.phones,
-            self.calls,
-            self.messages,
-            SubscriptionStore(self.database),
-            self.background,
-            self.events,
-            self.clock,
-            read,
-            self.people_states,
-        )
+        self.lamps = self._make_lamps()
         self.driver.on_event = SipRequests(self.driver, self.phones, self.lamps, incoming).handle
         self.driver.on_flow_failed = self._flow_failed
         self.settings.listeners.append(self._settings_changed)
@@ -217,6 +206,20 @@ class Box:
             self.phones.registered,
             self.lines.up,
             self.calls.in_progress,
+        )
+
+    def _make_lamps(self) -> Lamps:
+        return Lamps(
+            self.driver,
+            self.phones,
+            self.calls,
+            self.messages,
+            SubscriptionStore(self.database),
+            self.background,
+            self.events,
+            self.clock,
+            lambda: self.configuration,
+            self.people_states,
         )
 
     def _borrow(self, replaces: Replaces, mine: Leg) -> Loan | None:
