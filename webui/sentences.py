@@ -234,6 +234,7 @@ REASONS: Mapping[str, str] = {
     "barred_night": N_("Nobody calls outside between {start} and {end}"),
     "barred_calls": N_("{person} has made {most} calls to the outside today: no more are allowed"),
     "barred_minutes": N_("{person} has called outside for {most} minutes today: no more are allowed"),
+    "number_withheld": N_("The caller's number is not shown"),
     "left_by": N_("The call left by the line {line}"),
     "line_failed": N_("The line {line} did not take the call (SIP {status})"),
     "waited_enough": N_("The time for ringing is over"),

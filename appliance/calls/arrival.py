@@ -10,6 +10,7 @@ from appliance.calls.call import Party
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.lines import CalledNumberIn, Line, Number
 from appliance.configuration.people import Phone
+from appliance.routing.dialled import without_wishes
 from appliance.routing.facts import Direction, Facts
 from appliance.sip.errors import SipSyntaxError
 from appliance.sip.headers import NameAddr, parse_name_addr
@@ -37,7 +38,7 @@ def from_phone(configuration: Configuration, phone: Phone, request: Request) -> 
     office = configuration.office
     country = office.country if office else "FR"
     person = configuration.people[phone.person_id]
-    dialled = (request.uri.user or "")[:LONGEST_SHOWN]
+    dialled, withheld = without_wishes((request.uri.user or "")[:LONGEST_SHOWN])
     internal = is_internal(configuration, dialled)
     called = dialled if internal else numbers.dialled(dialled, country) or dialled
     language = person.language or (office.language if office else None)
@@ -49,6 +50,7 @@ def from_phone(configuration: Configuration, phone: Phone, request: Request) -> 
             called=called,
             line_id=None,
             caller_person_id=person.id,
+            withheld=withheld or person.withholds_number,
             **({"language": language} if language else {}),
         )
     )
@@ -58,7 +60,7 @@ def transferred(configuration: Configuration, party: Party, by: Party, target: s
     """The facts of a call of `party` to what `by` has dialled for them: outside, `by` makes the call."""
     office = configuration.office
     country = office.country if office else "FR"
-    dialled = target[:LONGEST_SHOWN]
+    dialled, withheld = without_wishes(target[:LONGEST_SHOWN])
     internal = is_internal(configuration, dialled)
     person = configuration.people.get(by.person_id or "")
     language = (person.language if person else None) or (office.language if office else None)
@@ -68,6 +70,7 @@ def transferred(configuration: Configuration, party: Party, by: Party, target: s
         caller_name=party.name,
         called=dialled if internal else numbers.dialled(dialled, country) or dialled,
         caller_person_id=party.person_id if internal else by.person_id,
+        withheld=withheld or (person is not None and person.withholds_number),
         **({"language": language} if language else {}),
     )
 

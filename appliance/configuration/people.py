@@ -68,6 +68,7 @@ class Person(Record):
     when_unanswered: dict[HoursState, Destination] = Field(default_factory=dict)
     presented_number_id: Identifier | None = None
     line_id: Identifier | None = None
+    withholds_number: bool = False
     outside_allowed: bool = False
     comment: Label = ""
 

@@ -23,6 +23,7 @@ from appliance.control.placing_calls import is_extension
 from appliance.control.representation import plain
 from appliance.control.routes import Access, Route, box_of
 from appliance.routing.decide import Decision
+from appliance.routing.dialled import without_wishes
 from appliance.routing.explain import Explanation, as_document, explain
 from appliance.routing.facts import Direction, Facts
 from appliance.routing.graph import graph
@@ -146,7 +147,7 @@ def facts_of(configuration: Configuration, question: Question) -> Facts:
     country = configuration.office.country if configuration.office else "FR"
     person = _person_with(configuration, question.caller.strip())
     inside = question.extension is not None or (person is not None and question.number_id is None)
-    called = question.extension or question.called or ""
+    called, withheld = without_wishes((question.extension or question.called or "").strip())
     if question.number_id is not None:
         return _facts_from_outside(_number(configuration, question.number_id), question.caller, country)
     dialled = numbers.dialled(called, country)
@@ -156,7 +157,8 @@ def facts_of(configuration: Configuration, question: Question) -> Facts:
             return _facts_from_outside(ours[0], question.caller, country)
         if question.called is not None and not is_extension(configuration, called):
             raise refusal(422, "unknown_called", "called")
-    return _facts_from_inside(configuration, called.strip(), dialled, person)
+    facts = _facts_from_inside(configuration, called, dialled, person)
+    return replace(facts, withheld=withheld or (person is not None and person.withholds_number))
 
 
 def _number(configuration: Configuration, identifier: str) -> Number:

@@ -23,6 +23,7 @@ OWN_FIELDS: Mapping[str, frozenset[str]] = {
             "ring_order",
             "ring_seconds",
             "do_not_disturb",
+            "withholds_number",
             "working_day",
             "when_unanswered",
         }

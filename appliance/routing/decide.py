@@ -137,6 +137,8 @@ class _Walk:
             standing = standing._replace(rung="", passed_over="", spent=0)
         if node.dials_called:
             self._trail.append(TrailEntry(node.id, None, self._outbound_reason(node)))
+            if self._facts.withheld and not node.any_line:
+                self._trail.append(TrailEntry(node.id, None, Reason("number_withheld")))
         found = find_targets(self._plan, node, self._facts, self._world)
         self._trail.extend(TrailEntry(node.id, None, reason) for reason in found.passed_over)
         left = node.seconds if node.limit is None else min(node.seconds, node.limit - standing.spent)

@@ -21,7 +21,8 @@ class Facts:
     """What is known when the call arrives, and does not change.
 
     `caller`: E.164, an extension, or empty when withheld. `called`: our number in E.164 for an inbound call,
-    else an extension, a star code, an E.164 number, or what was dialled when it is none of these.
+    else an extension, a star code, an E.164 number, or what was dialled when it is none of these. `withheld`:
+    the number of whoever calls outside is not shown.
     """
 
     direction: Direction
@@ -31,3 +32,4 @@ class Facts:
     line_id: str | None = None
     caller_person_id: str | None = None
     language: Language = Language.FRENCH
+    withheld: bool = False

@@ -28,7 +28,8 @@ def external_target(
     if not line_ids:
         return None
     shown_on = tuple(_shown_on(plan, line_id, shown) for line_id in line_ids)
-    return ExternalTarget(number, person_id, line_ids, shown_on, emergency=node.any_line)
+    withheld = facts.withheld and not node.any_line
+    return ExternalTarget(number, person_id, line_ids, shown_on, node.any_line, withheld)
 
 
 def shown_number(plan: Plan, facts: Facts) -> PresentedNumber | None:

@@ -52,7 +52,8 @@ class ExternalTarget:
     """A number outside, in E.164 or a short number dialled as it is.
 
     `line_ids`: the lines to try, best first; never empty. `shown_on`: the E.164 number that each of them
-    shows, None leaves it to the line. `emergency`: every line is tried, full or refusing.
+    shows, None leaves it to the line. `emergency`: every line is tried, full or refusing. `withheld`:
+    whoever is called sees no number, the provider alone knows it (RFC 3325 9.3).
     """
 
     number: str
@@ -60,6 +61,7 @@ class ExternalTarget:
     line_ids: tuple[str, ...]
     shown_on: tuple[str | None, ...] = ()
     emergency: bool = False
+    withheld: bool = False
 
     @property
     def presented(self) -> str | None:

@@ -174,10 +174,12 @@ class Dialling:
         headers = [("Supported", RELIABLE)]
         if ours and line.identity_header is not IdentityHeader.NONE:
             headers.append((IDENTITY_FIELDS[line.identity_header], f"<{presented.uri}>"))
+        if target.withheld:
+            headers.append(("Privacy", "id"))
         return InviteRequest(
             target=uri or Uri("sip", number, host=line.server, port=line.port),
             flow=flow,
-            from_=self._from_name(identity, facts),
+            from_=ANONYMOUS if target.withheld else self._from_name(identity, facts),
             to=NameAddr("", Uri("sip", number, host=line.server)),
             contact=our_contact(flow, line.user or ours or "autocom"),
             body=body,

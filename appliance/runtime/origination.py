@@ -90,4 +90,5 @@ class Origination:
             caller_name=person.name,
             called=called,
             caller_person_id=person.id,
+            withheld=person.withholds_number,
         )

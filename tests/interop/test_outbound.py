@@ -121,3 +121,19 @@ def test_a_barred_call_is_told_why_and_the_office_is_alerted(trunks: Trunks, box
     trunks.assert_explained(call, "00442079460000")
     (alert,) = box.api.get("/alerts")["alerts"]
     assert (alert["code"], alert["parameters"]["who"]) == ("barred_country", "Alice (101)")
+
+
+@pytest.mark.feature("OUT-1")
+def test_a_number_is_withheld_for_one_call(trunks: Trunks, box: Box) -> None:
+    phone = trunks.phone()
+    taken = trunks.first.play("answer", box.server, ear_port=7004)
+    phone.call("*31*0639981234")
+    phone.wait_event("CALL_ESTABLISHED")
+    phone.hang_up()
+    taken.finish()
+    invite = taken.messages()
+    assert "Privacy: id" in invite and "anonymous@anonymous.invalid" in invite
+    assert "P-Asserted-Identity" in invite and f"From: <sip:{NUMBER}" not in invite
+    call = trunks.last_call()
+    assert "number_withheld" in reasons(call)
+    trunks.assert_explained(call, "*31*0639981234")

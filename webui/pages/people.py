@@ -93,6 +93,12 @@ FIELDS = (
         choices="numbers",
     ),
     Field(
+        "withholds_number",
+        N_("Hide their number when they call out"),
+        N_("People outside see no number. For one call alone, dial *31* before the number."),
+        kind="checkbox",
+    ),
+    Field(
         "outside_allowed",
         N_("Their phones may connect from outside the office"),
         N_("From home or on the road, when the office's setting allows it at all. They need good passwords."),
