@@ -95,6 +95,7 @@ ERRORS: Mapping[str, str] = {
     "holidays_unknown_subdivision": N_("The public holidays of this region are not known."),
     "line_user_missing": N_("Write the user name your provider gave."),
     "line_password_missing": N_("Write the password your provider gave."),
+    "number_reserved": N_("{person} may not call by the number {name}."),
     "line_twice": N_("{name} is in this list twice."),
     "line_main_missing": N_("Choose the main number: every call of this line is for it."),
     "main_number_elsewhere": N_("{name} arrives on another line."),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from appliance.configuration.configuration import Configuration
+from appliance.configuration.outbound import may_show
 from appliance.configuration.problems import Problem
 
 
 def outbound_problems(configuration: Configuration) -> Iterator[Problem]:
     """What does not hold together in the settings of calls to the outside."""
     yield from _line_order(configuration)
+    yield from _reserved(configuration)
 
 
 def _line_order(configuration: Configuration) -> Iterator[Problem]:
@@ -21,3 +23,16 @@ def _line_order(configuration: Configuration) -> Iterator[Problem]:
         elif line_id in order[:place]:
             name = configuration.lines[line_id].name
             yield Problem("outbound", "", ("line_order", place), "line_twice", {"name": name})
+
+
+def _reserved(configuration: Configuration) -> Iterator[Problem]:
+    for number_id, people in configuration.outbound.reserved.items():
+        if number_id not in configuration.numbers:
+            yield Problem("outbound", "", ("reserved", number_id), "unknown_number")
+        if any(person_id not in configuration.people for person_id in people):
+            yield Problem("outbound", "", ("reserved", number_id), "unknown_person")
+    for person in configuration.people.values():
+        number = configuration.numbers.get(person.presented_number_id or "")
+        if number is not None and not may_show(configuration.outbound, person.id, number.id):
+            parameters = {"name": number.name, "person": person.name}
+            yield Problem("people", person.id, ("presented_number_id",), "number_reserved", parameters)

@@ -33,12 +33,15 @@ class Limits(Record):
 class Outbound(Record):
     """What holds for every call to the outside.
 
-    `line_order`: the lines by which calls leave, best first (OUT-9); those not named follow. `alert_emails`:
-    who is told of emergency calls and of calls that `limits` bar; when empty, the administrators who
-    have an address.
+    `line_order`: the lines by which calls leave, best first (OUT-9); those not named follow. `reserved`: the
+    numbers that only some people may show, and who (OUT-4). `alert_emails`: who is told of emergency calls
+    and of calls that `limits` bar; when empty, the administrators who have an address.
     """
 
     line_order: Annotated[tuple[Identifier, ...], Field(max_length=50)] = ()
+    reserved: Annotated[dict[Identifier, tuple[Identifier, ...]], Field(max_length=500)] = Field(
+        default_factory=dict
+    )
     limits: Limits = Limits()
     alert_emails: Annotated[tuple[Email, ...], Field(max_length=20)] = ()
 
@@ -49,9 +52,24 @@ def ordered(outbound: Outbound, line_ids: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(line_ids, key=lambda line_id: rank.get(line_id, len(rank))))
 
 
+def may_show(outbound: Outbound, person_id: str, number_id: str) -> bool:
+    """Whether somebody may call by that number of ours."""
+    people = outbound.reserved.get(number_id)
+    return not people or person_id in people
+
+
 def without(outbound: Outbound, collection: str, identifier: str) -> Outbound:
     """The same less a record that is no more."""
     if collection == "lines" and identifier in outbound.line_order:
         kept = tuple(each for each in outbound.line_order if each != identifier)
         return outbound.model_copy(update={"line_order": kept})
+    if collection == "numbers" and identifier in outbound.reserved:
+        numbers = {key: people for key, people in outbound.reserved.items() if key != identifier}
+        return outbound.model_copy(update={"reserved": numbers})
+    if collection == "people" and any(identifier in people for people in outbound.reserved.values()):
+        less = {
+            key: tuple(each for each in people if each != identifier)
+            for key, people in outbound.reserved.items()
+        }
+        return outbound.model_copy(update={"reserved": less})
     return outbound

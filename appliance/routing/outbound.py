@@ -27,7 +27,10 @@ def external_target(
     line_ids = lines_for(plan, world, _first_line(plan, facts, shown), node.any_line)
     if not line_ids:
         return None
-    shown_on = tuple(_shown_on(plan, line_id, shown) for line_id in line_ids)
+    shown_on = tuple(
+        _shown_on(plan, line_id, shown, None if node.any_line else facts.caller_person_id)
+        for line_id in line_ids
+    )
     withheld = facts.withheld and not node.any_line
     return ExternalTarget(number, person_id, line_ids, shown_on, node.any_line, withheld)
 
@@ -58,9 +61,15 @@ def _first_line(plan: Plan, facts: Facts, shown: PresentedNumber | None) -> str 
     return preferred or (shown.line_id if shown else facts.line_id)
 
 
-def _shown_on(plan: Plan, line_id: str, shown: PresentedNumber | None) -> str | None:
-    """What a line shows: providers refuse numbers that are not theirs, so another line shows its own."""
+def _shown_on(plan: Plan, line_id: str, shown: PresentedNumber | None, person_id: str | None) -> str | None:
+    """What a line shows: providers refuse numbers that are not theirs, so another line shows its own.
+
+    Nobody shows a number that is reserved to others (OUT-4), save to the emergency services.
+    """
     if shown is not None and shown.line_id == line_id:
         return shown.number
-    own = plan.shown_by_line.get(line_id)
-    return own.number if own is not None else None
+    for own in plan.numbers_by_line.get(line_id, ()):
+        people = plan.reserved.get(own.number)
+        if person_id is None or people is None or person_id in people:
+            return own.number
+    return None

@@ -15,7 +15,7 @@ from appliance import numbers
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import RingOutcome
 from appliance.configuration.lines import Line
-from appliance.configuration.outbound import Limits, ordered
+from appliance.configuration.outbound import Limits, may_show, ordered
 from appliance.configuration.voicemail import MailboxOwner
 from appliance.routing import endings
 from appliance.routing.facts import Direction, Facts
@@ -66,6 +66,8 @@ class Plan:
     hours: tuple[OpeningHours, ...] = ()
     line_by_person: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = Limits()
+    numbers_by_line: Mapping[str, tuple[PresentedNumber, ...]] = field(default_factory=dict)
+    reserved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def entry(self, facts: Facts) -> Entry:
         """Where the path of a call begins: emergency numbers before everything."""
@@ -116,6 +118,14 @@ def compile_plan(configuration: Configuration) -> Plan:
         own_mailboxes=MappingProxyType(dict(_own_mailboxes(configuration))),
         hours=paths.hours,
         limits=configuration.outbound.limits,
+        numbers_by_line=MappingProxyType({line.id: _numbers_of(configuration, line) for line in lines}),
+        reserved=MappingProxyType(
+            {
+                configuration.numbers[key].number: people
+                for key, people in configuration.outbound.reserved.items()
+                if people and key in configuration.numbers
+            }
+        ),
         line_by_person=MappingProxyType(
             {person.id: person.line_id for person in configuration.people.values() if person.line_id}
         ),
@@ -184,16 +194,21 @@ def _ways_outbound(place: str, told: Onward, no_line: str) -> dict[str, Exit]:
 def _shown_by_line(configuration: Configuration, lines: list[Line]) -> Iterator[tuple[str, PresentedNumber]]:
     """The main number of each line, else its first."""
     for line in lines:
-        own = [number for number in configuration.numbers.values() if number.line_id == line.id]
-        own.sort(key=lambda number: number.id != line.main_number_id)
-        if own:
-            yield line.id, PresentedNumber(own[0].number, line.id)
+        for first in _numbers_of(configuration, line)[:1]:
+            yield line.id, first
+
+
+def _numbers_of(configuration: Configuration, line: Line) -> tuple[PresentedNumber, ...]:
+    """The numbers of a line, its main one first."""
+    own = [number for number in configuration.numbers.values() if number.line_id == line.id]
+    own.sort(key=lambda number: number.id != line.main_number_id)
+    return tuple(PresentedNumber(number.number, line.id) for number in own)
 
 
 def _shown_by_person(configuration: Configuration) -> Iterator[tuple[str, PresentedNumber]]:
     for person in configuration.people.values():
         number = configuration.numbers.get(person.presented_number_id or "")
-        if number is not None:
+        if number is not None and may_show(configuration.outbound, person.id, number.id):
             yield person.id, PresentedNumber(number.number, number.line_id)
 
 

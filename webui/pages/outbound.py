@@ -15,7 +15,8 @@ from webui.pages.claim import country_choices
 from webui.records import Json
 from webui.session import Visit, visit_of
 
-LEAST_ROWS = 1
+# Before the id of a number in the name of an input: ids made of digits alone would be taken for rows.
+ROW = "of-"
 
 
 async def outbound_page(request: web.Request) -> web.Response:
@@ -49,7 +50,8 @@ async def save_outbound(request: web.Request) -> web.StreamResponse:
 
 
 def _to_values(record: Json) -> Json:
-    return {**record, "alert_emails": "\n".join(record["alert_emails"])}
+    reserved = {f"{ROW}{key}": people for key, people in record["reserved"].items()}
+    return {**record, "reserved": reserved, "alert_emails": "\n".join(record["alert_emails"])}
 
 
 def _from_values(values: Json) -> Json:
@@ -57,6 +59,9 @@ def _from_values(values: Json) -> Json:
     chosen = {
         "line_order": values.get("line_order") or [],
         "alert_emails": emails,
+        "reserved": {
+            key.removeprefix(ROW): each for key, each in (values.get("reserved") or {}).items() if each
+        },
     }
     return {**chosen, "limits": _limits_of(values.get("limits") or {})}
 
@@ -92,6 +97,7 @@ async def _show(request: web.Request, visit: Visit, form: Form) -> web.Response:
         "live": await read_live(visit),
         "alerts": (await visit.get("/alerts"))["alerts"][:20],
         "people": people,
+        "numbers": (await visit.get("/numbers"))["items"],
         **await _tried(request, visit),
     }
     return render(request, "outbound.html", context)
