@@ -221,6 +221,7 @@ def supposed_world(configuration: Configuration, now: World, what_if: WhatIf, *,
         lines_up=_given(what_if.lines_up, base.lines_up),
         clock_trusted=base.clock_trusted,
         failures=base.failures,
+        used_today=base.used_today,
     )
 
 

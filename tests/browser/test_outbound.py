@@ -51,3 +51,19 @@ async def test_a_call_is_tried_with_its_reasons(visitor: Page, settled: Product,
         await visitor.locator("#try button[type=submit]").click()
         await expect(visitor.locator("#try .reasons")).to_contain_text(told[words.locale])
         await expect(visitor.locator("#try svg").first).to_be_visible()
+
+
+@pytest.mark.feature("OUT-4")
+async def test_a_number_is_reserved_to_somebody(visitor: Page, settled: Product) -> None:
+    before = settled.api.get("/outbound")
+    number, person = (settled.api.get(f"/{name}")["items"][0]["id"] for name in ("numbers", "people"))
+    try:
+        await visitor.goto("/outbound")
+        await visitor.select_option(f"[name='reserved.of-{number}[]']", [person])
+        await save(visitor)
+        await visitor.wait_for_url("**?done=saved")
+        assert settled.api.get("/outbound")["reserved"] == {number: [person]}
+        chosen = visitor.locator(f"[name='reserved.of-{number}[]'] option:checked")
+        await expect(chosen).to_have_count(1)
+    finally:
+        settled.api.ask("PUT", "/outbound", before)
