@@ -25,7 +25,7 @@ class Latch:
     what was refused.
     """
 
-    __slots__ = ("_heard", "_hosts", "_negotiated", "_ours", "locked", "strangers", "target")
+    __slots__ = ("_heard", "_hosts", "_left", "_negotiated", "_ours", "locked", "strangers", "target")
 
     def __init__(self, ours: Container[Address] = ()) -> None:
         self._ours = ours
@@ -35,6 +35,7 @@ class Latch:
         self._heard: Address | None = None
         self._negotiated: Address | None = None
         self._hosts: frozenset[str] = frozenset()
+        self._left: frozenset[Address] = frozenset()
 
     def negotiated(self, host: str, port: int, signalling_host: str | None = None) -> None:
         """Start again from what was negotiated; the same address as before changes nothing.
@@ -45,6 +46,10 @@ class Latch:
         hosts = frozenset({address[0]} | ({canonical(signalling_host)} if signalling_host else set()))
         if address == self._negotiated and hosts == self._hosts:
             return
+        # A fork that is not listened to any more may go on sending: it is not to be taken for the next one.
+        if self.locked is not None and self.locked == self._negotiated:
+            self._left |= {self.locked}
+        self._left -= {address}
         self._negotiated = address
         self._hosts = hosts
         self.locked = self._heard = None
@@ -58,7 +63,7 @@ class Latch:
     def _accepts_new(self, source: Address) -> bool:
         plain = (canonical(source[0]), source[1])
         # What was negotiated always wins over what was guessed.
-        guessed = self.locked in (None, plain) and plain[0] in self._hosts
+        guessed = self.locked in (None, plain) and plain[0] in self._hosts and plain not in self._left
         if (plain != self._negotiated and not guessed) or plain in self._ours:
             self.strangers += 1
             return False

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from tests.interop.network import Host
+from tests.interop.phones.dialogue import Dialogue
 from tests.interop.phones.rtp import RtpEnd
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
@@ -30,7 +31,7 @@ class Sipp:
 
     def play(
         self,
-        scenario: str,
+        scenario: str | Dialogue,
         server: str,
         *,
         service: str = "service",
@@ -41,7 +42,10 @@ class Sipp:
         **keys: object,
     ) -> RunningScenario:
         """Start a scenario towards `server` (host or host:port); `keys` are the words in brackets in it."""
-        words = ["sipp", server, "-sf", str(SCENARIOS / f"{scenario}.xml"), "-m", str(calls), "-s", service]
+        path = SCENARIOS / f"{scenario}.xml"
+        if isinstance(scenario, Dialogue):
+            path, scenario = scenario.write(self.folder), scenario.name
+        words = ["sipp", server, "-sf", str(path), "-m", str(calls), "-s", service]
         words += ["-i", self.host.address, "-p", str(self.sip_port), "-d", str(round(stay * 1000))]
         words += ["-nostdin", "-trace_err", "-error_file", str(self.folder / f"{scenario}.errors")]
         words += ["-trace_msg", "-message_file", str(self.folder / f"{scenario}.messages")]

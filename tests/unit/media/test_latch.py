@@ -92,3 +92,12 @@ def test_an_address_of_our_own_is_never_the_far_end() -> None:
 def test_a_name_is_no_address(latch: Latch) -> None:
     with pytest.raises(ValueError):
         latch.negotiated("phone.example", 4000)
+
+
+def test_who_was_left_for_another_address_is_not_taken_for_it(latch: Latch) -> None:
+    latch.negotiated("192.0.2.7", 7000)
+    assert latch.accepts(("192.0.2.7", 7000))
+    latch.negotiated("192.0.2.7", 7100)
+    assert not latch.accepts(("192.0.2.7", 7000))
+    assert latch.target == ("192.0.2.7", 7100)
+    assert latch.accepts(("192.0.2.7", 7100))
