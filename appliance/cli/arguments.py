@@ -106,6 +106,9 @@ def _add_pbx(command: argparse.ArgumentParser) -> None:
         "--sip-port", type=_port, default=5060, help="SIP, UDP and TCP (default: %(default)s)"
     )
     command.add_argument(
+        "--sip-tls-port", type=_tls_port, default=5061, help="SIP over TLS; 0: none (default: %(default)s)"
+    )
+    command.add_argument(
         "--sip-address",
         action="append",
         default=[],
@@ -147,6 +150,10 @@ def _port(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text!r} is not a port (1 to 65535)")
 
 
+def _tls_port(text: str) -> int:
+    return 0 if text == "0" else _port(text)
+
+
 def _port_range(text: str) -> tuple[int, int]:
     first, _, last = text.partition("-")
     low, high = _port(first), _port(last)
@@ -168,6 +175,7 @@ def pbx_options(options: argparse.Namespace) -> PbxOptions:
     return PbxOptions(
         data=options.data.absolute(),
         sip_port=options.sip_port,
+        sip_tls_port=options.sip_tls_port,
         sip_addresses=tuple(options.sip_address),
         rtp_first=first,
         rtp_last=last,

@@ -67,7 +67,14 @@ def execute(options: argparse.Namespace) -> int:
 def pbx_command(options: PbxOptions) -> tuple[str, ...]:
     """The command line of the telephone system's own process."""
     words = [sys.executable, "-m", "appliance", "pbx", "--data", str(options.data)]
-    words += ["--sip-port", str(options.sip_port), "--rtp", f"{options.rtp_first}-{options.rtp_last}"]
+    words += [
+        "--sip-port",
+        str(options.sip_port),
+        "--sip-tls-port",
+        str(options.sip_tls_port),
+        "--rtp",
+        f"{options.rtp_first}-{options.rtp_last}",
+    ]
     for address in options.sip_addresses:
         words += ["--sip-address", address]
     words += ["--socket", str(options.socket_path), "--log-level", options.log_level]

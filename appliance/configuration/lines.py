@@ -28,6 +28,7 @@ class Transport(StrEnum):
     AUTO = "auto"
     UDP = "udp"
     TCP = "tcp"
+    TLS = "tls"
 
 
 class DialledFormat(StrEnum):
@@ -105,6 +106,7 @@ class SipTrunk(Record):
     from_holds: FromHolds = FromHolds.NUMBER
     codecs: Annotated[tuple[LineCodec, ...], Field(max_length=len(LineCodec))] = ()
     keep_alive_seconds: Annotated[int, Field(ge=0, le=3600)] = 0
+    certificate_checked: bool = True
 
 
 Line = SipTrunk

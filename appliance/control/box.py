@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from appliance.speech.speaker import Speaker
     from appliance.storage.alerts import Alerts
     from appliance.storage.audio_files import AudioLibrary
+    from appliance.storage.certificates import Certificates
     from appliance.storage.database import Database
     from appliance.storage.history import History
     from appliance.storage.mail_queue import MailQueue
@@ -153,6 +154,10 @@ class Box(Protocol):
 
     def unban(self, address: str) -> bool:
         """Hear an address again; False when it was not shut out."""
+
+    @property
+    def certificates(self) -> Certificates | None:
+        """What the secure SIP port shows, and who signed it; None while there is no such port."""
 
     def note_security(self, kind: str, address: str, user: str) -> None:
         """Write down something that was refused; never waits."""

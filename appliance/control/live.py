@@ -140,5 +140,6 @@ class Live(Told):
     warnings: tuple[Warn, ...] = ()
     addresses: tuple[str, ...] = ()
     sip_port: int = 5060
+    sip_tls_port: int = 0
     started_at: float
     clock_trusted: bool = True

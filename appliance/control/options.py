@@ -22,7 +22,7 @@ class PbxOptions:
 
     `sip_addresses` empty: every address of the machine. `rtp_first` and `rtp_last` bound the audio ports,
     both
-    included. `control_socket` None: `control.sock` in the data folder.
+    included. `sip_tls_port` 0: no SIP over TLS. `control_socket` None: `control.sock` in the data folder.
     """
 
     data: Path
@@ -32,6 +32,7 @@ class PbxOptions:
     rtp_last: int = 20000
     control_socket: Path | None = None
     log_level: str = "info"
+    sip_tls_port: int = 0
 
     @property
     def socket_path(self) -> Path:

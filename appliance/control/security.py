@@ -10,6 +10,8 @@ from appliance.control.errors import not_found
 from appliance.control.live import Ban
 from appliance.control.routes import Access, Route, box_of
 
+AUTHORITY_TYPE = "application/x-x509-ca-cert"
+
 
 class RefusedEntry(BaseModel):
     """Something refused: `kind` a code, `count` how often since the entry before."""
@@ -21,6 +23,17 @@ class RefusedEntry(BaseModel):
     address: str = ""
     user: str = ""
     count: int = 1
+
+
+class SecurePortCertificate(BaseModel):
+    """The certificate of SIP over TLS: ends are epoch seconds, the fingerprint is SHA-256."""
+
+    model_config = ConfigDict(frozen=True)
+
+    names: tuple[str, ...]
+    until: float
+    authority_until: float
+    authority_fingerprint: str
 
 
 class Security(BaseModel):
@@ -52,7 +65,49 @@ async def lift_ban(request: web.Request) -> web.Response:
     return nothing()
 
 
+async def send_authority(request: web.Request) -> web.Response:
+    """The certificate of the box's own authority, as phones take it in; it holds no secret."""
+    certificates = box_of(request).certificates
+    if certificates is None:
+        raise not_found()
+    headers = {"Content-Disposition": 'attachment; filename="autocom-ca.crt"', "Cache-Control": "no-store"}
+    return web.Response(body=certificates.authority_pem, content_type=AUTHORITY_TYPE, headers=headers)
+
+
+async def read_certificate(request: web.Request) -> web.Response:
+    """What the secure SIP port shows to phones."""
+    certificates = box_of(request).certificates
+    if certificates is None:
+        raise not_found()
+    return answer(
+        SecurePortCertificate(
+            names=certificates.names,
+            until=certificates.server_until.timestamp(),
+            authority_until=certificates.authority_until.timestamp(),
+            authority_fingerprint=certificates.fingerprint,
+        )
+    )
+
+
 ROUTES = (
+    Route(
+        "GET",
+        "/security/authority",
+        send_authority,
+        Access.PUBLIC,
+        "The certificate of the box's authority, for phones to trust",
+        "security",
+        gives_type=AUTHORITY_TYPE,
+    ),
+    Route(
+        "GET",
+        "/security/certificate",
+        read_certificate,
+        Access.SIGNED_IN,
+        "What the secure SIP port shows to phones",
+        "security",
+        gives=SecurePortCertificate,
+    ),
     Route(
         "GET",
         "/security",

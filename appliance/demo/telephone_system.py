@@ -78,7 +78,14 @@ class TelephoneSystem:
         ConfigurationStore(self.options.data).save(self.office, "demo")
         first, last = self.options.rtp_first, self.options.rtp_last
         words = [sys.executable, "-m", "appliance", "pbx", "--data", str(self.options.data)]
-        words += ["--sip-port", str(self.options.sip_port), "--sip-address", "127.0.0.1"]
+        words += [
+            "--sip-port",
+            str(self.options.sip_port),
+            "--sip-tls-port",
+            "0",
+            "--sip-address",
+            "127.0.0.1",
+        ]
         words += ["--rtp", f"{first}-{last}", "--log-level", "info"]
         environment = {key: value for key, value in os.environ.items() if key != "AUTOCOM_CLOCK_START"}
         with self.log.open("wb") as log:

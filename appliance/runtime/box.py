@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from appliance.calls.transfer import Loan
 from appliance.configuration.configuration import Configuration
@@ -44,6 +44,7 @@ from appliance.runtime.origination import Origination
 from appliance.runtime.people_states import PeopleStates
 from appliance.runtime.phones import Phones
 from appliance.runtime.recent_log import RECENT_LOG
+from appliance.runtime.secure_port import SecurePort
 from appliance.runtime.settings import Settings
 from appliance.runtime.sip_driver import SipDriver
 from appliance.runtime.sip_requests import SipRequests
@@ -73,6 +74,8 @@ from appliance.storage.usage import UsageStore
 from appliance.storage.working_days import WorkingDays
 from appliance.zones import zone
 
+if TYPE_CHECKING:
+    from appliance.storage.certificates import Certificates
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -96,6 +99,8 @@ class Box:
         bound = options.sip_addresses[0] if len(options.sip_addresses) == 1 else "0.0.0.0"
         self.addresses = LocalAddresses(clock.monotonic, bound)
         self.driver = SipDriver(clock, token, self.addresses)
+        self._hosts = list(options.sip_addresses) or ["0.0.0.0"]
+        self.secure_port = SecurePort(folder.path, self.driver, clock, self._hosts, options.sip_tls_port)
         self.media = MediaEngine(tokens=token, port_range=(options.rtp_first, options.rtp_last))
         self.audio: MediaSource = Audio(self.media)
         self._sdp_sessions = int(clock.epoch())
@@ -253,7 +258,9 @@ class Box:
         await self.phones.restore()
         await self.people_states.restore()
         await self.lamps.restore()
-        await self.driver.listen(list(self.options.sip_addresses) or ["0.0.0.0"], self.options.sip_port)
+        await self.driver.listen(self._hosts, self.options.sip_port)
+        if self.options.sip_tls_port:
+            self.background.start(self.secure_port.run(), "the secure SIP port")
         self.lines.follow(self.configuration)
         log.info("open for calls on SIP port %s", self.driver.sockets.port)
         self.background.start(self.lamps.run(), "lamps")
@@ -358,6 +365,7 @@ class Box:
             warnings=self._warnings(),
             addresses=own_addresses(),
             sip_port=self.driver.sockets.port,
+            sip_tls_port=self.driver.sockets.secure_port,
             started_at=self._started_at,
             clock_trusted=self.clock_trust.trusted,
         )
@@ -462,6 +470,11 @@ class Box:
     def unban(self, address: str) -> bool:
         """Hear an address again; False when it was not shut out."""
         return self.doors.unban(address)
+
+    @property
+    def certificates(self) -> Certificates | None:
+        """What the secure SIP port shows."""
+        return self.secure_port.certificates
 
     def note_security(self, kind: str, address: str, user: str) -> None:
         """Write down something that was refused."""

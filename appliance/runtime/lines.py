@@ -149,6 +149,9 @@ class LineKeeper:
 
     def flow_to(self, target: Target) -> Flow:
         """The flow towards one of the line's servers."""
+        if target.transport == "TLS":
+            name = self.line.outbound_proxy or self.line.server
+            self._driver.expect(target.host, target.port, name, checked=self.line.certificate_checked)
         return self._driver.flow_towards(target.transport, target.host, target.port)
 
     def _contact_for(self, target: Target) -> Uri:
@@ -182,7 +185,7 @@ class LineKeeper:
         if not targets:
             return None
         transport = (uri.param("transport") or targets[0].transport).upper()
-        if transport not in SUPPORTED:
+        if transport not in (*SUPPORTED, "TLS"):
             return None
         return self.flow_to(Target(transport, targets[0].host, uri.port or DEFAULT_PORTS[transport]))
 

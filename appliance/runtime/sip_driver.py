@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from appliance.legs.signalling import InviteRequest, SessionHandler
 from appliance.runtime.addresses import LocalAddresses
 from appliance.runtime.clock import Clock
-from appliance.runtime.sip_sockets import SipSockets
+from appliance.runtime.sip_sockets import SecurePeer, SipSockets
 from appliance.sip.endpoint import Endpoint
 from appliance.sip.events import (
     DialogRequest,
@@ -254,9 +254,13 @@ class SipDriver:
         if waiting is not None and not waiting.done() and not provisional:
             waiting.set_result(event)
 
+    def expect(self, host: str, port: int, name: str, *, checked: bool) -> None:
+        """Secure connections may be opened to that address; its certificate must hold `name` when checked."""
+        self.sockets.secure_peers[host, port] = SecurePeer(name, checked)
+
     def flow_towards(self, transport: str, host: str, port: int) -> Flow:
         """The flow by which a request reaches that address (an IP address)."""
         if transport == "UDP":
             return self.sockets.udp_flow((host, port))
-        local = (self.sockets.addresses.towards(host), self.sockets.port)
+        local = (self.sockets.addresses.towards(host), self.sockets.listening_port(transport))
         return Flow(transport, local, (host, port), None)

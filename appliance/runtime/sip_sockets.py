@@ -1,4 +1,4 @@
-"""The SIP sockets: UDP on raw non-blocking sockets, TCP listeners and connections."""
+"""The SIP sockets: UDP on raw non-blocking sockets, TCP and TLS listeners and connections."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import asyncio
 import itertools
 import logging
 import socket
+import ssl
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from appliance.runtime.addresses import LocalAddresses
-from appliance.sip.flow import Flow, Outgoing
+from appliance.sip.flow import DEFAULT_PORTS, Flow, Outgoing
 from appliance.sip.framing import KEEPALIVE, FramingError, StreamFramer
 
 log = logging.getLogger(__name__)
@@ -21,6 +23,7 @@ RECEIVE_BUFFER = 4 << 20
 MOST_CONNECTIONS = 512
 FREE_PORT_TRIES = 20
 CONNECT_SECONDS = 4.0
+HANDSHAKE_SECONDS = 8.0
 UNSENT_LIMIT = 256 * 1024
 # Who connects and says nothing for so long keeps a place that a phone may need.
 FIRST_WORD_SECONDS = 20.0
@@ -28,11 +31,28 @@ FIRST_WORD_SECONDS = 20.0
 Address = tuple[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class SecurePeer:
+    """Whom we open secure connections to: the name in its certificate (RFC 5922), whether it is checked."""
+
+    name: str
+    checked: bool = True
+
+    def context(self) -> ssl.SSLContext:
+        """What a connection to it is opened with; reads the system's authorities (blocking)."""
+        context = ssl.create_default_context()
+        if not self.checked:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context
+
+
 class SipSockets:
     """Carries SIP messages between the network and the endpoint.
 
     `on_message(data, flow)` is called for each datagram or framed message, `on_failure(flow)` when a
-    flow can no longer carry anything.
+    flow can no longer carry anything. `secure_peers` are those to whom we may open secure connections, by
+    address: to anybody else we know no name that a certificate could prove, so that nothing is sent there.
     """
 
     def __init__(
@@ -45,10 +65,12 @@ class SipSockets:
         self.on_message = on_message
         self.on_failure = on_failure
         self.port = 0
+        self.secure_port = 0
+        self.secure_peers: dict[Address, SecurePeer] = {}
         self._udp: dict[int, socket.socket] = {}
         self._servers: list[asyncio.Server] = []
         self._connections: dict[int, SipConnection] = {}
-        self._outbound: dict[Address, SipConnection] = {}
+        self._outbound: dict[tuple[str, Address], SipConnection] = {}
         self._numbers = itertools.count(1)
         self._connecting: set[asyncio.Task[None]] = set()
 
@@ -67,6 +89,24 @@ class SipSockets:
                         raise
             self.port = port
 
+    async def listen_secure(self, hosts: list[str], port: int, context: ssl.SSLContext) -> None:
+        """Open TLS on every host; port 0 takes a free one. Raises OSError, and nothing is then open."""
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(
+            partial(SipConnection, self, "TLS"),
+            hosts,
+            port,
+            ssl=context,
+            ssl_handshake_timeout=HANDSHAKE_SECONDS,
+            reuse_address=True,
+        )
+        self._servers.append(server)
+        self.secure_port = server.sockets[0].getsockname()[1]
+
+    def listening_port(self, transport: str) -> int:
+        """Where we are reached by that transport."""
+        return self.secure_port or DEFAULT_PORTS["TLS"] if transport == "TLS" else self.port
+
     async def _listen(self, host: str, port: int) -> int:
         loop = asyncio.get_running_loop()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -74,7 +114,7 @@ class SipSockets:
         port = datagrams.getsockname()[1]
         try:
             server = await loop.create_server(
-                partial(SipConnection, self), host, port, family=family, reuse_address=True
+                partial(SipConnection, self, "TCP"), host, port, family=family, reuse_address=True
             )
         except OSError:
             datagrams.close()
@@ -122,26 +162,38 @@ class SipSockets:
 
     def _send_stream(self, outgoing: Outgoing) -> None:
         flow = outgoing.flow
-        connection = self._connections.get(flow.connection or 0) or self._outbound.get(flow.remote)
+        connection = self._connections.get(flow.connection or 0) or self._outbound.get(
+            (flow.transport, flow.remote)
+        )
         if connection is not None:
             connection.write(outgoing.data)
             return
-        waiting = SipConnection(self, outbound_flow=flow)
-        self._outbound[flow.remote] = waiting
+        waiting = SipConnection(self, flow.transport, outbound_flow=flow)
+        self._outbound[flow.transport, flow.remote] = waiting
         waiting.write(outgoing.data)
         task = asyncio.get_running_loop().create_task(self._connect(waiting, flow))
         self._connecting.add(task)
         task.add_done_callback(self._connecting.discard)
 
     async def _connect(self, connection: SipConnection, flow: Flow) -> None:
-        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                await loop.create_connection(lambda: connection, *flow.remote)
+                await self._open(connection, flow)
         except (OSError, TimeoutError) as error:
-            log.info("cannot connect SIP over TCP to %s:%s: %s", *flow.remote, error)
-            self._outbound.pop(flow.remote, None)
+            log.info("cannot connect SIP over %s to %s:%s: %s", flow.transport, *flow.remote, error)
+            self._outbound.pop((flow.transport, flow.remote), None)
             self.on_failure(flow)
+
+    async def _open(self, connection: SipConnection, flow: Flow) -> None:
+        loop = asyncio.get_running_loop()
+        if flow.transport != "TLS":
+            await loop.create_connection(lambda: connection, *flow.remote)
+            return
+        peer = self.secure_peers.get(flow.remote)
+        if peer is None:
+            raise ConnectionRefusedError("a phone opens its secure connection itself")
+        context = await asyncio.to_thread(peer.context)
+        await loop.create_connection(lambda: connection, *flow.remote, ssl=context, server_hostname=peer.name)
 
     def opened(self, connection: SipConnection) -> int:
         """Take a new connection in; returns its number, or 0 when there are too many."""
@@ -154,13 +206,14 @@ class SipSockets:
     def closed(self, connection: SipConnection) -> None:
         """Forget a connection and tell the endpoint that its flow is gone."""
         self._connections.pop(connection.number, None)
-        if self._outbound.get(connection.flow.remote) is connection:
-            del self._outbound[connection.flow.remote]
+        key = (connection.flow.transport, connection.flow.remote)
+        if self._outbound.get(key) is connection:
+            del self._outbound[key]
         self.on_failure(connection.flow)
 
     @property
     def open_connections(self) -> int:
-        """How many TCP connections are open."""
+        """How many TCP and TLS connections are open."""
         return len(self._connections)
 
     async def close(self) -> None:
@@ -179,16 +232,16 @@ class SipSockets:
 
 
 class SipConnection(asyncio.Protocol):
-    """One TCP connection carrying framed SIP messages (RFC 3261 18.3, keep-alives of RFC 5626 3.5.1)."""
+    """One TCP or TLS connection carrying framed SIP messages (RFC 3261 18.3, RFC 5626 3.5.1)."""
 
-    def __init__(self, sockets: SipSockets, outbound_flow: Flow | None = None) -> None:
+    def __init__(self, sockets: SipSockets, transport: str, outbound_flow: Flow | None = None) -> None:
         self._sockets = sockets
         self._framer = StreamFramer()
         self._transport: asyncio.Transport | None = None
         self._waiting: list[bytes] = []
         self._patience: asyncio.TimerHandle | None = None
         self.number = 0
-        self.flow = outbound_flow or Flow("TCP", ("", 0), ("", 0), None)
+        self.flow = outbound_flow or Flow(transport, ("", 0), ("", 0), None)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -198,7 +251,10 @@ class SipConnection(asyncio.Protocol):
             transport.abort()
             return
         local, remote = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
-        self.flow = Flow("TCP", (local[0], local[1]), (remote[0], remote[1]), self.number)
+        name = self.flow.transport
+        # Where we are reached, also when this connection was opened from another port.
+        here = (local[0], self._sockets.listening_port(name))
+        self.flow = Flow(name, here, (remote[0], remote[1]), self.number)
         for data in self._waiting:
             transport.write(data)
         if not self._waiting:

@@ -21,7 +21,7 @@ from appliance.storage.schema import MIGRATIONS, version
 FORMAT = 1
 MANIFEST = "autocom-backup.json"
 SETTINGS, VERSIONS, DATABASE = "settings.json", "settings.versions", "autocom.sqlite"
-FOLDERS = (VERSIONS, "messages", "audios", "recordings")
+FOLDERS = (VERSIONS, "messages", "audios", "recordings", "certificates")
 JOURNALS = (f"{DATABASE}-wal", f"{DATABASE}-shm")
 STAGING, READY, BEFORE = ".restoring", "READY", "before-restore"
 COMPRESSION_LEVEL = 3

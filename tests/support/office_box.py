@@ -43,6 +43,7 @@ from appliance.sip.tracing import TracedMessage
 from appliance.speech.speaker import Speaker
 from appliance.storage.audio_files import AudioLibrary
 from appliance.storage.backup import stage
+from appliance.storage.certificates import Certificates
 from appliance.storage.configuration_store import ConfigurationStore
 from appliance.storage.data_folder import DataFolder
 from appliance.storage.database import Database
@@ -93,6 +94,7 @@ class OfficeBox:
         self.clock_trusted = True
         self.started_at = self.epoch()
         self._claim_code = readable_code()
+        self.made_certificates: Certificates | None = None
 
     @property
     def claim_code(self) -> str | None:
@@ -193,6 +195,10 @@ class OfficeBox:
         before = len(self.banned)
         self.banned = [ban for ban in self.banned if ban.address != address]
         return len(self.banned) < before
+
+    @property
+    def certificates(self) -> Certificates | None:
+        return self.made_certificates
 
     def note_security(self, kind: str, address: str, user: str) -> None:
         self.refused.append((kind, address, user))

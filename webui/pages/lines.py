@@ -31,6 +31,12 @@ FIELDS = (
         choices="transports",
         empty="absent",
     ),
+    Field(
+        "certificate_checked",
+        N_("Check the provider's certificate"),
+        N_("With TLS only. Unticked, somebody else could pretend to be the provider."),
+        kind="checkbox",
+    ),
     Field("user", N_("User name"), N_("Often the number itself."), empty="text"),
     Field("password", N_("Password"), kind="secret"),
     Field(
@@ -128,6 +134,7 @@ class LinePages(RecordPages):
             "enabled": "on",
             "mode": "registered",
             "transport": "auto",
+            "certificate_checked": "on",
             "register_seconds": 600,
             "keep_alive_seconds": 25,
             "identity_header": "p_asserted_identity",
@@ -153,7 +160,12 @@ class LinePages(RecordPages):
                 Choice("registered", gettext("By user name and password")),
                 Choice("trusted", gettext("By the address calls come from")),
             ],
-            "transports": [Choice("auto", gettext("Automatic")), Choice("udp", "UDP"), Choice("tcp", "TCP")],
+            "transports": [
+                Choice("auto", gettext("Automatic")),
+                Choice("udp", "UDP"),
+                Choice("tcp", "TCP"),
+                Choice("tls", gettext("TLS (secure)")),
+            ],
             "formats": [
                 Choice("plus", "+33 1 23 45 67 89"),
                 Choice("double_zero", "00 33 1 23 45 67 89"),

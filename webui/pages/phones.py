@@ -76,6 +76,7 @@ async def _show_password(request: web.Request, phone: Json) -> web.Response:
         "live": live,
         "host": request.url.host,
         "port": live.state.get("sip_port", 5060),
+        "tls_port": live.state.get("sip_tls_port", 0),
     }
     return render(request, "phone_password.html", context)
 

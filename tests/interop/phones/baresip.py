@@ -46,6 +46,7 @@ module_app contact.so
 module_app mwi.so
 module_app presence.so
 module_app ctrl_tcp.so
+{trust}
 ctrl_tcp_listen {address}:{control_port}
 snd_path {ears}
 net_interface {interface}
@@ -68,6 +69,7 @@ class Baresip:
         self._control: socket.socket | None = None
         self._accounts: list[str] = []
         self._contacts: list[str] = []
+        self.trusts: Path | None = None
 
     def account(
         self,
@@ -112,6 +114,7 @@ class Baresip:
         text = _CONFIG.format(
             address=self.host.address,
             sip_port=self.sip_port,
+            trust=f"sip_cafile {self.trusts}" if self.trusts else "",
             mouth=self.folder / "mouth.wav",
             modules=modules,
             control_port=CONTROL_PORT,

@@ -1,0 +1,36 @@
+"""SIP over TLS: the box's own certificate is trusted by who trusts its authority, and by nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+
+import pytest
+
+from appliance.runtime.secure_port import SecurePort
+from tests.integration.box.test_connections import answers, options
+
+
+@pytest.fixture
+async def secure(running):
+    """The port of a box that has just opened it, and what phones trust."""
+    port = SecurePort(running.folder, running.box.driver, running.box.clock, ["127.0.0.1"], 0)
+    task = asyncio.ensure_future(port.run())
+    await running.until(lambda: running.box.driver.sockets.secure_port, "the secure port", 60)
+    yield running.box.driver.sockets.secure_port, port.certificates.authority_pem.decode()
+    task.cancel()
+
+
+async def test_a_phone_that_trusts_the_authority_is_answered(secure):
+    port, authority = secure
+    context = ssl.create_default_context(cadata=authority)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context)
+    writer.write(options(1).replace(b"/TCP", b"/TLS"))
+    (answer,) = await answers(reader, 1)
+    assert answer.status == 200
+    writer.close()
+
+
+async def test_who_does_not_know_the_authority_is_warned(secure):
+    with pytest.raises(ssl.SSLCertVerificationError):
+        await asyncio.open_connection("127.0.0.1", secure[0], ssl=ssl.create_default_context())
