@@ -15,7 +15,7 @@ from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import Language
 from appliance.control.box import CannotCall
 from appliance.control.events import EventHub
-from appliance.control.live import Ban, LineState, Live, PhoneLive, Registered, Resources, Warn
+from appliance.control.live import Ban, LineState, Live, Resources, Warn
 from appliance.control.options import RESTART_STATUS, PbxOptions
 from appliance.legs.audio import MediaSource
 from appliance.legs.leg import Leg
@@ -43,6 +43,7 @@ from appliance.runtime.media.engine import MediaEngine
 from appliance.runtime.origination import Origination
 from appliance.runtime.people_states import PeopleStates
 from appliance.runtime.phones import Phones
+from appliance.runtime.phones_live import live_phones
 from appliance.runtime.recent_log import RECENT_LOG
 from appliance.runtime.secure_port import SecurePort
 from appliance.runtime.settings import Settings
@@ -358,7 +359,7 @@ class Box:
         """What goes on now."""
         return Live(
             people=self.people_states.live(),
-            phones=self._live_phones(),
+            phones=live_phones(self.configuration, self.phones, self.calls.busy_people()),
             lines=self.lines.live(),
             calls=self.calls.live(),
             resources=self._resources(),
@@ -369,31 +370,6 @@ class Box:
             started_at=self._started_at,
             clock_trusted=self.clock_trust.trusted,
         )
-
-    def _live_phones(self) -> tuple[PhoneLive, ...]:
-        busy = self.calls.busy_people()
-        found = []
-        for phone in self.configuration.phones.values():
-            bindings = self.phones.bindings(phone.id)
-            told = tuple(
-                Registered(
-                    address=binding.flow.remote[0],
-                    transport=binding.flow.transport,
-                    user_agent=binding.user_agent,
-                    expires_at=binding.expires_at,
-                )
-                for binding in bindings
-            )
-            found.append(
-                PhoneLive(
-                    phone_id=phone.id,
-                    person_id=phone.person_id,
-                    online=bool(told),
-                    in_call=phone.person_id in busy,
-                    bindings=told,
-                )
-            )
-        return tuple(found)
 
     def _resources(self) -> Resources:
         return Resources(

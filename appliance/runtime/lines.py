@@ -57,6 +57,8 @@ class LineKeeper:
         self._changed = changed
         self._looked_at = self._kept_alive_at = float("-inf")
         self._trusted: frozenset[str] = frozenset()
+        # The name that the certificate of a server found at that address must hold.
+        self._certified: dict[str, str] = {}
         self.hosts: frozenset[str] = frozenset()
         self._client = RegistrationClient(self._account(), token) if line.mode == "registered" else None
 
@@ -115,7 +117,9 @@ class LineKeeper:
             return
         found: list[Target] = []
         for host in (self.line.outbound_proxy or self.line.server, *self.line.further_servers):
-            found += [each for each in await self._names.targets(self._wish(host)) if each not in found]
+            targets = [each for each in await self._names.targets(self._wish(host)) if each not in found]
+            found += targets
+            self._certified.update((target.host, host) for target in targets)
         trusted: set[str] = set()
         for host in self.line.trusted_addresses:
             trusted.update(target.host for target in await self._names.targets(self._wish(host)))
@@ -150,7 +154,7 @@ class LineKeeper:
     def flow_to(self, target: Target) -> Flow:
         """The flow towards one of the line's servers."""
         if target.transport == "TLS":
-            name = self.line.outbound_proxy or self.line.server
+            name = self._certified.get(target.host, self.line.server)
             self._driver.expect(target.host, target.port, name, checked=self.line.certificate_checked)
         return self._driver.flow_towards(target.transport, target.host, target.port)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from typing import Any
 
 import pytest
 
 from appliance.runtime.secure_port import SecurePort
+from appliance.storage.certificates import CertificateFiles
 from tests.integration.box.test_connections import answers, options
 
 
@@ -17,12 +19,12 @@ async def secure(running):
     port = SecurePort(running.folder, running.box.driver, running.box.clock, ["127.0.0.1"], 0)
     task = asyncio.ensure_future(port.run())
     await running.until(lambda: running.box.driver.sockets.secure_port, "the secure port", 60)
-    yield running.box.driver.sockets.secure_port, port.certificates.authority_pem.decode()
+    yield running.box.driver.sockets.secure_port, port.certificates.authority_pem.decode(), port
     task.cancel()
 
 
 async def test_a_phone_that_trusts_the_authority_is_answered(secure):
-    port, authority = secure
+    port, authority, _ = secure
     context = ssl.create_default_context(cadata=authority)
     reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context)
     writer.write(options(1).replace(b"/TCP", b"/TLS"))
@@ -34,3 +36,22 @@ async def test_a_phone_that_trusts_the_authority_is_answered(secure):
 async def test_who_does_not_know_the_authority_is_warned(secure):
     with pytest.raises(ssl.SSLCertVerificationError):
         await asyncio.open_connection("127.0.0.1", secure[0], ssl=ssl.create_default_context())
+
+
+async def test_other_addresses_get_another_certificate_on_the_open_port(running, secure, monkeypatch):
+    number, authority, port = secure
+    before = await shown(number, authority)
+    monkeypatch.setattr(port, "_addresses", lambda: ["127.0.0.1", "192.0.2.77"])
+    await port.look(CertificateFiles(running.folder), "")
+    after = await shown(number, authority)
+    assert ("IP Address", "192.0.2.77") in after["subjectAltName"]
+    assert after["serialNumber"] != before["serialNumber"]
+
+
+async def shown(port: int, authority: str) -> dict[str, Any]:
+    """The certificate that a connection opened now is shown."""
+    context = ssl.create_default_context(cadata=authority)
+    _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context)
+    certificate: dict[str, Any] = writer.get_extra_info("peercert")
+    writer.close()
+    return certificate
