@@ -32,7 +32,7 @@ class PbxOptions:
     rtp_last: int = 20000
     control_socket: Path | None = None
     log_level: str = "info"
-    sip_tls_port: int = 0
+    sip_tls_port: int = 5061
 
     @property
     def socket_path(self) -> Path:

@@ -28,6 +28,7 @@ def test_every_word_is_heard() -> None:
     options = _pbx(
         *("--data", "/srv/office", "--sip-port", "5070", "--rtp", "30000-30100", "--log-level", "debug"),
         *("--sip-address", "192.0.2.1", "--sip-address", "2001:db8::1", "--socket", "/run/s"),
+        *("--sip-tls-port", "0"),
     )
     assert options == PbxOptions(
         data=Path("/srv/office"),
@@ -37,6 +38,7 @@ def test_every_word_is_heard() -> None:
         rtp_last=30100,
         control_socket=Path("/run/s"),
         log_level="debug",
+        sip_tls_port=0,
     )
 
 
@@ -46,6 +48,7 @@ def test_every_word_is_heard() -> None:
         ["--sip-port", "0"],
         ["--sip-port", "65536"],
         ["--sip-port", "sip"],
+        ["--sip-tls-port", "-1"],
         ["--rtp", "10000"],
         ["--rtp", "10000-10001"],
         ["--rtp", "20000-10000"],

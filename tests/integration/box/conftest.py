@@ -37,7 +37,7 @@ class RunningBox:
         self.api = ControlSocket(folder / "control.sock")
 
     async def start(self) -> None:
-        options = PbxOptions(self.folder, self.port, ("127.0.0.1",), 42000, 43000)
+        options = PbxOptions(self.folder, self.port, ("127.0.0.1",), 42000, 43000, sip_tls_port=0)
         self._folder = DataFolder(self.folder)
         self._folder.prepare()
         self._folder.lock()
