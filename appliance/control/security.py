@@ -94,7 +94,7 @@ ROUTES = (
         "GET",
         "/security/authority",
         send_authority,
-        Access.PUBLIC,
+        Access.SIGNED_IN,
         "The certificate of the box's authority, for phones to trust",
         "security",
         gives_type=AUTHORITY_TYPE,
