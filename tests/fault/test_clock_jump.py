@@ -23,7 +23,11 @@ async def test_a_clock_that_jumps(lone: LoneBox) -> None:
     assert not online(), "three hours later it has run out"
     assert (await phone.register()).status == 200
     assert online()
+    assert lone.state()["clock_trusted"]
     await asyncio.to_thread(lone.restart, "2025-01-01T00:00:00+01:00")
+    assert not lone.state()["clock_trusted"], "a moment before this software was written"
+    explained = lone.api.ask("POST", "/explain", {"number_id": "standard"})
+    assert "time_unknown" in {place["reason"]["code"] for place in explained["decisions"][0]["trail"]}
     assert (await phone.register()).status == 200
     call, heard = await lone.conversation()
     await call.hang_up()
