@@ -36,6 +36,7 @@ NAVIGATION = (
             Place("/", N_("Overview"), "overview", False),
             Place("/history", N_("Calls"), "history", False),
             Place("/voicemail", N_("Voicemail"), "voicemail", False),
+            Place("/star-codes", N_("Star codes"), "keypad", False),
         ),
     ),
     (

@@ -10,6 +10,7 @@ from appliance.calls.call import Party
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.lines import CalledNumberIn, Line, Number
 from appliance.configuration.people import Phone
+from appliance.configuration.star_codes import split
 from appliance.routing.dialled import without_wishes
 from appliance.routing.facts import Direction, Facts
 from appliance.sip.errors import SipSyntaxError
@@ -77,7 +78,7 @@ def transferred(configuration: Configuration, party: Party, by: Party, target: s
 
 def is_internal(configuration: Configuration, dialled: str) -> bool:
     """Whether what was dialled is an extension or a star code, not a number outside."""
-    if dialled.startswith("*"):
+    if dialled.startswith("*") or split(configuration.star_codes.dialled(), dialled) is not None:
         return True
     extensions = {person.extension for person in configuration.people.values()}
     extensions.update(group.extension for group in configuration.groups.values() if group.extension)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -98,6 +98,18 @@ class Switchboard(Protocol):
 
     def finish_message(self, draft: Draft, seconds: float, call: Call) -> None:
         """Keep a recorded message (or drop it when nothing was said); never waits."""
+
+    def setting(self, collection: str, identifier: str, field: str) -> object:
+        """What a field of a record of the settings holds; None when there is no such record."""
+
+    async def change_settings(self, collection: str, identifier: str, fields: Mapping[str, object]) -> bool:
+        """Change fields of a record (of a singleton: empty id) as the API would; False when refused."""
+
+    async def last_caller(self, person_id: str) -> str | None:
+        """Who called a person last: empty when the number was withheld, None when nobody has."""
+
+    def written(self, number: str) -> str:
+        """A number as it is written in the country, for prompts to say."""
 
     async def messages_of(self, mailbox_id: str) -> Sequence[VoiceMessage]:
         """The messages of a mailbox, those not heard before first, oldest first."""

@@ -19,6 +19,7 @@ from appliance.configuration.people import Person
 from appliance.configuration.problems import CODES, Problem
 from appliance.configuration.references import MAILBOX_OWNERS, Path, references
 from appliance.configuration.routes import destinations_of, route_problems
+from appliance.configuration.star_code_checks import star_code_problems
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
 
 __all__ = ["CODES", "Problem", "problems"]
@@ -257,6 +258,7 @@ def _users(configuration: Configuration) -> Iterator[Problem]:
 _CHECKS: tuple[Callable[[Configuration], Iterator[Problem]], ...] = (
     _unknown_references,
     _extensions,
+    star_code_problems,
     _numbers,
     _own_numbers_outside,
     route_problems,

@@ -13,6 +13,7 @@ from appliance.configuration.lines import Line, Number, SipTrunk
 from appliance.configuration.office import MailServer, Office, User
 from appliance.configuration.outbound import Outbound, without
 from appliance.configuration.people import Person, Phone, RingGroup
+from appliance.configuration.star_codes import StarCodes
 from appliance.configuration.voicemail import Audio, Mailbox
 
 # The collections, by the name they have in files, in the API and here; each maps id -> record.
@@ -32,7 +33,7 @@ COLLECTIONS: Mapping[str, type[Record]] = MappingProxyType(
 
 # The records of which there is exactly one.
 SINGLETONS: Mapping[str, type[Record]] = MappingProxyType(
-    {"office": Office, "mail_server": MailServer, "outbound": Outbound}
+    {"office": Office, "mail_server": MailServer, "outbound": Outbound, "star_codes": StarCodes}
 )
 
 
@@ -50,6 +51,7 @@ class Configuration:
     office: Office | None = None
     mail_server: MailServer = field(default_factory=MailServer)
     outbound: Outbound = field(default_factory=Outbound)
+    star_codes: StarCodes = field(default_factory=StarCodes)
     people: Mapping[str, Person] = field(default_factory=_none)
     phones: Mapping[str, Phone] = field(default_factory=_none)
     groups: Mapping[str, RingGroup] = field(default_factory=_none)
@@ -79,7 +81,7 @@ class Configuration:
         return less._with("outbound", without(self.outbound, collection, identifier))
 
     def with_singleton(self, name: str, record: Record) -> Configuration:
-        """This configuration with its `office`, `mail_server` or `outbound` replaced."""
+        """This configuration with one of its SINGLETONS replaced."""
         if name not in SINGLETONS:
             raise KeyError(name)
         return self._with(name, record)

@@ -23,6 +23,11 @@ AMONG_RECORDS: Mapping[str, str] = MappingProxyType(
         "unknown_audio": "There is no such sound",
         "extension_taken": "{name} already has the extension {extension}",
         "extension_is_emergency": "{extension} is an emergency number",
+        "star_code_taken": "Another action has the code {code} already",
+        "star_code_is_extension": "{name} has the extension {code}",
+        "star_code_is_emergency": "{code} is an emergency number",
+        "star_code_needs_star": "Something is dialled after this code: it begins with * or #",
+        "star_code_hidden": "Something is dialled after {code}: no other code may begin with it",
         "number_taken": "{name} already has this number",
         "number_is_ours": "This number is one of ours ({name}): choose that number's route instead",
         "sip_user_taken": "The phone {name} already has this user name",
@@ -62,6 +67,7 @@ AMONG_RECORDS: Mapping[str, str] = MappingProxyType(
 # What must hold within a record: the error types of our own fields, and those of pydantic that records use.
 WITHIN_RECORDS: Mapping[str, str] = MappingProxyType(
     {
+        "star_code_malformed": "A code is a star and one to five digits",
         "extension_not_digits": "An extension is made of digits only",
         "number_not_international": "This is not a number in international form",
         "control_character": "This text holds a character that cannot be shown",
@@ -120,7 +126,7 @@ CODES: Mapping[str, str] = MappingProxyType({**AMONG_RECORDS, **WITHIN_RECORDS, 
 class Problem:
     """Something wrong in a record: where (collection, id, path to the field), and a code of CODES.
 
-    `collection` is empty when it concerns the whole document; `record_id` for the office and the mail server.
+    `collection` is empty when it concerns the whole document; `record_id` for records of which there is one.
     """
 
     collection: str

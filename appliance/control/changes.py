@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import logging
+from collections.abc import Callable, Collection, Mapping
 
 from appliance.configuration import checks
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.problems import Problem
 from appliance.configuration.references import used_by
 from appliance.control.box import Box, Conflict, Refused
-from appliance.control.errors import ApiError, FieldError, refusal
-from appliance.control.validation import dotted
+from appliance.control.errors import ApiError, FieldError, not_found, refusal
+from appliance.control.representation import given, merged, shown
+from appliance.control.validation import dotted, validated
+from appliance.storage.errors import StorageError
+
+log = logging.getLogger(__name__)
 
 Edit = Callable[[Configuration], Configuration]
 RecordName = tuple[str, str]
@@ -39,6 +44,35 @@ async def edit(box: Box, change: Edit, *, who: str, record: RecordName) -> Confi
             raise ApiError(422, [problem_error(problem, record) for problem in refused.problems]) from None
         return after
     raise refusal(409, "changed_meanwhile")
+
+
+async def change_fields(
+    box: Box, collection: str, identifier: str, fields: Mapping[str, object], who: str = "phone"
+) -> bool:
+    """Change fields of one record (of a singleton: empty id) by a call; False when that is refused."""
+
+    def change(configuration: Configuration) -> Configuration:
+        singleton = not identifier
+        before = (
+            getattr(configuration, collection)
+            if singleton
+            else configuration.collection(collection).get(identifier)
+        )
+        if before is None:
+            raise not_found()
+        data = given(type(before), merged(shown(before), fields), before)
+        country = configuration.office.country if configuration.office else None
+        record = validated(type(before), data, country)
+        if singleton:
+            return configuration.with_singleton(collection, record)
+        return configuration.with_record(collection, identifier, record)
+
+    try:
+        await edit(box, change, who=who, record=(collection, identifier))
+    except (ApiError, StorageError) as error:
+        log.warning("%s/%s could not be changed by a call: %s", collection, identifier, error)
+        return False
+    return True
 
 
 def refuse_new_problems(before: Configuration, after: Configuration) -> None:

@@ -15,6 +15,7 @@ from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import Language
 from appliance.configuration.lines import Number
 from appliance.configuration.people import Person
+from appliance.configuration.star_codes import split
 from appliance.control.bodies import answer, body, query
 from appliance.control.box import Box
 from appliance.control.errors import not_found, refusal
@@ -186,10 +187,16 @@ def _facts_from_outside(number: Number, caller: str, country: str) -> Facts:
     )
 
 
+def _is_code(configuration: Configuration, called: str) -> bool:
+    return split(configuration.star_codes.dialled(), called) is not None
+
+
 def _facts_from_inside(
     configuration: Configuration, called: str, dialled: str | None, person: Person | None
 ) -> Facts:
-    internal = is_extension(configuration, called) or called.startswith("*")
+    internal = (
+        is_extension(configuration, called) or called.startswith("*") or _is_code(configuration, called)
+    )
     office = configuration.office
     own = person.language if person else None
     return Facts(

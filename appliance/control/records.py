@@ -1,4 +1,4 @@
-"""Reading and changing the records of every collection, and the two records of which there is one."""
+"""Reading and changing the records of every collection, and those of which there is one."""
 
 from __future__ import annotations
 
@@ -122,17 +122,17 @@ async def delete_record(request: web.Request, collection: str) -> web.Response:
 
 
 async def read_singleton(request: web.Request, name: str) -> web.Response:
-    """The office or the mail server, with its ETag."""
+    """A record of which there is one, with its ETag."""
     return _told(_singleton(box_of(request).configuration, name))
 
 
 async def replace_singleton(request: web.Request, name: str) -> web.Response:
-    """Replace the office or the mail server (PUT)."""
+    """Replace a record of which there is one (PUT)."""
     return await _change_singleton(request, name, lambda current, sent: sent)
 
 
 async def patch_singleton(request: web.Request, name: str) -> web.Response:
-    """Change some fields of the office or the mail server (PATCH)."""
+    """Change some fields of a record of which there is one (PATCH)."""
     return await _change_singleton(request, name, merged)
 
 
@@ -177,6 +177,9 @@ def _told(record: Record, status: int = 200, extra: Mapping[str, Any] | None = N
     return answer({**shape, **(extra or {})}, status, etag=etag_of(shape))
 
 
+# What everybody may read: a phone's codes are for whoever has a phone.
+READERS: Mapping[str, Access] = {"star_codes": Access.SIGNED_IN}
+
 OWNED: Mapping[str, Owns] = {"people": owns_person, "mailboxes": owns_mailbox}
 
 WHAT: Mapping[str, str] = {
@@ -192,6 +195,7 @@ WHAT: Mapping[str, str] = {
     "office": "the office",
     "mail_server": "the mail server",
     "outbound": "the settings of calls to the outside",
+    "star_codes": "the star codes",
 }
 
 
@@ -233,7 +237,7 @@ def _singleton_routes(name: str) -> tuple[Route, ...]:
     what, model, path = WHAT[name], SINGLETONS[name], f"/{name}"
     here = partial(_row, name)
     return (
-        here("GET", path, read_singleton, f"Read {what}", gives=model),
+        here("GET", path, read_singleton, f"Read {what}", gives=model, access=READERS.get(name)),
         here("PUT", path, replace_singleton, f"Replace {what}", takes=model, gives=model),
         here("PATCH", path, patch_singleton, f"Change fields of {what}", takes=dict, gives=model),
     )
@@ -241,7 +245,8 @@ def _singleton_routes(name: str) -> tuple[Route, ...]:
 
 def _row(name: str, method: str, path: str, handler: Callable[..., Any], summary: str, **more: Any) -> Route:
     serve: Handler = partial(handler, collection=name) if name in COLLECTIONS else partial(handler, name=name)
-    return Route(method, path, serve, more.pop("access", Access.ADMINISTRATOR), summary, tag=name, **more)
+    access = more.pop("access", None) or Access.ADMINISTRATOR
+    return Route(method, path, serve, access, summary, tag=name, **more)
 
 
 ROUTES = (

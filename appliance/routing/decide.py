@@ -13,6 +13,7 @@ from typing import NamedTuple
 from appliance import numbers
 from appliance.configuration.destinations import RingOutcome
 from appliance.configuration.fields import HoursState
+from appliance.configuration.star_codes import ARGUMENTS, Action, split
 from appliance.configuration.voicemail import Greeting
 from appliance.routing.by_hours import state_at, way_by_hours
 from appliance.routing.facts import Facts
@@ -223,8 +224,11 @@ class _Walk:
         match node.step:
             case Announce(speech=speech):
                 return replace(node.step, speech=replace(speech, language=language))
-            case Service(name="mailbox"):
+            case Service(name=Action.MAILBOX):
                 return self._own_mailbox()
+            case Service(name=action) if action in ARGUMENTS:
+                dialled = split(self._plan.star_codes, self._facts.called)
+                return replace(node.step, parameters={"argument": dialled[1] if dialled else ""})
             case step:
                 return step
 
@@ -253,7 +257,7 @@ class _Walk:
         mailbox = self._plan.own_mailboxes.get(person)
         if mailbox is None:
             return Announce(Speech(prompt_name="mailbox_unavailable", language=self._facts.language))
-        return Service("mailbox", {"mailbox_id": mailbox, "person_id": person})
+        return Service(Action.MAILBOX, {"mailbox_id": mailbox, "person_id": person})
 
     # Steps of the walk
 

@@ -16,6 +16,7 @@ from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import RingOutcome
 from appliance.configuration.lines import Line
 from appliance.configuration.outbound import Limits, may_show, ordered
+from appliance.configuration.star_codes import Action, StarCodes, split
 from appliance.configuration.voicemail import MailboxOwner
 from appliance.routing import endings
 from appliance.routing.facts import Direction, Facts
@@ -31,8 +32,6 @@ from appliance.routing.trail import Reason
 # ("unknown_number",), ("unknown_extension",).
 Entry = tuple[str, ...]
 
-ECHO_CODE = "*43"
-MAILBOX_CODE = "*97"
 EMERGENCY_RING_SECONDS = 180
 LOOP = "loop"
 
@@ -51,7 +50,7 @@ class Plan:
 
     `line_ids`: the lines in use, in the office's order. `line_by_person`: the line somebody prefers.
     `shown_by_line`, `shown_by_person`: what those called see.
-    `own_mailboxes`: the mailbox of each person who has one.
+    `own_mailboxes`: the mailbox of each person who has one. `star_codes`: what each code does.
     """
 
     nodes: Mapping[str, PlanNode]
@@ -63,6 +62,7 @@ class Plan:
     shown_by_line: Mapping[str, PresentedNumber]
     shown_by_person: Mapping[str, PresentedNumber]
     own_mailboxes: Mapping[str, str]
+    star_codes: Mapping[str, Action]
     hours: tuple[OpeningHours, ...] = ()
     line_by_person: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = Limits()
@@ -77,6 +77,8 @@ class Plan:
                 return ("emergency",)
             if ("extension", called) in self.entries:
                 return ("extension", called)
+            if (code := split(self.star_codes, called)) is not None:
+                return ("extension", code[0])
         if called in self.number_ids:
             return ("number", self.number_ids[called])
         if facts.direction is Direction.INBOUND:
@@ -102,7 +104,7 @@ def compile_plan(configuration: Configuration) -> Plan:
             entries["extension", group.extension] = paths.extension(group.extension, group)
     for person in configuration.people.values():
         entries["extension", person.extension] = paths.extension(person.extension, person)
-    entries.update(_services(paths))
+    entries.update(_services(paths, configuration.star_codes))
     entries.update(_outbound(paths, configuration))
     lines = [line for line in configuration.lines.values() if line.enabled]
     office = configuration.office
@@ -116,6 +118,7 @@ def compile_plan(configuration: Configuration) -> Plan:
         shown_by_line=MappingProxyType(dict(_shown_by_line(configuration, lines))),
         shown_by_person=MappingProxyType(dict(_shown_by_person(configuration))),
         own_mailboxes=MappingProxyType(dict(_own_mailboxes(configuration))),
+        star_codes=MappingProxyType(configuration.star_codes.dialled()),
         hours=paths.hours,
         limits=configuration.outbound.limits,
         numbers_by_line=MappingProxyType({line.id: _numbers_of(configuration, line) for line in lines}),
@@ -132,9 +135,10 @@ def compile_plan(configuration: Configuration) -> Plan:
     )
 
 
-def _services(paths: Paths) -> Iterator[tuple[Entry, str]]:
-    for code, step in ((ECHO_CODE, Service("echo")), (MAILBOX_CODE, Service("mailbox"))):
-        yield ("extension", code), paths.ending(endings.service(f"service:{code}", code, step))
+def _services(paths: Paths, table: StarCodes) -> Iterator[tuple[Entry, str]]:
+    for code, action in table.dialled().items():
+        ending = endings.service(f"service:{code}", code, Service(action))
+        yield ("extension", code), paths.ending(ending)
 
 
 def _outbound(paths: Paths, configuration: Configuration) -> Iterator[tuple[Entry, str]]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from appliance.configuration.fields import Language
+from appliance.configuration.star_codes import Action
 
 
 class Outcome(StrEnum):
@@ -124,9 +125,12 @@ class HangUp:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service of the box itself: `echo`, or `mailbox` (mailbox_id, person_id) to hear messages."""
+    """A service of the box itself, named by the star code's action.
 
-    name: Literal["echo", "mailbox"]
+    `parameters`: `mailbox_id` and `person_id` to hear messages; `argument`, what was dialled after the code.
+    """
+
+    name: Action
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
+from appliance import numbers
 from appliance.calls.arrival import transferred
 from appliance.calls.call import Call, Party
 from appliance.calls.switchboard import Draft, VoiceMessage
@@ -27,12 +28,17 @@ from appliance.runtime.settings import Settings
 from appliance.runtime.spoken import Spoken
 from appliance.sip.refer import Replaces
 from appliance.storage.errors import StorageError
+from appliance.storage.history import History, HistoryFilter
 from appliance.storage.messages import SHORTEST_SECONDS, Message, MessageDraft, MessageStore
 
 log = logging.getLogger(__name__)
 
 
 MOST_PLAYED = 100
+# Among so many calls of a person, one that they received is looked for.
+LATEST_CALLS = 100
+
+ChangeSettings = Callable[[str, str, Mapping[str, object]], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,8 @@ class Board:
         borrow: Callable[[Replaces, Leg], Loan | None],
         alert: Callable[[Reason], None],
         dials: Callable[[Ring, Call], None],
+        history: History,
+        change: ChangeSettings,
     ) -> None:
         self._clock = clock
         self._settings = settings
@@ -85,6 +93,8 @@ class Board:
         self._borrow = borrow
         self._alert = alert
         self._dials = dials
+        self._history = history
+        self._change = change
 
     @property
     def plan(self) -> Plan:
@@ -123,6 +133,31 @@ class Board:
         person_id = getattr(leg, "person_id", None)
         person = self._settings.configuration.people.get(person_id) if person_id else None
         return Party(person.extension, person.name, person.id) if person else Party(leg.label)
+
+    def setting(self, collection: str, identifier: str, field: str) -> object:
+        """What a field of a record holds; None when there is no such record."""
+        configuration = self._settings.configuration
+        if not identifier:
+            return getattr(getattr(configuration, collection), field, None)
+        return getattr(configuration.collection(collection).get(identifier), field, None)
+
+    async def change_settings(self, collection: str, identifier: str, fields: Mapping[str, object]) -> bool:
+        """Change fields of a record as the API would; False when that is refused."""
+        return await self._change(collection, identifier, fields)
+
+    async def last_caller(self, person_id: str) -> str | None:
+        """Who called a person last: empty when the number was withheld, None when nobody has."""
+        try:
+            page = await self._history.list(HistoryFilter(person_id=person_id), page_size=LATEST_CALLS)
+        except StorageError as error:
+            log.error("the calls cannot be read: %s", error)
+            return None
+        to_them = (call for call in page.records if call.caller_person_id != person_id)
+        return next((call.caller for call in to_them), None)
+
+    def written(self, number: str) -> str:
+        """A number as it is written in the country."""
+        return numbers.national(number, self.tones) if numbers.is_e164(number) else number
 
     def facts_of_transfer(self, party: Party, by: Party, target: str) -> Facts:
         """The facts of a call of `party` to what `by` has dialled for them."""

@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,6 +15,7 @@ from appliance.calls.transfer import Loan
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import Language
 from appliance.control.box import CannotCall
+from appliance.control.changes import change_fields
 from appliance.control.events import EventHub
 from appliance.control.live import Ban, LineState, Live, Resources, Warn
 from appliance.control.options import RESTART_STATUS, PbxOptions
@@ -171,21 +173,7 @@ class Box:
         self.calls.when_ended = self.usage.ended
         self.lines.channels = self.calls.channels
         self.people_states = self._make_people_states()
-        self.calls.board = Board(
-            clock=self.clock,
-            settings=self.settings,
-            media=self.audio,
-            dialling=dialling,
-            spoken=Spoken(self.speaker),
-            messages=self.messages,
-            background=self.background,
-            events=self.events,
-            world=self.world,
-            mail_queued=lambda: self.jobs.mail_soon(),
-            borrow=self._borrow,
-            alert=self.alarm.give,
-            dials=self.usage.dials,
-        )
+        self.calls.board = self._make_board(dialling)
         self.origination = Origination(read, self.calls, dialling, self.background, self.phones)
         incoming = IncomingCalls(
             read, self.driver, self.phones, self.doors, self.lines, self.calls, self.surroundings
@@ -226,6 +214,25 @@ class Box:
             self.clock,
             lambda: self.configuration,
             self.people_states,
+        )
+
+    def _make_board(self, dialling: Dialling) -> Board:
+        return Board(
+            clock=self.clock,
+            settings=self.settings,
+            media=self.audio,
+            dialling=dialling,
+            spoken=Spoken(self.speaker),
+            messages=self.messages,
+            background=self.background,
+            events=self.events,
+            world=self.world,
+            mail_queued=lambda: self.jobs.mail_soon(),
+            borrow=self._borrow,
+            alert=self.alarm.give,
+            dials=self.usage.dials,
+            history=self.history,
+            change=partial(change_fields, self),
         )
 
     def _borrow(self, replaces: Replaces, mine: Leg) -> Loan | None:

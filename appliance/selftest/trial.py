@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from appliance.control.socket_client import RefusedByBox, call
-from appliance.routing.plan import ECHO_CODE, MAILBOX_CODE
 from appliance.selftest.stranger import Stranger, Unheard
 
 NAME = "Selftest"
@@ -74,8 +73,11 @@ class Trial:
         try:
             stranger.register(lambda: self._is_online(phone["id"]))
             self._tell("register", extension=person["extension"])
-            self._heard("echo", ECHO_CODE, stranger.echo(ECHO_CODE, ECHO_SECONDS))
-            self._heard("voice", MAILBOX_CODE, stranger.voice(MAILBOX_CODE, VOICE_SECONDS))
+            codes = self._ask("GET", "/star_codes")
+            if codes["echo"]:
+                self._heard("echo", codes["echo"], stranger.echo(codes["echo"], ECHO_SECONDS))
+            if codes["mailbox"]:
+                self._heard("voice", codes["mailbox"], stranger.voice(codes["mailbox"], VOICE_SECONDS))
         finally:
             stranger.stop()
 

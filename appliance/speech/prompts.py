@@ -139,6 +139,36 @@ PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "fr": "Test d'écho. Parlez après le bip : vous devez vous entendre. Raccrochez pour terminer.",
             "en": "Echo test. Speak after the tone: you should hear yourself. Hang up when you are done.",
         },
+        "own_extension": {"fr": "Vous êtes au poste {number}.", "en": "You are at extension {number}."},
+        "own_address": {
+            "fr": "L'adresse de la centrale est {address}.",
+            "en": "The address of the box is {address}.",
+        },
+        "do_not_disturb_on": {
+            "fr": "Ne pas déranger est activé. Votre poste ne sonnera plus.",
+            "en": "Do not disturb is on. Your phone will not ring.",
+        },
+        "do_not_disturb_off": {
+            "fr": "Ne pas déranger est désactivé. Votre poste sonne de nouveau.",
+            "en": "Do not disturb is off. Your phone rings again.",
+        },
+        "refused": {
+            "fr": "Ce réglage n'a pas pu être changé.",
+            "en": "This setting could not be changed.",
+        },
+        "last_caller_is": {
+            "fr": "Le dernier appel vient du {number}.",
+            "en": "Your last call came from {number}.",
+        },
+        "last_caller_keys": {"fr": "Pour rappeler, tapez 1.", "en": "To call back, press 1."},
+        "last_caller_none": {
+            "fr": "Personne ne vous a encore appelé.",
+            "en": "Nobody has called you yet.",
+        },
+        "last_caller_withheld": {
+            "fr": "Le dernier appelant a masqué son numéro.",
+            "en": "Your last caller has hidden their number.",
+        },
         "goodbye": {"fr": "Au revoir.", "en": "Goodbye."},
         # Listening to one's own mailbox
         "no_messages": {"fr": "Vous n'avez pas de message.", "en": "You have no messages."},
@@ -180,9 +210,12 @@ def missing_prompts(prompts: Mapping[str, Mapping[str, str]] = PROMPTS) -> list[
 def prompt_text(name: str, language: str, parameters: Mapping[str, str] = MappingProxyType({})) -> str:
     """The words of a prompt, its gaps filled; raises KeyError when there is no such prompt or language.
 
-    The parameter `number` is a phone number as it is written in the country, and said digit by digit.
+    The parameter `number` is a phone number as it is written in the country, and said digit by digit;
+    `address` is one of the network.
     """
     filled = dict(parameters)
+    if "address" in filled:
+        filled["address"] = address_as_said(filled["address"], language)
     if "number" in filled:
         filled["number"] = number_as_said(filled["number"], language)
     return PROMPTS[name][language].format_map(_Gaps(filled))
@@ -192,6 +225,12 @@ def number_as_said(written: str, language: str) -> str:
     """A phone number as it is said: in French by pairs, as it is written; in English digit by digit."""
     groups = "".join(character if character.isdigit() else " " for character in written).split()
     return ", ".join(groups if language == "fr" else [" ".join(group) for group in groups])
+
+
+def address_as_said(written: str, language: str) -> str:
+    """A network address as it is said: its parts as numbers in French, digit by digit in English."""
+    parts = written.split(".")
+    return " point ".join(parts if language == "fr" else [" ".join(part) for part in parts])
 
 
 class _Gaps(dict[str, str]):

@@ -106,6 +106,8 @@ def test_pyvoip_calls_baresip(box: Box, phones: Phones, people: Pair) -> None:
     assert seconds_of_tone(bruno.recorded_wav(), 440, share=0.6) > 1
     assert seconds_of_tone(alice.recorded_wav(), 600, share=0.6) > 1
     box.wait_quiet()
+
+
 @pytest.mark.matrix("baresip", "cancel")
 def test_a_caller_who_gives_up_stops_the_ringing(box: Box, phones: Phones, people: Pair) -> None:
     alice = phones.baresip("alice", people[0], tone=440)
@@ -148,6 +150,8 @@ def test_do_not_disturb_is_not_rung(box: Box, phones: Phones, people: Pair) -> N
     alice.hang_up()
     box.wait_quiet()
     assert not bruno.seen("CALL_INCOMING")
+
+
 @pytest.mark.matrix("baresip", "hold", "resume")
 def test_a_call_is_held_and_resumed(box: Box, phones: Phones, people: Pair) -> None:
     alice = phones.baresip("alice", people[0], tone=440)

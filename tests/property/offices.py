@@ -35,6 +35,7 @@ from appliance.configuration.office import Office
 from appliance.configuration.outbound import Limits, Outbound
 from appliance.configuration.overrides import HoursOverride
 from appliance.configuration.people import DeviceChoice, Member, Person, Phone, RingGroup, RingOrder
+from appliance.configuration.star_codes import StarCodes
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
 from appliance.routing.facts import Direction, Facts
 from appliance.routing.world import DayState, PersonNow, World
@@ -179,6 +180,7 @@ def office(seed: int) -> Configuration:
         ),
         numbers={each: _number(chance, each) for each in NUMBERS},
         mailboxes={each: _mailbox(chance, each) for each in MAILBOXES},
+        star_codes=StarCodes(echo=chance.choice((None, "*43", "*9", "100"))),
     )
 
 
@@ -200,6 +202,8 @@ def _simpler(
     if collection == "office":
         simpler = configuration.office.model_copy(update={"override": None})
         return configuration.with_singleton("office", simpler)
+    if collection == "star_codes":
+        return configuration.with_singleton("star_codes", StarCodes())
     record = configuration.collection(collection)[identifier]
     match (collection, *path[:2]):
         case ("calendars", "week", str(day)):
@@ -340,7 +344,23 @@ inside_facts = st.builds(
     caller=st.just("100"),
     caller_name=st.just("Person p0"),
     called=st.sampled_from(
-        ("100", "101", "103", "200", "201", "*43", "*97", "999", "15", "3900", OUTSIDE, number_of("n0"), "x")
+        (
+            "100",
+            "101",
+            "103",
+            "200",
+            "201",
+            "*43",
+            "*97",
+            "*69",
+            "*7",
+            "999",
+            "15",
+            "3900",
+            OUTSIDE,
+            number_of("n0"),
+            "x",
+        )
     ),
     caller_person_id=st.sampled_from(PEOPLE),
 )

@@ -34,9 +34,18 @@ class ScriptedMedia:
     seconds_since_heard: float | None = 0.0
     end: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(reason="digit", seconds=0.0))
 
+    pressed: dict[str, str] = field(default_factory=dict)
+    local_address: tuple[str, int] = ("192.0.2.1", 4000)
+
     async def play(self, audio: bytes, *, loop: bool = False) -> None:
         self.story.append(f"{self.name} hears {audio.decode()}")
         await asyncio.sleep(0)
+        for key in self.pressed.pop(audio.decode(), ""):
+            self.digits.put_nowait(key)
+
+    def press_after(self, words: str, keys: str) -> None:
+        """Keys to be pressed once those words have been heard."""
+        self.pressed[words] = keys
 
     async def play_tone(self, name: str, country: str = "FR") -> None:
         self.story.append(f"{self.name} hears {name}")
@@ -198,6 +207,10 @@ class ScriptedBoard:
         self.clock_set_by = 0.0
         self.moment = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
         self.asked: list[Ring] = []
+        self.said: list[Speech] = []
+        self.settings: dict[tuple[str, str, str], object] = {}
+        self.refuses_settings = False
+        self.last: str | None = None
 
     def world(self) -> World:
         return self.state
@@ -215,7 +228,6 @@ class ScriptedBoard:
         self.asked.append(step)
         return self.legs
 
-    @contextmanager
     def party_of(self, leg: ScriptedLeg) -> Party:
         return Party(leg.label, leg.label, leg.person_id)
 
@@ -245,7 +257,22 @@ class ScriptedBoard:
         return b"music"
 
     async def spoken(self, speech: Speech) -> bytes:
+        self.said.append(speech)
         return (speech.text or speech.prompt_name or "").encode()
+
+    def setting(self, collection: str, identifier: str, field: str) -> object:
+        return self.settings.get((collection, identifier, field))
+
+    async def change_settings(self, collection: str, identifier: str, fields: dict[str, object]) -> bool:
+        if not self.refuses_settings:
+            self.settings |= {(collection, identifier, name): value for name, value in fields.items()}
+        return not self.refuses_settings
+
+    async def last_caller(self, person_id: str) -> str | None:
+        return self.last
+
+    def written(self, number: str) -> str:
+        return number
 
     async def begin_message(self, mailbox_id: str, call: Call) -> ScriptedDraft:
         return ScriptedDraft("m1", Path(mailbox_id) / "m1.wav")

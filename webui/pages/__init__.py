@@ -21,6 +21,7 @@ from webui.pages import (
     security,
     sign_in,
     sounds,
+    star_codes,
     users,
     voicemail,
     working_day,
@@ -48,4 +49,5 @@ ROUTES = (
     *backup.ROUTES,
     *security.ROUTES,
     *working_day.ROUTES,
+    *star_codes.ROUTES,
 )

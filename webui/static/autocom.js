@@ -9,6 +9,14 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   playing.addEventListener("pause", again, { once: true });
 });
 
+/* A button that prints, where there is a script to do it. */
+document.addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+});
+
 /* A drawing broader than the page starts at the path that is taken. */
 function showTakenPath() {
   for (const scroll of document.querySelectorAll(".drawing .scroll")) {

@@ -73,9 +73,7 @@ async def test_the_messages_are_kept_without_secrets_and_over_a_restart(running,
     firsts = [message["text"].split("\r\n")[0].split(" ")[0:2] for message in at_once]
     assert firsts[0][0] == "INVITE" and not at_once[0]["sent"]
     assert ["SIP/2.0", "401"] in firsts and sum(first[0] == "BYE" for first in firsts) == 2
-    assert {tuple(message["remote"]) for message in at_once} == {
-        tuple(end.address) for end in (alice, bruno)
-    }
+    assert {tuple(message["remote"]) for message in at_once} == {tuple(end.address) for end in (alice, bruno)}
     proofs = [message["text"] for message in at_once if "\r\nAuthorization:" in message["text"]]
     assert proofs and all("response=***" in text and PASSWORD not in text for text in proofs)
     await running.stop()  # Which ends the wait for the last answer, and keeps what there is.

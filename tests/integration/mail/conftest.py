@@ -148,9 +148,7 @@ class PostedOffice:
         )
         self.mailbox()
         self.database = Database(folder.database, pause=0.0)
-        self.messages = MessageStore(
-            self.database, folder.messages, _counter(), lambda: self.configuration
-        )
+        self.messages = MessageStore(self.database, folder.messages, _counter(), lambda: self.configuration)
         self.queue = MailQueue(self.database)
         self.delivery = Delivery(
             self.queue,

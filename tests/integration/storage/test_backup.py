@@ -47,9 +47,12 @@ async def content(folder: DataFolder) -> tuple[str, list[str], bool, bytes]:
     found = (await messages.list()).messages
     database.close()
     sounds = all(messages.audio_path(one).exists() for one in found)
-    return office.name if office else "", [one.caller_name for one in found], sounds, (
-        folder.audios / "welcome.wav"
-    ).read_bytes()
+    return (
+        office.name if office else "",
+        [one.caller_name for one in found],
+        sounds,
+        (folder.audios / "welcome.wav").read_bytes(),
+    )
 
 
 async def test_a_restored_box_is_as_it_was(tmp_path: Path, record: Record, tokens) -> None:

@@ -56,8 +56,8 @@ def hurried(monkeypatch):
         await asyncio.sleep(0)
 
     monkeypatch.setattr("appliance.calls.announce.sleep", at_once)
-    monkeypatch.setattr("appliance.calls.services.sleep", at_once)
-    monkeypatch.setattr("appliance.calls.playback.KEY_SECONDS", 0.01)
+    monkeypatch.setattr("appliance.calls.services.box_itself.sleep", at_once)
+    monkeypatch.setattr("appliance.calls.saying.KEY_SECONDS", 0.01)
 
 
 @pytest.mark.parametrize(

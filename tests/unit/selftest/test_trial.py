@@ -22,6 +22,8 @@ class Box:
             return {"id": "1", "sip_user": "u", "sip_password": "p", "extension": "9901"}
         if method == "DELETE":
             self.kept.remove(path)
+        if path == "/star_codes":
+            return {"echo": "*43", "mailbox": "*97"}
         return {"sip_port": 5060, "phones": [{"phone_id": "1", "online": True}]}
 
 

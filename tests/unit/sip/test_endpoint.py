@@ -77,9 +77,7 @@ def test_unknown_methods_are_told_which_are_known() -> None:
 
 def test_required_extensions_we_lack_are_named() -> None:
     box = Box()
-    assert box.hears_request("INVITE", headers="Require: 100rel, outbound, nothing\r\n") == [
-        "420 INVITE"
-    ]
+    assert box.hears_request("INVITE", headers="Require: 100rel, outbound, nothing\r\n") == ["420 INVITE"]
     assert box.response().headers.get("Unsupported") == "outbound, nothing"
 
 

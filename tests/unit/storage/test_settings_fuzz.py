@@ -16,8 +16,10 @@ LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) 
 TABLES = st.sampled_from(["people", "office", "version", "save", "mail_server", "_default", "other"])
 ANY_JSON = st.recursive(
     LEAVES,
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(TABLES | st.sampled_from(["1", "2", "id", "value"]), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(TABLES | st.sampled_from(["1", "2", "id", "value"]), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 

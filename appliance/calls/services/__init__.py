@@ -1,0 +1,37 @@
+"""Services of the box itself, by star code: a module for each family, a row of HANDLERS for each action."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+
+from appliance.calls.call import Call
+from appliance.calls.services.box_itself import about, echo
+from appliance.calls.services.last_caller import last_caller
+from appliance.calls.services.mailbox import mailbox
+from appliance.calls.services.own_settings import do_not_disturb
+from appliance.calls.switchboard import Switchboard
+from appliance.configuration.star_codes import Action
+from appliance.routing.steps import Outcome, Service
+
+# Takes the step's parameters; the caller has been answered. Returns as `follow.perform` does.
+Handler = Callable[[Switchboard, Call, Mapping[str, str]], Awaitable[Outcome | None]]
+
+HANDLERS: Mapping[Action, Handler] = MappingProxyType(
+    {
+        Action.MAILBOX: mailbox,
+        Action.LAST_CALLER: last_caller,
+        Action.DO_NOT_DISTURB: do_not_disturb(None),
+        Action.DO_NOT_DISTURB_ON: do_not_disturb(True),
+        Action.DO_NOT_DISTURB_OFF: do_not_disturb(False),
+        Action.ECHO: echo,
+        Action.ABOUT: about,
+    }
+)
+
+
+async def serve(board: Switchboard, call: Call, step: Service) -> Outcome | None:
+    """Give the caller the service they dialled."""
+    call.caller.answer()
+    call.stage("service", board.epoch())
+    return await HANDLERS[step.name](board, call, step.parameters)
