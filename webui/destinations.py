@@ -30,7 +30,10 @@ def to_values(destination: Mapping[str, Any] | None) -> Json:
         return {"pick": f"{kind}:{destination[_ID_FIELD[kind]]}"}
     if kind == "announcement" and destination.get("audio_id"):
         return {"pick": f"audio:{destination['audio_id']}"}
-    return {"pick": kind, "number": destination.get("number", ""), "text": destination.get("text", "")}
+    kept = {"pick": kind, "number": destination.get("number", ""), "text": destination.get("text", "")}
+    return (
+        {**kept, "confirm": "on" if destination.get("confirm", True) else ""} if kind == "external" else kept
+    )
 
 
 def from_values(values: Any) -> Json | None:
@@ -45,7 +48,8 @@ def from_values(values: Any) -> Json | None:
     if kind == "announcement":
         return {"kind": kind, "text": values.get("text") or ""}
     if kind == "external":
-        return {"kind": kind, "number": values.get("number") or ""}
+        asked = {"confirm": bool(values["confirm"])} if "confirm" in values else {}
+        return {"kind": kind, "number": values.get("number") or "", **asked}
     return {"kind": kind} if kind else None
 
 

@@ -219,6 +219,7 @@ REASONS: Mapping[str, str] = {
         "{calendar}: calls are sent elsewhere by manual override until further notice"
     ),
     "time_unknown": N_("The box does not know the time: {calendar} cannot be asked"),
+    "must_press_one": N_("{who}: the call is theirs once they have pressed 1"),
     "rings": N_("Rings {who} for {seconds} s"),
     "do_not_disturb": N_("{person} does not want to be disturbed"),
     "day_not_started": N_("{person} has not started their day"),

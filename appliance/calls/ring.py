@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from appliance.calls.call import Call
+from appliance.calls.confirm import reach, whisper
 from appliance.calls.converse import converse, early_media
 from appliance.calls.switchboard import Switchboard
 from appliance.legs.leg import CalleeLeg, DialResult
@@ -27,18 +28,19 @@ async def ring(board: Switchboard, call: Call, step: Ring) -> Outcome | None:
         for leg in legs:
             taken.enter_context(leg)
         with ExitStack() as early:
-            if len(legs) == 1:
+            if len(legs) == 1 and legs[0].introduction is None:
                 legs[0].when_early(lambda: early.enter_context(early_media(board, call.caller, legs[0])))
             call.rings(tuple(legs))
             with _ringback(board, call):
-                answer = await first_answer(legs, step.seconds)
-            _tell_lines(call, legs)
+                answer = await first_answer(board, legs, step.seconds)
+                _tell_lines(call, legs)
+                if not isinstance(answer, Outcome):
+                    _let_go(legs, answer)
+                    if not await whisper(board, answer):
+                        answer = Outcome.DECLINED
             if isinstance(answer, Outcome):
                 call.rings(())
                 return answer
-        for leg in legs:
-            if leg is not answer:
-                leg.close()
         call.answered_by(answer, board.epoch())
         await converse(board, call, answer)
     return None
@@ -51,6 +53,12 @@ def _tell_lines(call: Call, legs: Sequence[CalleeLeg]) -> None:
             took = place == len(leg.tried) - 1 and not line_has_failed(one.status)
             parameters = {"line": one.line_name, "status": str(one.status)}
             call.tell(Reason("left_by" if took else "line_failed", parameters))
+
+
+def _let_go(legs: Sequence[CalleeLeg], winner: CalleeLeg) -> None:
+    for leg in legs:
+        if leg is not winner:
+            leg.close()
 
 
 @contextmanager
@@ -66,31 +74,50 @@ def _ringback(board: Switchboard, call: Call) -> Iterator[None]:
         call.caller.media.stop_tone()
 
 
-async def first_answer(legs: Sequence[CalleeLeg], seconds: float) -> CalleeLeg | Outcome:
+async def first_answer(board: Switchboard, legs: Sequence[CalleeLeg], seconds: float) -> CalleeLeg | Outcome:
     """Dial all legs at once; returns the first that answers, or how the attempt ended.
 
-    The losers are still open when this returns: whoever opened them closes them.
+    Who is being asked to press 1 when the time is over may still do so. The losers are still open when this
+    returns: whoever opened them closes them.
     """
     outcomes: list[Outcome] = []
+    asked: set[int] = set()
     async with TaskGroup() as group:
-        pending: dict[Task[DialResult], CalleeLeg] = {group.create_task(leg.dial()): leg for leg in legs}
+        pending = {group.create_task(reach(board, leg, asked)): leg for leg in legs}
         try:
-            async with timeout(seconds):
-                while pending:
-                    done, _ = await wait(pending, return_when=FIRST_COMPLETED)
-                    for task in done:
-                        leg, result = pending.pop(task), task.result()
-                        if result.outcome is Outcome.ANSWERED:
-                            return leg
-                        outcomes.append(result.outcome)
-                        if result.for_all:
-                            _stop_devices_of(leg.person_id, pending)
-        except TimeoutError:
-            outcomes.append(Outcome.NO_ANSWER)
+            try:
+                async with timeout(seconds):
+                    winner = await _first_of(pending, outcomes)
+            except TimeoutError:
+                outcomes.append(Outcome.NO_ANSWER)
+                _stop_unless_asked(pending, asked)
+                winner = await _first_of(pending, outcomes)
         finally:
             for task in pending:
                 task.cancel()
-    return min(outcomes, key=TELLING.index, default=Outcome.UNREACHABLE)
+    return winner or min(outcomes, key=TELLING.index, default=Outcome.UNREACHABLE)
+
+
+async def _first_of(pending: dict[Task[DialResult], CalleeLeg], outcomes: list[Outcome]) -> CalleeLeg | None:
+    """The first that takes the call, None when nobody does; those who ended are taken out of `pending`."""
+    while pending:
+        done, _ = await wait(pending, return_when=FIRST_COMPLETED)
+        for task in done:
+            leg, result = pending.pop(task), task.result()
+            if result.outcome is Outcome.ANSWERED:
+                return leg
+            outcomes.append(result.outcome)
+            if result.for_all:
+                _stop_devices_of(leg.person_id, pending)
+    return None
+
+
+def _stop_unless_asked(pending: dict[Task[DialResult], CalleeLeg], asked: set[int]) -> None:
+    """Let those stop who still ring; who has picked up is given their time."""
+    for task, leg in list(pending.items()):
+        if id(leg) not in asked and not task.done():
+            task.cancel()
+            del pending[task]
 
 
 def _stop_devices_of(person_id: str | None, pending: dict[Task[DialResult], CalleeLeg]) -> None:

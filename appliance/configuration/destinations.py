@@ -41,10 +41,11 @@ class ToMailbox(Record):
 
 
 class ToExternal(Record):
-    """Ring a number outside."""
+    """Ring a number outside; with `confirm`, the call is theirs once they have pressed 1 (CONF-1)."""
 
     kind: Literal["external"] = "external"
     number: E164
+    confirm: bool = True
 
 
 class ToNumber(Record):

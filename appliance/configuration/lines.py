@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from appliance.configuration.answering import HumanAnswer, WhisperPart
 from appliance.configuration.destinations import Route
 from appliance.configuration.fields import (
     E164,
@@ -117,7 +118,8 @@ class Number(Record):
 
     A state absent from `routes` follows `open`; a holiday first `closed`. `backup_number` is rung when nobody
     can be reached because something has failed (BACKUP-1); None takes the office's. `unknown_time`: whose
-    route calls follow while the box does not know the time (TIME-7).
+    route calls follow while the box does not know the time (TIME-7). `human_answer`: whose answer counts only
+    after the key 1 (CONF-1); `whisper`: what who picks up hears alone before they are connected (WHISP-1).
     """
 
     id: Identifier
@@ -130,4 +132,6 @@ class Number(Record):
     unknown_time: HoursState = HoursState.OPEN
     routes: Annotated[dict[HoursState, Route], Field(min_length=1)]
     backup_number: E164 | None = None
+    human_answer: HumanAnswer = HumanAnswer.OUTSIDE
+    whisper: Annotated[tuple[WhisperPart, ...], Field(max_length=len(WhisperPart))] = ()
     comment: Label = ""

@@ -36,6 +36,7 @@ class Office(Record):
     `phones_outside`: whether phones may connect from outside the office's network; each person must be
     allowed to besides. `hold_music_id`: what those on hold hear; None is the box's own melody. `override`:
     what holds for every number instead of its hours (TIME-4); a calendar's own comes before it.
+    `answer_seconds`: how long who must press 1 to take a call is waited for (CONF-1).
     """
 
     name: Name
@@ -45,6 +46,7 @@ class Office(Record):
     calendar_id: Identifier | None = None
     backup_number: E164 | None = None
     outbound_ring_seconds: RingSeconds = 60
+    answer_seconds: Annotated[int, Field(ge=5, le=60)] = 15
     phones_outside: bool = False
     hold_music_id: Identifier | None = None
     override: HoursOverride | None = None

@@ -51,6 +51,7 @@ class Person(Record):
     `when_unanswered` is keyed by hours state (NOANS-1) and applies when nothing follows the person on the
     route; a state that is absent falls back to the person's mailbox, then to an announcement. `working_day`:
     they start and end their day, and are rung in between only (STAT-1); who does not always counts as there.
+    `confirm_mobile`: on the mobile, the call is theirs once they have pressed 1 (CONF-1).
     """
 
     id: Identifier
@@ -59,6 +60,7 @@ class Person(Record):
     email: Email | None = None
     language: Language | None = None
     mobile: E164 | None = None
+    confirm_mobile: bool = True
     devices: Annotated[tuple[DeviceChoice, ...], Field(min_length=1, max_length=3)] = DEFAULT_DEVICES
     ring_order: RingOrder = RingOrder.TOGETHER
     ring_seconds: RingSeconds = 20

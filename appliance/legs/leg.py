@@ -13,7 +13,7 @@ from appliance.legs.audio import MediaPort
 from appliance.legs.referral import Referral
 from appliance.legs.sessions import Sound
 from appliance.media.reporting import MediaStatistics
-from appliance.routing.steps import Outcome
+from appliance.routing.steps import Introduction, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +139,10 @@ class CalleeLeg(CallerLeg, Protocol):
     @property
     def tried(self) -> Sequence[Attempted]:
         """The lines that were tried, in order; empty for a phone of ours."""
+
+    @property
+    def introduction(self) -> Introduction | None:
+        """What is said to who picks up before they are connected, if anything."""
 
     async def dial(self) -> DialResult:
         """Ring until it answers or fails; cancelled, it stops ringing."""

@@ -11,7 +11,7 @@ from appliance.legs.leg import Attempted, DialResult, Leg
 from appliance.legs.sessions import Sound, widened
 from appliance.legs.signalling import InviteRequest
 from appliance.legs.sip_leg import SipLeg, Surroundings
-from appliance.routing.steps import Outcome
+from appliance.routing.steps import Introduction, Outcome
 from appliance.sip import events
 from appliance.sip.bodies import session_description_of
 from appliance.sip.sdp import SdpError
@@ -67,6 +67,7 @@ class OutgoingLeg(SipLeg):
     ) -> None:
         super().__init__(around, label)
         self.person_id = person_id
+        self.introduction: Introduction | None = None
         self._redirect = redirect
         self._contacts: tuple[Uri, ...] = ()
         self._attempts = attempts

@@ -146,6 +146,9 @@ class _Walk:
         if found.targets and left > 0:
             self._standing = standing._replace(spent=standing.spent + left)
             parameters = {"who": ", ".join(found.names), "seconds": str(left)}
+            if found.asked:
+                asked = Reason("must_press_one", {"who": ", ".join(found.asked)})
+                self._trail.append(TrailEntry(node.id, None, asked))
             step = Ring(found.targets, left, self._facts.language)
             return self._stop(node, step, Reason("rings", parameters))
         if found.targets:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from appliance.configuration.destinations import RingOutcome
+from appliance.configuration.fields import Language
 from appliance.configuration.outbound import Limits
 from appliance.configuration.voicemail import Mailbox
+from appliance.routing.introductions import CONNECTED_AT_ONCE, Handover
 from appliance.routing.opening_hours import OpeningHours
 from appliance.routing.steps import HangUp, Step
 from appliance.routing.trail import Reason
@@ -101,7 +103,8 @@ class UnansweredNode(PlanNode):
 class Candidate:
     """Somebody, or a number outside, that a node may ring.
 
-    `phones`: ids of phones of the chosen kinds; `external`: a number outside to ring besides.
+    `phones`: ids of phones of the chosen kinds; `external`: a number outside to ring besides,
+    where with `confirm` an answer counts after the key 1 only. `language`: what they are told things in.
     """
 
     name: str
@@ -109,6 +112,8 @@ class Candidate:
     phones: tuple[str, ...] = ()
     external: str | None = None
     do_not_disturb: bool = False
+    confirm: bool = True
+    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,7 @@ class RingNode(PlanNode):
     by the most telling outcome of all. `limit`: seconds of ringing they may take together. `dials_called`:
     rings what was called (calls to the outside); `any_line`: also over lines that are thought to be down.
     `gives_up`: the outcomes after which nobody else of the route is rung, so that FAILED may be taken.
+    `handover`: what those who pick up hear and must press before they are connected.
     """
 
     candidates: tuple[Candidate, ...] = ()
@@ -129,6 +135,7 @@ class RingNode(PlanNode):
     gives_up: frozenset[RingOutcome] = frozenset()
     dials_called: bool = False
     any_line: bool = False
+    handover: Handover = CONNECTED_AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,12 @@ from appliance.configuration.destinations import (
     ToNumber,
     ToPerson,
 )
-from appliance.configuration.fields import HoursState, TimeRange
+from appliance.configuration.fields import HoursState, Language, TimeRange
 from appliance.configuration.lines import Number
 from appliance.configuration.people import Person, Phone, RingGroup
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
 from appliance.routing import endings
+from appliance.routing.introductions import ANSWER_SECONDS, Handover
 from appliance.routing.nodes import (
     ONWARD,
     UNKNOWN_TIME,
@@ -76,6 +77,7 @@ class Context:
     number: Number | None = None
     hours: OpeningHours | None = None
     backup: str | None = None
+    handover: Handover = Handover()
 
 
 class Paths:
@@ -123,7 +125,7 @@ class Paths:
     def extension(self, extension: str, of: Person | RingGroup) -> str:
         """The entry of an extension: a person or a group called from inside."""
         place = f"extension:{extension}"
-        inside = Context("inside", hours=self._calendar(None))
+        inside = Context("inside", hours=self._calendar(None), handover=self._handover(None))
         destination: ToPerson | ToGroup = (
             ToPerson(person_id=of.id) if isinstance(of, Person) else ToGroup(group_id=of.id)
         )
@@ -146,7 +148,7 @@ class Paths:
         hours = self._calendar(number.calendar_id)
         office = self._configuration.office
         backup = number.backup_number or (office.backup_number if office else None)
-        context = Context(number.id, number, hours, backup)
+        context = Context(number.id, number, hours, backup, self._handover(number))
         calendar = hours.calendar if hours else None
         place = f"hours:{calendar.id if calendar else 'always'}@{number.id}"
         label = {"number": numbers.national(number.number, self._country), "name": number.name}
@@ -202,7 +204,7 @@ class Paths:
                 outcome: after[outcome] if outcome in step.next_on else self._told(outcome, context)
                 for outcome in RingOutcome
             }
-            ringing = Ringing(f"{where}/{place}", onward, step.max_wait)
+            ringing = Ringing(f"{where}/{place}", onward, step.max_wait, handover=context.handover)
             if context.backup and isinstance(step.destination, RINGS):
                 goes_on = step.next_on if next_rings else frozenset[RingOutcome]()
                 ringing = self._with_backup(ringing, context.backup, FAILURES - goes_on, after)
@@ -216,7 +218,7 @@ class Paths:
     ) -> Ringing:
         if not gives_up:
             return ringing
-        backup = Ringing(f"backup:{ringing.place}", onward)
+        backup = Ringing(f"backup:{ringing.place}", onward, handover=ringing.handover)
         failed = self._ask(
             backup.place, lambda: ring_external(number, self._country, EXTERNAL_SECONDS, backup, "backup")
         )
@@ -227,6 +229,7 @@ class Paths:
     def destination(self, destination: Destination, ringing: Ringing, context: Context) -> str:
         """The node of a destination; `ringing` says where it stands, and what follows one that rings."""
         configuration = self._configuration
+        ringing = replace(ringing, handover=context.handover)
         where, lost = ringing.place, ringing.onward[RingOutcome.UNREACHABLE]
         match destination:
             case ToPerson(person_id=identifier):
@@ -238,7 +241,10 @@ class Paths:
             case ToExternal(number=number):
                 there = _at("external", number, ringing)
                 return self._ask(
-                    there.place, lambda: ring_external(number, self._country, EXTERNAL_SECONDS, there)
+                    there.place,
+                    lambda: ring_external(
+                        number, self._country, EXTERNAL_SECONDS, there, confirm=destination.confirm
+                    ),
                 )
             case ToNumber(number_id=identifier):
                 other = configuration.numbers.get(identifier)
@@ -348,6 +354,15 @@ class Paths:
     def _told(self, outcome: RingOutcome, context: Context) -> str:
         place = f"told:{outcome}@{context.name}"
         return self._ask(place, lambda: [endings.told(place, outcome)])
+
+    def _handover(self, number: Number | None) -> Handover:
+        """How calls to a number, or from inside, are handed to those who pick up."""
+        office = self._configuration.office
+        seconds = office.answer_seconds if office else ANSWER_SECONDS
+        language = Language(self._language)
+        if number is None:
+            return Handover(seconds=seconds, language=language)
+        return Handover(number.human_answer, frozenset(number.whisper), seconds, language)
 
     # The list of nodes to make
 

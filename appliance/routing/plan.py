@@ -48,14 +48,15 @@ class PresentedNumber:
 class Plan:
     """Every path of the office. `entries` leads to the first node of each; no path has a loop.
 
-    `line_ids`: the lines in use, in the office's order. `line_by_person`: the line somebody prefers.
-    `shown_by_line`, `shown_by_person`: what those called see.
+    `number_ids`, `number_names`: by E.164. `line_ids`: the lines in use, in the office's order.
+    `line_by_person`: the line somebody prefers. `shown_by_line`, `shown_by_person`: what those called see.
     `own_mailboxes`: the mailbox of each person who has one. `star_codes`: what each code does.
     """
 
     nodes: Mapping[str, PlanNode]
     entries: Mapping[Entry, str]
     number_ids: Mapping[str, str]
+    number_names: Mapping[str, str]
     country: str
     zone_name: str
     line_ids: tuple[str, ...]
@@ -112,6 +113,9 @@ def compile_plan(configuration: Configuration) -> Plan:
         nodes=MappingProxyType(_without_loops(paths.lay_out())),
         entries=MappingProxyType(entries),
         number_ids=MappingProxyType({number.number: number.id for number in configuration.numbers.values()}),
+        number_names=MappingProxyType(
+            {number.number: number.name for number in configuration.numbers.values()}
+        ),
         country=office.country if office else "FR",
         zone_name=office.time_zone if office else "UTC",
         line_ids=ordered(configuration.outbound, tuple(line.id for line in lines)),

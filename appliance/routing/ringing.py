@@ -9,6 +9,7 @@ from appliance import numbers
 from appliance.configuration.destinations import RingOutcome
 from appliance.configuration.fields import DeviceKind
 from appliance.configuration.people import Person, Phone, RingGroup, RingOrder
+from appliance.routing.introductions import Handover
 from appliance.routing.nodes import FAILED, Candidate, Exit, NodeKind, RecordReference, RingNode
 
 # Where each outcome of ringing leads: ids of nodes.
@@ -24,6 +25,7 @@ class Ringing:
 
     `place` is the id of the first node; `limit` in seconds; `failed` leads to the backup number, when nobody
     else of the route is rung after one of the outcomes of `gives_up`.
+    `handover`: what those who pick up hear first.
     """
 
     place: str
@@ -31,6 +33,7 @@ class Ringing:
     limit: int | None = None
     failed: str | None = None
     gives_up: frozenset[RingOutcome] = frozenset()
+    handover: Handover = Handover()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +89,17 @@ def ring_group(
 
 
 def ring_external(
-    number: str, country: str, seconds: int, ringing: Ringing, kind: NodeKind = "external"
+    number: str,
+    country: str,
+    seconds: int,
+    ringing: Ringing,
+    kind: NodeKind = "external",
+    confirm: bool = True,
 ) -> list[RingNode]:
     """The node that rings a number outside."""
     name = numbers.national(number, country)
-    each = _Round(
-        (Candidate(name, external=number),), ringing.limit or seconds, {"name": name, "number": number}
-    )
+    rung = Candidate(name, external=number, confirm=confirm)
+    each = _Round((rung,), ringing.limit or seconds, {"name": name, "number": number})
     return list(_chain(kind, None, [each], ringing, frozenset()))
 
 
@@ -104,6 +111,8 @@ def candidate(person: Person, phones: Sequence[Phone], kinds: Sequence[DeviceKin
         phones=tuple(phone.id for phone in phones if phone.enabled and phone.kind in kinds),
         external=person.mobile if DeviceKind.EXTERNAL in kinds else None,
         do_not_disturb=person.do_not_disturb,
+        confirm=person.confirm_mobile,
+        language=person.language,
     )
 
 
@@ -164,4 +173,5 @@ def _chain(
             last=last,
             limit=ringing.limit,
             gives_up=ringing.gives_up,
+            handover=ringing.handover,
         )

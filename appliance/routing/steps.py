@@ -41,11 +41,25 @@ class Speech:
 
 
 @dataclass(frozen=True, slots=True)
+class Introduction:
+    """What who picks up hears alone, before they are connected (WHISP-1).
+
+    With `ask`, which tells what to press, the call is theirs once they have pressed 1 (CONF-1), within
+    `seconds`.
+    """
+
+    speeches: tuple[Speech, ...]
+    ask: Speech | None = None
+    seconds: int = 15
+
+
+@dataclass(frozen=True, slots=True)
 class PhoneTarget:
     """A phone that registers with the box."""
 
     phone_id: str
     person_id: str
+    introduction: Introduction | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +77,7 @@ class ExternalTarget:
     shown_on: tuple[str | None, ...] = ()
     emergency: bool = False
     withheld: bool = False
+    introduction: Introduction | None = field(default=None, compare=False)
 
     @property
     def presented(self) -> str | None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance import numbers
 from appliance.configuration.destinations import RingOutcome
 from appliance.routing.facts import Facts
+from appliance.routing.introductions import introduction
 from appliance.routing.limits import barred_number
 from appliance.routing.nodes import Candidate, RingNode
 from appliance.routing.outbound import external_target
 from appliance.routing.plan import Plan
-from appliance.routing.steps import PhoneTarget, Target
+from appliance.routing.steps import Introduction, PhoneTarget, Target
 from appliance.routing.trail import Reason
 from appliance.routing.world import DayState, World
 
@@ -30,11 +31,13 @@ _DAY_REASONS = {
 class Found:
     """Whom to ring, their names, and the reasons of those passed over.
 
-    `outcome` is what it comes to when there is no target; `no_line`: for want of a line.
+    `asked`: the names of those who must press 1. `outcome` is what it comes to when there is no target;
+    `no_line`: for want of a line.
     """
 
     targets: tuple[Target, ...]
     names: tuple[str, ...]
+    asked: tuple[str, ...]
     passed_over: tuple[Reason, ...]
     outcome: RingOutcome
     no_line: bool
@@ -47,6 +50,7 @@ def find_targets(plan: Plan, node: RingNode, facts: Facts, world: World) -> Foun
         candidates = (Candidate(numbers.national(facts.called, plan.country), external=facts.called),)
     targets: list[Target] = []
     names: list[str] = []
+    asked: list[str] = []
     passed_over: list[Reason] = []
     outcomes: list[RingOutcome] = []
     for candidate in candidates:
@@ -55,6 +59,8 @@ def find_targets(plan: Plan, node: RingNode, facts: Facts, world: World) -> Foun
         if own:
             targets.extend(own)
             names.append(candidate.name)
+            if any(each.introduction and each.introduction.ask for each in own):
+                asked.append(candidate.name)
             continue
         why = _why_unreachable(plan, candidate, facts, world)
         reason, outcome = refused or (why, RingOutcome.UNREACHABLE)
@@ -63,6 +69,7 @@ def find_targets(plan: Plan, node: RingNode, facts: Facts, world: World) -> Foun
     return Found(
         targets=tuple(dict.fromkeys(targets)),
         names=tuple(names),
+        asked=tuple(asked),
         passed_over=tuple(passed_over),
         outcome=min(outcomes, key=TELLING.index, default=RingOutcome.UNREACHABLE),
         no_line=any(reason.code in _NO_LINE_REASONS for reason in passed_over),
@@ -91,7 +98,8 @@ def _targets(
 ) -> Iterator[Target]:
     for phone in candidate.phones:
         if phone in world.registered:
-            yield PhoneTarget(phone, candidate.person_id or "")
+            told = _introduction(plan, node, candidate, facts, False)
+            yield PhoneTarget(phone, candidate.person_id or "", told)
     number = candidate.external
     if number is None or number == facts.caller:
         return
@@ -99,7 +107,15 @@ def _targets(
         return
     target = external_target(plan, node, number, candidate.person_id, facts, world)
     if target is not None:
-        yield target
+        told = _introduction(plan, node, candidate, facts, candidate.confirm)
+        yield replace(target, introduction=told)
+
+
+def _introduction(
+    plan: Plan, node: RingNode, candidate: Candidate, facts: Facts, asked_outside: bool
+) -> Introduction | None:
+    called = plan.number_names.get(facts.called, "")
+    return introduction(node.handover, facts, called, plan.country, candidate.language, asked_outside)
 
 
 def _why_unreachable(plan: Plan, candidate: Candidate, facts: Facts, world: World) -> Reason:

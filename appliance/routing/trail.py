@@ -36,6 +36,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "until further notice",
         "time_unknown": "The box does not know the time: {calendar} cannot be asked",
         "rings": "Rings {who} for {seconds} s",
+        "must_press_one": "{who}: the call is theirs once they have pressed 1",
         "do_not_disturb": "{person} does not want to be disturbed",
         "day_not_started": "{person} has not started their day",
         "on_break": "{person} is on a break",

@@ -66,9 +66,13 @@ class Dialling:
         found: list[OutgoingLeg] = []
         for target in step.targets:
             if isinstance(target, PhoneTarget):
-                found.extend(self._phone_legs(target, shown, sound))
-            elif (leg := self._external_leg(target, shown, sound)) is not None:
-                found.append(leg)
+                own = list(self._phone_legs(target, shown, sound))
+            else:
+                leg = self._external_leg(target, shown, sound)
+                own = [leg] if leg is not None else []
+            for each in own:
+                each.introduction = target.introduction
+            found.extend(own)
         return found
 
     def _phone_legs(self, target: PhoneTarget, shown: Facts, sound: Sound) -> Sequence[OutgoingLeg]:

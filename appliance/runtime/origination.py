@@ -65,10 +65,13 @@ class Origination:
 
     async def _story(self, call_id: str, person: Person, number: str, step: Ring) -> None:
         shown = Facts(Direction.INTERNAL, number, "", person.extension)
+        board = self._calls.board
+        if board is None:
+            return
         legs = self._dialling.legs(step, shown, Sound(DEFAULT_CODECS))
         winner: OutgoingLeg | None = None
         try:
-            answer = await first_answer(legs, step.seconds)
+            answer = await first_answer(board, legs, step.seconds)
             winner = answer if isinstance(answer, OutgoingLeg) else None
         finally:
             for leg in legs:

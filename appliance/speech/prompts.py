@@ -134,6 +134,15 @@ PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "fr": "Cet appel n'est pas autorisé depuis votre poste.",
             "en": "This call is not permitted from your phone.",
         },
+        # Said to who picks up, before they are connected
+        "call_from_name": {"fr": "Appel de {name}.", "en": "Call from {name}."},
+        "call_from_number": {"fr": "Appel du {number}.", "en": "Call from {number}."},
+        "call_from_nobody": {"fr": "Appel d'un numéro masqué.", "en": "Call from a withheld number."},
+        "call_for": {"fr": "Pour {name}.", "en": "For {name}."},
+        "press_one_to_take": {
+            "fr": "Pour prendre l'appel, tapez 1.",
+            "en": "To take the call, press 1.",
+        },
         # Services
         "echo_test": {
             "fr": "Test d'écho. Parlez après le bip : vous devez vous entendre. Raccrochez pour terminer.",

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
+from appliance.configuration.answering import HumanAnswer, WhisperPart
 from appliance.configuration.calendars import Calendar, PublicHolidays, SpecialDays, Week
 from appliance.configuration.checks import problems
 from appliance.configuration.configuration import Configuration
@@ -77,7 +78,7 @@ def destination(chance: Random) -> Destination:
         case "number":
             return ToNumber(number_id=chance.choice((*NUMBERS, *NUMBERS, "nobody")))
         case "external":
-            return ToExternal(number=OUTSIDE)
+            return ToExternal(number=OUTSIDE, confirm=chance.random() < 0.5)
         case "says":
             return ToAnnouncement(text="Bonjour")
         case "busy":
@@ -253,6 +254,7 @@ def _person(chance: Random, identifier: str) -> Person:
         name=f"Person {identifier}",
         extension=f"10{identifier[1:]}",
         mobile=perhaps(chance, lambda: OUTSIDE),
+        confirm_mobile=chance.random() < 0.5,
         devices=tuple(DeviceChoice(kind=kind, ring_seconds=chance.randint(5, 40)) for kind in kinds),
         ring_order=chance.choice(tuple(RingOrder)),
         do_not_disturb=chance.random() < 0.3,
@@ -287,6 +289,8 @@ def _number(chance: Random, identifier: str) -> Number:
         routes={state: route(chance) for state in states},
         backup_number=perhaps(chance, lambda: "+33199009998"),
         unknown_time=chance.choice(STATES),
+        human_answer=chance.choice(tuple(HumanAnswer)),
+        whisper=tuple(_some(chance, WhisperPart)),
     )
 
 

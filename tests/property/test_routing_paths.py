@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from appliance.configuration.answering import HumanAnswer
 from appliance.configuration.checks import problems
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.files import from_document, to_document
@@ -99,6 +100,26 @@ def test_rings_only_who_can_be_rung(
             else:
                 assert target.phone_id in world.registered
                 assert configuration.phones[target.phone_id].enabled
+
+
+@pytest.mark.feature("CONF-1")
+@given(offices, facts, worlds, moments)
+def test_no_voicemail_outside_takes_a_call_unless_that_is_wanted(
+    configuration: Configuration, call: Facts, world: World, now: datetime
+) -> None:
+    plan = compile_plan(configuration)
+    for decision in explain(plan, call, world, now).decisions:
+        node = plan.nodes[decision.position.node]
+        if not isinstance(decision.step, Ring) or "route:" not in node.id:
+            continue
+        number = node.id.rpartition("route:")[2].partition("/")[0]
+        wanted = configuration.numbers[number].human_answer
+        for target in decision.step.targets:
+            asked = target.introduction is not None and target.introduction.ask is not None
+            if wanted is HumanAnswer.EVERYBODY or node.kind == "backup" and wanted is HumanAnswer.OUTSIDE:
+                assert asked
+            elif wanted is HumanAnswer.NOBODY or not isinstance(target, ExternalTarget):
+                assert not asked
 
 
 @given(offices)

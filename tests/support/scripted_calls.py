@@ -16,7 +16,7 @@ from appliance.legs.leg import Attempted, Change, DialResult
 from appliance.legs.sessions import Sound
 from appliance.media.reporting import MediaStatistics
 from appliance.routing.facts import Direction, Facts
-from appliance.routing.steps import Outcome, Ring, Speech
+from appliance.routing.steps import Introduction, Outcome, Ring, Speech
 from appliance.routing.trail import Reason
 from appliance.routing.world import World
 from appliance.sip.offer_answer import DEFAULT_CODECS
@@ -161,6 +161,7 @@ class ScriptedCallee(ScriptedCaller):
     ) -> None:
         super().__init__(story, name)
         self.person_id = name
+        self.introduction: Introduction | None = None
         self.ended_dialling: asyncio.Future[DialResult] = asyncio.Future()
         self.early: Callable[[], object] | None = None
         self.tried: tuple[Attempted, ...] = ()

@@ -60,6 +60,21 @@ FIELDS = (
         N_("Rung when nobody can be reached because something has failed; else the office's."),
         kind="tel",
     ),
+    Field(
+        "human_answer",
+        N_("Who must press 1 to take a call"),
+        N_("Until somebody has pressed it, the caller hears ringing and the others ring on."),
+        kind="select",
+        choices="human_answers",
+        empty="absent",
+    ),
+    Field(
+        "whisper",
+        N_("Said to who picks up, before the caller is connected"),
+        N_("Only the one who picks up hears it; the caller still hears ringing."),
+        kind="select",
+        choices="whispers",
+    ),
     Field("comment", N_("Comment"), empty="text"),
 )
 
@@ -80,7 +95,11 @@ class NumberPages(RecordPages):
 
     def to_values(self, record: Json) -> Json:
         routes = record.get("routes") or {}
-        return {**record, "routes": {state: _to_rows(routes.get(state)) for state in STATES}}
+        return {
+            **record,
+            "whisper": ",".join(record.get("whisper") or ()),
+            "routes": {state: _to_rows(routes.get(state)) for state in STATES},
+        }
 
     def from_values(self, values: Json, before: Json) -> Json:
         posted = values.get("routes") if isinstance(values.get("routes"), dict) else {}
@@ -92,7 +111,10 @@ class NumberPages(RecordPages):
             if steps:
                 values["routes"][state]["steps"] = steps
                 routes[state] = {"steps": [_step(row) for row in steps]}
-        return {**super().from_values(values, before), "routes": routes}
+        record = {**super().from_values(values, before), "routes": routes}
+        if "whisper" in values:
+            record["whisper"] = [part for part in str(values["whisper"] or "").split(",") if part]
+        return record
 
     async def surroundings(self, visit: Visit, form: Form, identifier: str) -> Json:
         lines, calendars = (await visit.get("/lines"))["items"], (await visit.get("/calendars"))["items"]
@@ -112,6 +134,17 @@ class NumberPages(RecordPages):
                 Choice("open", gettext("The path of opening hours")),
                 Choice("closed", gettext("The path when closed")),
                 Choice("holiday", gettext("The path on holidays")),
+            ],
+            "human_answers": [
+                Choice("outside", gettext("Mobiles and numbers outside")),
+                Choice("everybody", gettext("Everybody, on every phone")),
+                Choice("nobody", gettext("Nobody")),
+            ],
+            "whispers": [
+                Choice("", gettext("Nothing")),
+                Choice("caller", gettext("Who calls")),
+                Choice("called", gettext("Which number was called")),
+                Choice("caller,called", gettext("Who calls, and which number")),
             ],
             "destinations": await destinations.choices(visit, without=f"number:{identifier}"),
         }

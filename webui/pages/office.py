@@ -37,6 +37,17 @@ FIELDS = (
         empty="absent",
     ),
     Field(
+        "answer_seconds",
+        N_("Who must press 1 to take a call has"),
+        N_(
+            "On mobiles and other numbers outside: so that an operator's voicemail never takes a call. "
+            "The caller hears ringing meanwhile."
+        ),
+        kind="number",
+        unit=N_("seconds"),
+        empty="absent",
+    ),
+    Field(
         "hold_music_id",
         N_("Music on hold"),
         N_("What callers hear while they are put aside; sounds are added on the page of sounds."),

@@ -48,6 +48,15 @@ FIELDS = (
         kind="tel",
     ),
     Field(
+        "confirm_mobile",
+        N_("On the mobile, press 1 to take the call"),
+        N_(
+            "They hear who calls, then press 1. Off: whatever answers has the call, "
+            "be it the operator's voicemail."
+        ),
+        kind="checkbox",
+    ),
+    Field(
         "language",
         N_("Language"),
         N_("What this person's callers hear from the box; else the number's language."),
@@ -118,7 +127,9 @@ class PeoplePages(RecordPages):
     delete_query = "?with=phones,mailboxes"
 
     def blank(self, request: web.Request) -> Json:
-        return self.to_values({"ring_seconds": 20, "give_mailbox": "on", "devices": _first_devices()})
+        return self.to_values(
+            {"ring_seconds": 20, "confirm_mobile": True, "give_mailbox": "on", "devices": _first_devices()}
+        )
 
     def to_values(self, record: Json) -> Json:
         unanswered = record.get("when_unanswered") or {}

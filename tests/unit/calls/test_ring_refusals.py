@@ -37,7 +37,7 @@ async def test_numbers_outside_refuse_for_themselves_only():
     legs = [ScriptedCallee(story, name) for name in ("first", "second")]
     for leg in legs:
         leg.person_id = None
-    dialling = asyncio.ensure_future(first_answer(legs, 20))
+    dialling = asyncio.ensure_future(first_answer(ScriptedBoard(story, legs), legs, 20))
     await settle()
     legs[0].ended_dialling.set_result(REFUSED)
     await settle()
@@ -47,4 +47,4 @@ async def test_numbers_outside_refuse_for_themselves_only():
 
 
 async def test_without_a_leg_nobody_is_reached():
-    assert await first_answer([], 20) is Outcome.UNREACHABLE
+    assert await first_answer(ScriptedBoard([]), [], 20) is Outcome.UNREACHABLE

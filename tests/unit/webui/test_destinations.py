@@ -11,7 +11,7 @@ DESTINATIONS = [
     {"kind": "group", "group_id": "sales"},
     {"kind": "mailbox", "mailbox_id": "office"},
     {"kind": "number", "number_id": "main"},
-    {"kind": "external", "number": "+33612345678"},
+    {"kind": "external", "number": "+33612345678", "confirm": False},
     {"kind": "announcement", "text": "Closed."},
     {"kind": "announcement", "audio_id": "summer"},
     {"kind": "busy"},
