@@ -137,6 +137,11 @@ def write_full_day(value: date) -> str:
     return dates.format_date(value, "EEEE d MMMM y", locale=locale())
 
 
+def write_weekday(value: date) -> str:
+    """Monday."""
+    return dates.format_date(value, "EEEE", locale=locale())
+
+
 def write_short_date(value: date) -> str:
     """Mon 3 Mar."""
     return dates.format_date(value, "EEE d MMM", locale=locale())

@@ -106,6 +106,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "moment_of": language.write_moment,
     "until_iso": lambda text: language.write_until(datetime.fromisoformat(text)),
     "short_date": language.write_short_date,
+    "full_day": language.write_full_day,
     "typed_number": lambda number: write_number(number) if number else "",
     "grouped": _groups,
     "allowed": lambda places, everything: [p for p in places if everything or not p.administrator],

@@ -94,6 +94,9 @@ ERRORS: Mapping[str, str] = {
     ),
     "step_never_reached": N_("No call gets here: the step before it always ends the call."),
     "route_loops": N_("This leads back to where the call came from, by way of {name}."),
+    "hours_silent": N_("A caller of {name} would hear nothing at all from {since} to {until}."),
+    "hours_loop": N_("{name} would lead back to where the call came from, from {since} to {until}."),
+    "hours_nobody": N_("{name} would ring nobody from {since} to {until}, though it rings at other hours."),
     "overlapping_ranges": N_("These hours overlap: {first} and {second}."),
     "ranges_on_closed_day": N_("A closed day has no hours."),
     "dates_reversed": N_("The last day is before the first."),
@@ -287,6 +290,20 @@ CONDITIONS: Mapping[str, str] = {
     "barred_night": N_("at night"),
     "barred_calls": N_("too many calls today"),
     "barred_minutes": N_("too many minutes today"),
+}
+
+# What opening hours said of an hour, where it is not the ordinary week that says so.
+WAYS: Mapping[str, str] = {
+    "holiday": N_("public holiday"),
+    "special_open": N_("exceptional opening"),
+    "special_closed": N_("exceptional closure"),
+    "special_holiday": N_("treated as a holiday"),
+    "override_open": N_("by manual override"),
+    "override_open_on": N_("by manual override"),
+    "override_closed": N_("by manual override"),
+    "override_closed_on": N_("by manual override"),
+    "override_destination": N_("by manual override"),
+    "override_destination_on": N_("by manual override"),
 }
 
 # What each prompt of the box tells the caller, in a few words.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from webui.language import N_, fill, gettext
+from webui.language import N_, fill, gettext, write_moment, zone
 from webui.phone_numbers import write_number
 from webui.sentences import (
     AUDIO_FAULTS,
@@ -16,6 +18,7 @@ from webui.sentences import (
     SECURITY_EVENTS,
     STATES,
     WARNINGS,
+    WAYS,
 )
 
 if TYPE_CHECKING:
@@ -28,8 +31,18 @@ def say_error(error: FieldError) -> str:
     """An error's sentence; of a code unknown here, the API's own English one."""
     template = ERRORS.get(error.code)
     if template is not None:
-        return fill(template, error.parameters)
+        return fill(template, _moments_written(error.parameters))
     return error.message or fill(_OTHER, {"code": error.code})
+
+
+def _moments_written(parameters: Mapping[str, str]) -> Mapping[str, str]:
+    """The parameters with the moments `since` and `until` as people write them."""
+    written = dict(parameters)
+    for name in ("since", "until"):
+        with suppress(KeyError, ValueError):
+            moment = datetime.strptime(written[name], "%Y-%m-%d %H:%M").replace(tzinfo=zone())
+            written[name] = write_moment(moment)
+    return written
 
 
 def say_reason(reason: Mapping[str, Any]) -> str:
@@ -37,6 +50,11 @@ def say_reason(reason: Mapping[str, Any]) -> str:
     code = str(reason.get("code", ""))
     parameters = reason.get("parameters")
     return fill(REASONS.get(code, code), parameters if isinstance(parameters, Mapping) else {})
+
+
+def say_way(code: str) -> str:
+    """What opening hours said, in a few words; empty where there is nothing particular."""
+    return gettext(WAYS.get(code, ""))
 
 
 def say_warning(warning: Mapping[str, Any]) -> str:

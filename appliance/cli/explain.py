@@ -47,9 +47,10 @@ def _path(options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
 
 def _path_from_data(options: argparse.Namespace) -> dict[str, Any]:
     from appliance.control.errors import ApiError
-    from appliance.control.explaining import Question, all_well, path_of
+    from appliance.control.explaining import Question, path_of
     from appliance.control.representation import shown
     from appliance.control.validation import validated
+    from appliance.routing.all_well import all_well
     from appliance.routing.plan import compile_plan
     from appliance.runtime.clock import Clock
     from appliance.storage.configuration_store import ConfigurationStore, check_settings

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from functools import partial
 
 from appliance.configuration import checks
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.problems import Problem
-from appliance.configuration.references import used_by
+from appliance.configuration.references import Path, used_by
 from appliance.control.box import Box, Conflict, Refused
 from appliance.control.errors import ApiError, FieldError, not_found, refusal
+from appliance.control.hours_checks import hour_problems
 from appliance.control.representation import given, merged, shown
 from appliance.control.validation import dotted, validated
 from appliance.storage.errors import StorageError
@@ -34,9 +37,10 @@ async def edit(box: Box, change: Edit, *, who: str, record: RecordName) -> Confi
     """
     for _ in range(TRIES):
         before, version = box.configuration, box.version
-        after = change(before)
+        after, now = change(before), box.now()
         try:
-            refuse_new_problems(before, after)
+            # Asking a whole year of every number takes longer than calls may wait.
+            await box.in_thread(partial(refuse_new_problems, before, after, now))
             await box.change(after, expected=version, who=who)
         except Conflict:
             continue
@@ -75,11 +79,20 @@ async def change_fields(
     return True
 
 
-def refuse_new_problems(before: Configuration, after: Configuration) -> None:
+def wrong(field: str, code: str, **parameters: str) -> ApiError:
+    """A 422 at one field, by a code of `problems`."""
+    return ApiError(422, [problem_error(Problem("", "", _path(field), code, parameters), ("", ""))])
+
+
+def _path(field: str) -> Path:
+    return tuple(field.split("."))
+
+
+def refuse_new_problems(before: Configuration, after: Configuration, now: datetime) -> None:
     """Raises Refused with the problems of `after` that `before` has not: old ones never block mending
     others.
     """
-    introduced = new_problems(before, after)
+    introduced = new_problems(before, after) or new_hour_problems(before, after, now)
     if introduced:
         raise Refused(introduced)
 
@@ -91,6 +104,15 @@ def new_problems(before: Configuration, after: Configuration) -> tuple[Problem, 
         return ()
     known = {_key(problem) for problem in checks.problems(before)}
     return tuple(problem for problem in found if _key(problem) not in known)
+
+
+def new_hour_problems(before: Configuration, after: Configuration, now: datetime) -> tuple[Problem, ...]:
+    """The hours of the year to come that a change would leave without an answer."""
+    found = hour_problems(after, now)
+    if not found:
+        return ()
+    known = {(problem.record_id, problem.code) for problem in hour_problems(before, now)}
+    return tuple(problem for problem in found if (problem.record_id, problem.code) not in known)
 
 
 def _key(problem: Problem) -> tuple[object, ...]:

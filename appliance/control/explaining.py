@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
@@ -23,37 +23,18 @@ from appliance.control.moments import Moment
 from appliance.control.placing_calls import is_extension
 from appliance.control.representation import plain
 from appliance.control.routes import Access, Route, box_of
+from appliance.control.supposing import WhatIf, supposed_settings, supposed_world
 from appliance.routing.decide import Decision
 from appliance.routing.dialled import without_wishes
 from appliance.routing.explain import Explanation, as_document, explain
 from appliance.routing.facts import Direction, Facts
 from appliance.routing.graph import graph
-from appliance.routing.plan import Plan
+from appliance.routing.plan import Plan, compile_plan
 from appliance.routing.steps import Outcome, Step
 from appliance.routing.trail import REASONS
-from appliance.routing.world import DayState, PersonNow, World
+from appliance.routing.world import World
 
 Typed = Annotated[str, Field(max_length=60)]
-Ids = Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(max_length=500)]
-
-
-class WhatIf(BaseModel):
-    """How the world is supposed to be; what is absent is as it is now.
-
-    `all_well`: every phone is connected, nobody is on a call, every line is up, everybody is at work. `days`:
-    how people's working days stand. `outcomes`: how the rings
-    end, in
-    order; those that follow are not answered.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    all_well: bool | None = None
-    registered: Ids | None = None
-    busy: Ids | None = None
-    days: Annotated[dict[str, DayState], Field(max_length=500)] | None = None
-    lines_up: Ids | None = None
-    outcomes: Annotated[tuple[Outcome, ...], Field(max_length=50)] = ()
 
 
 class Question(BaseModel):
@@ -141,6 +122,25 @@ class GraphQuery(BaseModel):
     caller: Typed = ""
     at: Moment | None = None
     all_well: bool | None = None
+    nobody: bool = False
+    offline: bool = False
+    busy: Typed = ""
+    undisturbed: Typed = ""
+    failed: Literal["", "settings", "disk", "media"] = ""
+    clock_lost: bool = False
+
+    @property
+    def what_if(self) -> WhatIf:
+        """The same as a question supposes it."""
+        return WhatIf(
+            all_well=self.all_well,
+            nobody_registered=self.nobody,
+            internet_down=self.offline,
+            busy=(self.busy,) if self.busy else None,
+            undisturbed=(self.undisturbed,) if self.undisturbed else (),
+            failures=(self.failed,) if self.failed else None,
+            clock_known=False if self.clock_lost else None,
+        )
 
 
 def facts_of(configuration: Configuration, question: Question) -> Facts:
@@ -209,47 +209,13 @@ def _facts_from_inside(
     )
 
 
-def all_well(configuration: Configuration) -> World:
-    """A world in which every phone is connected, nobody is on a call, and every line is up."""
-    return World(
-        registered=frozenset(one.id for one in configuration.phones.values() if one.enabled),
-        lines_up=frozenset(one.id for one in configuration.lines.values() if one.enabled),
-    )
-
-
-def supposed_world(configuration: Configuration, now: World, what_if: WhatIf, *, other_moment: bool) -> World:
-    """The world as the question has it."""
-    well = other_moment if what_if.all_well is None else what_if.all_well
-    base = all_well(configuration) if well else now
-    return World(
-        registered=_given(what_if.registered, base.registered),
-        busy=_given(what_if.busy, base.busy),
-        people=_people(base, what_if),
-        lines_up=_given(what_if.lines_up, base.lines_up),
-        clock_trusted=base.clock_trusted,
-        failures=base.failures,
-        used_today=base.used_today,
-    )
-
-
-def _people(base: World, what_if: WhatIf) -> Mapping[str, PersonNow]:
-    """What is known of people, less the calls of the moment when it is said who is on a call."""
-    people = dict(base.people)
-    if what_if.busy is not None:
-        people = {key: replace(one, talking=0, holding=0, ringing=0) for key, one in people.items()}
-    for key, day in (what_if.days or {}).items():
-        people[key] = replace(people.get(key, PersonNow()), day=day)
-    return people
-
-
-def _given(ids: Iterable[str] | None, otherwise: frozenset[str]) -> frozenset[str]:
-    return otherwise if ids is None else frozenset(ids)
-
-
 def path_of(
     configuration: Configuration, plan: Plan, question: Question, world: World, now: datetime
 ) -> Path:
     """The answer to a question; `world` and `now` are the box's. Raises ApiError 422."""
+    supposed_to_be = supposed_settings(configuration, question.what_if)
+    if supposed_to_be is not configuration:
+        configuration, plan = supposed_to_be, compile_plan(supposed_to_be)
     facts = facts_of(configuration, question)
     moment = question.at.at(now.tzinfo) if question.at else now
     supposed = supposed_world(configuration, world, question.what_if, other_moment=question.at is not None)
@@ -330,7 +296,7 @@ async def read_graph(request: web.Request) -> web.Response:
         extension=None if wanted.number else wanted.extension,
         caller=wanted.caller,
         at=wanted.at,
-        what_if=WhatIf(all_well=wanted.all_well),
+        what_if=wanted.what_if,
     )
     if question.number_id is None and not question.extension:
         raise not_found()
@@ -360,6 +326,12 @@ QUERY = {
     "caller": "who calls: a number in any form, an extension, or empty",
     "at": "ISO 8601; now when absent",
     "all_well": "true: suppose that all phones are connected and all lines up",
+    "nobody": "true: suppose that no phone is connected",
+    "offline": "true: suppose that no line over the internet works",
+    "busy": "id of a person supposed to be on a call",
+    "undisturbed": "id of a person supposed not to want calls",
+    "failed": "a part of the box supposed not to work: settings, disk, media",
+    "clock_lost": "true: suppose that the box does not know the time",
 }
 
 ROUTES = (

@@ -11,11 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import Destination
 from appliance.configuration.overrides import HoursOverride, Standing, standing, with_override
-from appliance.configuration.problems import Problem
 from appliance.control.bodies import answer, body, nothing
 from appliance.control.box import Box
-from appliance.control.changes import edit, problem_error
-from appliance.control.errors import ApiError, not_found, refusal
+from appliance.control.changes import edit, wrong
+from appliance.control.errors import not_found, refusal
 from appliance.control.moments import Moment
 from appliance.control.representation import plain
 from appliance.control.routes import Access, Route, box_of, identity_of
@@ -80,10 +79,6 @@ def _written(moment: datetime | None, now: datetime) -> str | None:
     return moment.astimezone(now.tzinfo).isoformat(timespec="seconds") if moment else None
 
 
-def _wrong(field: str, code: str) -> ApiError:
-    return ApiError(422, [problem_error(Problem("", "", (field,), code), ("", ""))])
-
-
 async def set_override(
     box: Box, calendar_id: str | None, override: HoursOverride | None, who: str, field: str = "calendar_id"
 ) -> None:
@@ -98,7 +93,7 @@ async def set_override(
         except KeyError:
             if configuration.office is None:
                 raise refusal(409, "not_set_up") from None
-            raise _wrong(field, "unknown_calendar") from None
+            raise wrong(field, "unknown_calendar") from None
 
     record = ("office", "") if calendar_id is None else ("calendars", calendar_id)
     await edit(box, change, who=who, record=record)
@@ -129,7 +124,7 @@ async def put_override(request: web.Request) -> web.Response:
     if until is not None and until <= now:
         raise refusal(422, "moment_past", "until")
     if wish.state == "destination" and wish.destination is None:
-        raise _wrong("destination", "union_tag_not_found")
+        raise wrong("destination", "union_tag_not_found")
     override = HoursOverride(
         state=wish.state,
         destination=wish.destination if wish.state == "destination" else None,

@@ -41,6 +41,7 @@ from appliance.runtime.people_states import person_live
 from appliance.runtime.tokens import readable_code, token
 from appliance.sip.tracing import TracedMessage
 from appliance.speech.speaker import Speaker
+from appliance.storage.alerts import Alerts
 from appliance.storage.audio_files import AudioLibrary
 from appliance.storage.backup import stage
 from appliance.storage.certificates import Certificates
@@ -87,6 +88,7 @@ class OfficeBox:
         self.calls: list[CallLive] = []
         self.warnings: list[Warn] = []
         self.security_log = SecurityLog(self.database)
+        self.alerts = Alerts(self.database)
         self.banned: list[Ban] = []
         self.refused: list[tuple[str, str, str]] = []
         self.ladders: dict[str, list[TracedMessage]] = {}

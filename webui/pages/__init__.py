@@ -24,6 +24,7 @@ from webui.pages import (
     star_codes,
     users,
     voicemail,
+    week,
     working_day,
 )
 
@@ -32,6 +33,7 @@ ROUTES = (
     *sign_in.ROUTES,
     *overview.ROUTES,
     *numbers.ROUTES,
+    *week.ROUTES,
     *people.ROUTES,
     *phones.ROUTES,
     *ring_groups.ROUTES,

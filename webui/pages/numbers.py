@@ -15,9 +15,17 @@ from webui.language import N_, gettext, now
 from webui.page import go_to, render
 from webui.pages.claim import language_choices
 from webui.pages.people import STATES
+from webui.pages.week import asked_day, read_weeks
 from webui.records import Json, RecordPages
 from webui.session import Visit, visit_of
 
+# What may be supposed of a call that is tried, as checkboxes.
+SUPPOSITIONS = {
+    "nobody": N_("no phone is connected"),
+    "offline": N_("the internet is down"),
+    "disk_full": N_("the disk is full"),
+    "clock_lost": N_("the box does not know the time"),
+}
 OUTCOMES = ("no_answer", "busy", "declined", "unreachable")
 
 FIELDS = (
@@ -199,30 +207,47 @@ async def path_page(request: web.Request) -> web.Response:
     date, time = request.query.get("date", ""), request.query.get("time", "")
     caller = request.query.get("caller", "").strip()
     moment = wished_moment(date, time)
+    wanted = {name: request.query.get(name, "") for name in (*SUPPOSITIONS, "busy", "undisturbed")}
+    supposed = {name: value for name, value in _supposed(wanted).items() if value}
     errors: tuple[FieldError, ...] = ()
     if (date or time) and moment is None:
         errors = (FieldError("date", "malformed_date", {}),)
     try:
-        path = await _path(request, identifier, moment.isoformat() if moment else "", caller)
+        path = await _path(request, identifier, moment.isoformat() if moment else "", caller, supposed)
     except Refused as refusal:
         if refusal.status != 422:
             raise
         errors = refusal.errors
-        path = await _path(request, identifier, "", "")
+        path = await _path(request, identifier, "", "", {})
     present = now()
     path = replace(path, date=date or f"{present:%Y-%m-%d}", time=time or f"{present:%H:%M}", caller=caller)
     context = {
         "number": number,
         "drawn": path,
-        "tried": bool(date or time or caller),
+        "tried": bool(date or time or caller or supposed),
+        "supposed": bool(supposed),
+        "suppositions": SUPPOSITIONS,
+        "wanted": wanted,
+        "people": (await visit.get("/people"))["items"],
+        "week": (await read_weeks(visit, asked_day(request), identifier))[1][0],
         "form": Form({}, errors=errors),
     }
     return render(request, "number_path.html", {**context, "at": moment or present})
 
 
-async def _path(request: web.Request, identifier: str, at: str, caller: str) -> ShownPath:
-    query = {key: value for key, value in (("number", identifier), ("at", at), ("caller", caller)) if value}
-    told = await visit_of(request).get("/graph", **query)
+def _supposed(wanted: dict[str, str]) -> dict[str, str]:
+    """What the page supposes, as the API's query."""
+    ticked = {name: wanted[name] and "true" for name in ("nobody", "offline", "clock_lost")}
+    failed = "disk" if wanted["disk_full"] else ""
+    return {**ticked, "failed": failed, "busy": wanted["busy"], "undisturbed": wanted["undisturbed"]}
+
+
+async def _path(
+    request: web.Request, identifier: str, at: str, caller: str, supposed: dict[str, str]
+) -> ShownPath:
+    asked = (("number", identifier), ("at", at), ("caller", caller))
+    query = {key: value for key, value in asked if value}
+    told = await visit_of(request).get("/graph", **query, **supposed)
     icons = str(request.app.router["static"].url_for(filename="icons.svg"))
     trail = [
         place for decision in (told.get("path") or {}).get("decisions", ()) for place in decision["trail"]
