@@ -15,6 +15,7 @@ Json = dict[str, Any]
 NAMED = (
     ("person", "person_id", "people", N_("People")),
     ("group", "group_id", "groups", N_("Ring groups")),
+    ("menu", "menu_id", "menus", N_("Menus")),
     ("mailbox", "mailbox_id", "mailboxes", N_("Voicemail")),
     ("number", "number_id", "numbers", N_("Route of another number")),
 )

@@ -45,6 +45,7 @@ NAVIGATION = (
             Place("/numbers", N_("Numbers"), "number"),
             Place("/people", N_("People and phones"), "person"),
             Place("/ring-groups", N_("Ring groups"), "group"),
+            Place("/menus", N_("Menus"), "menu"),
             Place("/opening-hours", N_("Opening hours"), "hours"),
             Place("/sounds", N_("Sounds"), "announcement"),
         ),

@@ -80,9 +80,7 @@ def is_internal(configuration: Configuration, dialled: str) -> bool:
     """Whether what was dialled is an extension or a star code, not a number outside."""
     if dialled.startswith("*") or split(configuration.star_codes.dialled(), dialled) is not None:
         return True
-    extensions = {person.extension for person in configuration.people.values()}
-    extensions.update(group.extension for group in configuration.groups.values() if group.extension)
-    return dialled in extensions
+    return dialled in configuration.extensions()
 
 
 def from_line(configuration: Configuration, line: Line, request: Request) -> Arrival | None:

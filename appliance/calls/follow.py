@@ -8,13 +8,25 @@ from functools import partial
 from appliance.calls.announce import announce, give_tone
 from appliance.calls.call import Call
 from appliance.calls.converse import talk
+from appliance.calls.keys import ask
 from appliance.calls.message import take_message
 from appliance.calls.ring import ring
 from appliance.calls.services import serve
 from appliance.calls.switchboard import Switchboard
 from appliance.routing.decide import Decision, next_step
 from appliance.routing.outbound import ALERTING, who_calls
-from appliance.routing.steps import Announce, HangUp, Outcome, Ring, Service, Step, TakeMessage, Tone
+from appliance.routing.steps import (
+    Announce,
+    Ask,
+    Ended,
+    HangUp,
+    Outcome,
+    Ring,
+    Service,
+    Step,
+    TakeMessage,
+    Tone,
+)
 from appliance.routing.trail import Reason
 
 # Not Acceptable Here (RFC 3261 21.4.26): the caller takes no codec in which we could say anything.
@@ -70,10 +82,10 @@ async def follow_on(board: Switchboard, call: Call, to_the_end: bool = False) ->
     """
     plan = board.plan
     decision = next_step(plan, call.facts, board.world(), board.now(), None, None)
-    outcome: Outcome | None = None
+    outcome: Ended | None = None
     while True:
         if isinstance(decision.step, Announce | Tone | HangUp) and not to_the_end:
-            return outcome or Outcome.UNREACHABLE
+            return outcome if isinstance(outcome, Outcome) else Outcome.UNREACHABLE
         _note(board, call, decision)
         outcome = await perform(board, call, decision.step)
         if outcome is None:
@@ -95,7 +107,7 @@ def _note(board: Switchboard, call: Call, decision: Decision) -> None:
             board.alert(Reason(entry.reason.code, parameters))
 
 
-async def perform(board: Switchboard, call: Call, step: Step) -> Outcome | None:
+async def perform(board: Switchboard, call: Call, step: Step) -> Ended | None:
     """Carry out one step; returns how it went, or None when the call is over."""
     match step:
         case Ring():
@@ -109,6 +121,8 @@ async def perform(board: Switchboard, call: Call, step: Step) -> Outcome | None:
         call.caller.refuse(NO_COMMON_CODEC)
         return None
     match step:
+        case Ask():
+            return await ask(board, call, step)
         case TakeMessage():
             return await take_message(board, call, step)
         case Announce():

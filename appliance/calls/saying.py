@@ -24,10 +24,13 @@ async def ask_key(board: Switchboard, call: Call, prompt: str) -> str:
     """The key pressed while or after a prompt is said; empty when none is."""
     speech = Speech(prompt_name=prompt, language=call.facts.language)
     key = await sound_until_key(call, await board.spoken(speech))
-    if key:
-        return key
+    return key or await key_within(call, KEY_SECONDS)
+
+
+async def key_within(call: Call, seconds: float) -> str:
+    """The next key, empty when none comes within that time."""
     try:
-        async with timeout(KEY_SECONDS):
+        async with timeout(seconds):
             return await call.caller.media.next_digit()
     except TimeoutError:
         return ""

@@ -56,6 +56,7 @@ def _explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> a
         "--extension", help="an extension, or what else a phone of the office dials (needs --from)"
     )
     command.add_argument("--from", dest="caller", default="", help="who calls: a number, or an extension")
+    command.add_argument("--keys", default="", help="what the caller presses at each menu in turn: 1,101")
     command.add_argument(
         "--at", default="", help="when: 2026-12-25T10:00, in the office's time (default: now)"
     )

@@ -78,6 +78,8 @@ def _path_from_data(options: argparse.Namespace) -> dict[str, Any]:
 def _question(options: argparse.Namespace, numbers: list[dict[str, Any]]) -> dict[str, Any]:
     """The question as the API takes it; `--number` may be a number's id or name too."""
     question: dict[str, Any] = {"caller": options.caller}
+    if options.keys:
+        question["what_if"] = {"keys": options.keys.replace(",", " ").split()}
     if options.at:
         question["at"] = options.at
     if options.extension is not None:

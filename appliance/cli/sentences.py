@@ -20,6 +20,8 @@ FRENCH: Mapping[str, str] = {
     "Takes a message": "Prend un message",
     "Says: {text}": "Dit : « {text} »",
     "Plays a sound of the library": "Joue un son de la bibliothèque",
+    "Asks for a key: {text}": "Demande une touche : « {text} »",
+    "a sound of the library": "un son de la bibliothèque",
     "Gives a tone": "Donne une tonalité",
     "Ends the call ({sip_status})": "Met fin à l’appel ({sip_status})",
     "A service of the box answers": "Un service du boîtier répond",
@@ -49,6 +51,8 @@ class Sentences:
         match step["kind"]:
             case "ring":
                 return self.text("Rings for {seconds} s; then, if nobody answers:", seconds=step["seconds"])
+            case "ask":
+                return self.text("Asks for a key: {text}", text=self._words(step["speech"]))
             case "take_message":
                 return self.text("Takes a message")
             case "announce":
@@ -61,14 +65,19 @@ class Sentences:
                 return self.text("Ends the call ({sip_status})", sip_status=step.get("sip_status", ""))
 
     def _said(self, speech: Mapping[str, Any]) -> str:
+        if speech["audio_id"]:
+            return self.text("Plays a sound of the library")
+        return self.text("Says: {text}", text=self._words(speech))
+
+    def _words(self, speech: Mapping[str, Any]) -> str:
         from appliance.speech.prompts import PROMPTS, prompt_text
 
         if speech["audio_id"]:
-            return self.text("Plays a sound of the library")
+            return self.text("a sound of the library")
         text = speech["text"]
         if not text and speech["prompt_name"] in PROMPTS:
             text = prompt_text(speech["prompt_name"], speech["language"], speech["parameters"])
-        return self.text("Says: {text}", text=text)
+        return str(text)
 
     def _translated(self, english: str) -> str:
         own = FRENCH.get(english) if self._language == "fr" else None

@@ -13,6 +13,7 @@ from appliance.configuration.destinations import ToAnnouncement, ToExternal
 from appliance.configuration.fields import DeviceKind, HoursState, TimeRange
 from appliance.configuration.lines import CalledNumberIn
 from appliance.configuration.loops import looping_destinations
+from appliance.configuration.menu_checks import menu_problems
 from appliance.configuration.office import Role
 from appliance.configuration.overrides import HoursOverride
 from appliance.configuration.people import Person
@@ -27,6 +28,7 @@ __all__ = ["CODES", "Problem", "problems"]
 _UNKNOWN = {
     "people": "unknown_person",
     "groups": "unknown_group",
+    "menus": "unknown_menu",
     "mailboxes": "unknown_mailbox",
     "numbers": "unknown_number",
     "lines": "unknown_line",
@@ -52,6 +54,7 @@ def _extensions(configuration: Configuration) -> Iterator[Problem]:
     owners: list[tuple[str, str, str, str]] = [
         *(("people", each.id, each.extension, each.name) for each in configuration.people.values()),
         *(("groups", each.id, each.extension or "", each.name) for each in configuration.groups.values()),
+        *(("menus", each.id, each.extension or "", each.name) for each in configuration.menus.values()),
     ]
     for collection, identifier, extension, name in owners:
         parameters = {"extension": extension}
@@ -267,6 +270,7 @@ _CHECKS: tuple[Callable[[Configuration], Iterator[Problem]], ...] = (
     _people,
     _phones,
     _groups,
+    menu_problems,
     _mailboxes,
     _lines,
     outbound_problems,

@@ -10,6 +10,7 @@ from typing import Any
 from appliance.configuration.calendars import Calendar
 from appliance.configuration.fields import Record
 from appliance.configuration.lines import Line, Number, SipTrunk
+from appliance.configuration.menus import Menu
 from appliance.configuration.office import MailServer, Office, User
 from appliance.configuration.outbound import Outbound, without
 from appliance.configuration.people import Person, Phone, RingGroup
@@ -22,6 +23,7 @@ COLLECTIONS: Mapping[str, type[Record]] = MappingProxyType(
         "people": Person,
         "phones": Phone,
         "groups": RingGroup,
+        "menus": Menu,
         "calendars": Calendar,
         "lines": SipTrunk,
         "numbers": Number,
@@ -55,6 +57,7 @@ class Configuration:
     people: Mapping[str, Person] = field(default_factory=_none)
     phones: Mapping[str, Phone] = field(default_factory=_none)
     groups: Mapping[str, RingGroup] = field(default_factory=_none)
+    menus: Mapping[str, Menu] = field(default_factory=_none)
     calendars: Mapping[str, Calendar] = field(default_factory=_none)
     lines: Mapping[str, Line] = field(default_factory=_none)
     numbers: Mapping[str, Number] = field(default_factory=_none)
@@ -68,6 +71,13 @@ class Configuration:
             raise KeyError(name)
         records: Mapping[str, Record] = getattr(self, name)
         return records
+
+    def extensions(self) -> Mapping[str, str]:
+        """Every extension, with the name of the person, group or menu that has it."""
+        found = {menu.extension: menu.name for menu in self.menus.values() if menu.extension}
+        found.update({group.extension: group.name for group in self.groups.values() if group.extension})
+        found.update({person.extension: person.name for person in self.people.values()})
+        return found
 
     def with_record(self, collection: str, identifier: str, record: Record) -> Configuration:
         """This configuration with one record added or replaced."""

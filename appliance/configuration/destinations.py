@@ -55,6 +55,13 @@ class ToNumber(Record):
     number_id: Identifier
 
 
+class ToMenu(Record):
+    """Let the caller choose by a key."""
+
+    kind: Literal["menu"] = "menu"
+    menu_id: Identifier
+
+
 class ToAnnouncement(Record):
     """Say something, then hang up: an audio of the library, or else a text spoken by the box."""
 
@@ -76,7 +83,7 @@ class ToHangUp(Record):
 
 
 Destination = Annotated[
-    ToPerson | ToGroup | ToMailbox | ToExternal | ToNumber | ToAnnouncement | ToBusyTone | ToHangUp,
+    ToPerson | ToGroup | ToMenu | ToMailbox | ToExternal | ToNumber | ToAnnouncement | ToBusyTone | ToHangUp,
     Field(discriminator="kind"),
 ]
 

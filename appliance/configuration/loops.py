@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from appliance.configuration.configuration import Configuration
-from appliance.configuration.destinations import Destination, ToGroup, ToNumber, ToPerson
+from appliance.configuration.destinations import Destination, ToGroup, ToMenu, ToNumber, ToPerson
 from appliance.configuration.routes import Place, destinations_of
 
 # A record whose choices a call follows: collection and id.
@@ -16,6 +16,7 @@ Follower = tuple[str, str]
 def looping_destinations(configuration: Configuration) -> Iterator[tuple[Place, str]]:
     """Destinations on a way that comes back to itself, with the name of the record each leads to.
 
+    Where a key leads is no such way: a caller who presses keys goes round as long as they wish.
     A person or group followed by another step of a route leads nowhere of its own: that step comes next.
     """
     ways = [
@@ -42,7 +43,7 @@ def _followed(configuration: Configuration) -> Iterator[tuple[Follower, Place]]:
         elif place.collection == "calendars":
             for user in users[place.record_id]:
                 yield user, place
-        else:
+        elif place.collection != "menus" or place.path[0] != "options":
             yield (place.collection, place.record_id), place
 
 
@@ -62,6 +63,8 @@ def _followed_record(destination: Destination, last: bool) -> Follower | None:
             return "people", identifier
         case ToGroup(group_id=identifier) if last:
             return "groups", identifier
+        case ToMenu(menu_id=identifier):
+            return "menus", identifier
         case _:
             return None
 

@@ -16,6 +16,7 @@ AMONG_RECORDS: Mapping[str, str] = MappingProxyType(
     {
         "unknown_person": "There is no such person",
         "unknown_group": "There is no such ring group",
+        "unknown_menu": "There is no such menu",
         "unknown_mailbox": "There is no such mailbox",
         "unknown_number": "There is no such number",
         "unknown_line": "There is no such line",
@@ -34,6 +35,7 @@ AMONG_RECORDS: Mapping[str, str] = MappingProxyType(
         "phone_is_external": "A phone that registers here is a deskphone or a softphone",
         "mobile_missing": "The number to ring outside is missing",
         "device_twice": "This kind of device is chosen twice",
+        "key_twice": "The key {key} is already for {name}",
         "member_twice": "{name} is in this group twice",
         "mailbox_missing_owner": "Say whose mailbox this is",
         "mailbox_owner_taken": "{name} is already the mailbox of the same owner",
@@ -172,8 +174,9 @@ def problems_of(error: ValidationError, collection: str, record_id: str) -> tupl
     return tuple(each for each in found if each.code != "too_short" or each.path not in elements)
 
 
+_DESTINATION_FIELDS = ("destination", "when_unanswered", "when_wrong", "when_silent")
 _DESTINATION_KINDS = frozenset(
-    {"person", "group", "mailbox", "external", "number", "announcement", "busy", "hang_up"}
+    {"person", "group", "menu", "mailbox", "external", "number", "announcement", "busy", "hang_up"}
 )
 
 
@@ -192,7 +195,7 @@ def _field_path(location: Path) -> Path:
 
 def _holds_destination(last_two: list[str | int]) -> bool:
     """Whether a destination stands here: at such a field, or under a key of one that has several."""
-    return last_two[:1] in (["destination"], ["when_unanswered"]) or last_two[1:] in (
+    return (last_two[:1] or [""])[0] in _DESTINATION_FIELDS or last_two[1:] in (
         ["when_unanswered"],
         ["destinations"],
     )

@@ -19,6 +19,7 @@ REFERENCE_FIELDS: Mapping[str, str] = MappingProxyType(
     {
         "person_id": "people",
         "group_id": "groups",
+        "menu_id": "menus",
         "mailbox_id": "mailboxes",
         "number_id": "numbers",
         "main_number_id": "numbers",

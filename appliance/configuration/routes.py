@@ -62,6 +62,17 @@ def destinations_of(configuration: Configuration) -> Iterator[Place]:
     for group in configuration.groups.values():
         if group.when_unanswered is not None:
             yield Place("groups", group.id, ("when_unanswered",), group.when_unanswered)
+    yield from _of_menus(configuration)
+
+
+def _of_menus(configuration: Configuration) -> Iterator[Place]:
+    for menu in configuration.menus.values():
+        for index, option in enumerate(menu.options):
+            if option.destination is not None:
+                yield Place("menus", menu.id, ("options", index, "destination"), option.destination)
+        for field, destination in (("when_wrong", menu.when_wrong), ("when_silent", menu.when_silent)):
+            if destination is not None:
+                yield Place("menus", menu.id, (field,), destination)
 
 
 def route_problems(configuration: Configuration) -> Iterator[Problem]:

@@ -14,7 +14,7 @@ def star_code_problems(configuration: Configuration) -> Iterator[Problem]:
     """Codes that another code, an extension or an emergency number stands in the way of."""
     table = configuration.star_codes
     country = configuration.office.country if configuration.office else "FR"
-    extensions = _extensions(configuration)
+    extensions = configuration.extensions()
     first: dict[str, Action] = {}
     for action in Action:
         code = table.code(action)
@@ -39,11 +39,6 @@ def _hidden(action: Action, code: str, table: StarCodes) -> Iterator[Problem]:
         shorter = table.code(other)
         if shorter and code != shorter and code.startswith(shorter):
             yield _problem(action, "star_code_hidden", {"code": shorter})
-
-
-def _extensions(configuration: Configuration) -> dict[str, str]:
-    found = {group.extension: group.name for group in configuration.groups.values() if group.extension}
-    return {**found, **{person.extension: person.name for person in configuration.people.values()}}
 
 
 def _problem(action: Action, code: str, parameters: Mapping[str, str]) -> Problem:

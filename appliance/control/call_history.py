@@ -81,9 +81,9 @@ async def read_path(request: web.Request) -> web.Response:
     record = await _record(request)
     first = record.trail[0]["node"] if record.trail else None
     entry = next((entry for entry, node in box.plan.entries.items() if node == first), None)
-    drawn = drawing(box.plan, entry) if entry else Drawing(nodes=(), edges=())
     nodes = tuple(dict.fromkeys(place["node"] for place in record.trail))
     edges = tuple(dict.fromkeys(place["edge"] for place in record.trail if place["edge"]))
+    drawn = drawing(box.plan, entry, edges) if entry else Drawing(nodes=(), edges=())
     present = {node.id for node in drawn.nodes}
     lit = drawn.model_copy(update={"lit_nodes": nodes, "lit_edges": edges})
     missing = tuple(node for node in nodes if node not in present)

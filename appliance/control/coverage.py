@@ -86,7 +86,7 @@ def weeks_of(configuration: Configuration, number_ids: list[str], monday: date) 
                 number_id=identifier,
                 name=record.name,
                 number=record.number,
-                rings=any(segment.answer.first is AnswerKind.RINGS for segment in segments),
+                rings=any(segment.answer.first in (AnswerKind.RINGS, AnswerKind.MENU) for segment in segments),
                 stretches=tuple(_stretch(segment, segment.answer) for segment in segments),
             )
         )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from appliance import numbers
 from appliance.configuration.configuration import Configuration
@@ -128,6 +128,7 @@ class GraphQuery(BaseModel):
     undisturbed: Typed = ""
     failed: Literal["", "settings", "disk", "media"] = ""
     clock_lost: bool = False
+    keys: Annotated[str, StringConstraints(pattern=r"^[0-9*#, ]{0,60}$")] = ""
 
     @property
     def what_if(self) -> WhatIf:
@@ -140,6 +141,7 @@ class GraphQuery(BaseModel):
             undisturbed=(self.undisturbed,) if self.undisturbed else (),
             failures=(self.failed,) if self.failed else None,
             clock_known=False if self.clock_lost else None,
+            keys=tuple(self.keys.replace(",", " ").split()),
         )
 
 
@@ -224,7 +226,7 @@ def path_of(
     def outcome(decision: Decision) -> Outcome:
         return remaining.pop(0) if remaining else Outcome.NO_ANSWER
 
-    return told_path(explain(plan, facts, supposed, moment, outcome), facts, moment)
+    return told_path(explain(plan, facts, supposed, moment, outcome, question.what_if.keys), facts, moment)
 
 
 def told_path(explanation: Explanation, facts: Facts, moment: datetime) -> Path:
@@ -266,15 +268,18 @@ class _Gaps(dict[str, str]):
 
 
 def step_document(step: Step) -> dict[str, Any]:
-    """A step as JSON, by its kind: ring, take_message, announce, tone, hang_up, service."""
+    """A step as JSON, by its kind: ring, ask, take_message, announce, tone, hang_up, service."""
     name = type(step).__name__
     kind = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
     return {"kind": kind, **plain(step)}
 
 
-def drawing(plan: Plan, entry: tuple[str, ...]) -> Drawing:
-    """The drawing of a path, nothing lit; raises KeyError when there is none."""
-    return Drawing.model_validate(plain(graph(plan, entry)))
+def drawing(plan: Plan, entry: tuple[str, ...], lit_edges: Collection[str] = ()) -> Drawing:
+    """The drawing of a path, nothing lit; raises KeyError when there is none.
+
+    Of what is drawn folded, the edges in `lit_edges` are shown.
+    """
+    return Drawing.model_validate(plain(graph(plan, entry, lit_edges)))
 
 
 async def answer_question(request: web.Request) -> web.Response:
@@ -302,7 +307,7 @@ async def read_graph(request: web.Request) -> web.Response:
         raise not_found()
     path = await _path(box, question)
     try:
-        drawn = drawing(box.plan, path.entry)
+        drawn = drawing(box.plan, path.entry, path.lit_edges)
     except KeyError:
         raise not_found() from None
     return answer(
@@ -325,6 +330,7 @@ QUERY = {
     "extension": "or an extension",
     "caller": "who calls: a number in any form, an extension, or empty",
     "at": "ISO 8601; now when absent",
+    "keys": "what is pressed at each question in turn: 1 101",
     "all_well": "true: suppose that all phones are connected and all lines up",
     "nobody": "true: suppose that no phone is connected",
     "offline": "true: suppose that no line over the internet works",

@@ -55,9 +55,7 @@ def dialled_number(configuration: Configuration, typed: str, country: str) -> st
 
 def is_extension(configuration: Configuration, text: str) -> bool:
     """Whether somebody here has that extension."""
-    people = (person.extension for person in configuration.people.values())
-    groups = (group.extension for group in configuration.groups.values())
-    return text in {*people, *groups} - {None}
+    return text in configuration.extensions()
 
 
 async def end_call(request: web.Request) -> web.Response:

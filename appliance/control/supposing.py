@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.lines import SipTrunk
@@ -15,6 +15,7 @@ from appliance.routing.all_well import all_well
 from appliance.routing.steps import Outcome
 from appliance.routing.world import DayState, PersonNow, World
 
+Pressed = Annotated[str, StringConstraints(pattern=r"^[0-9*#]{0,12}$")]
 Ids = Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(max_length=500)]
 
 
@@ -25,7 +26,8 @@ class WhatIf(BaseModel):
     how people's working days stand. `nobody_registered`: no phone is connected. `internet_down`: no line over
     the internet works. `undisturbed`: people who do not want to be disturbed, besides those who do not now.
     `failures`: parts of the box that do not work. `clock_known`: whether the box knows the time. `outcomes`:
-    how the rings end, in order; those that follow are not answered.
+    how the rings end, in order; those that follow are not answered. `keys`: what is pressed at each question,
+    in order; at those that follow, nothing is.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -41,6 +43,7 @@ class WhatIf(BaseModel):
     failures: Annotated[tuple[Literal["settings", "disk", "media"], ...], Field(max_length=3)] | None = None
     clock_known: bool | None = None
     outcomes: Annotated[tuple[Outcome, ...], Field(max_length=50)] = ()
+    keys: Annotated[tuple[Pressed, ...], Field(max_length=50)] = ()
 
 
 def supposed_world(configuration: Configuration, now: World, what_if: WhatIf, *, other_moment: bool) -> World:

@@ -18,7 +18,7 @@ from appliance.routing.graph import graph
 from appliance.routing.nodes import HoursNode, RingNode, UnansweredNode
 from appliance.routing.opening_hours import HoursAnswer, OpeningHours
 from appliance.routing.plan import LOOP, Plan
-from appliance.routing.steps import Announce, Ring, Service, TakeMessage, Tone
+from appliance.routing.steps import Announce, Ask, Ring, Service, TakeMessage, Tone
 from appliance.routing.world import World
 from appliance.zones import zone
 
@@ -36,6 +36,7 @@ class AnswerKind(StrEnum):
     """What a caller meets first."""
 
     RINGS = "rings"
+    MENU = "menu"
     MESSAGE = "message"
     ANNOUNCEMENT = "announcement"
     TONE = "tone"
@@ -56,7 +57,7 @@ class Answer:
     """What a call meets when nobody picks up: first, and at the end.
 
     `who`: the names of those who ring first, else the name of the mailbox. `way`: the code of the reason
-    given by the opening hours. `hole`: somebody should ring and nobody can, or the caller hears nothing.
+    given by the opening hours. A menu is asked by somebody who presses no key. `hole`: somebody should ring and nobody can, or the caller hears nothing.
     """
 
     first: AnswerKind
@@ -230,6 +231,8 @@ def _kind(step: object) -> AnswerKind:
     match step:
         case Ring():
             return AnswerKind.RINGS
+        case Ask():
+            return AnswerKind.MENU
         case TakeMessage():
             return AnswerKind.MESSAGE
         case Announce():

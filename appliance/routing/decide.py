@@ -15,24 +15,28 @@ from appliance.configuration.destinations import RingOutcome
 from appliance.configuration.fields import HoursState
 from appliance.configuration.star_codes import ARGUMENTS, Action, split
 from appliance.configuration.voicemail import Greeting
+from appliance.routing import asking
 from appliance.routing.by_hours import state_at, way_by_hours
 from appliance.routing.facts import Facts
 from appliance.routing.limits import barred_call
 from appliance.routing.nodes import (
     FAILED,
+    NO_KEY,
     NO_LINE,
     ONWARD,
+    WRONG_KEY,
     EntryNode,
     FinalNode,
     HoursNode,
     LimitsNode,
     MailboxNode,
+    MenuNode,
     PlanNode,
     RingNode,
     UnansweredNode,
 )
 from appliance.routing.plan import Plan
-from appliance.routing.steps import Announce, HangUp, Outcome, Ring, Service, Speech, Step, TakeMessage
+from appliance.routing.steps import Announce, Ended, HangUp, Outcome, Ring, Service, Speech, Step, TakeMessage
 from appliance.routing.targets import TELLING, find_targets
 from appliance.routing.trail import Reason, TrailEntry
 from appliance.routing.world import World
@@ -45,7 +49,8 @@ class Position(NamedTuple):
 
     `reached`: empty before anybody was tried, then NOBODY_REACHED or SOMEBODY_REACHED. `rung`, `passed_over`:
     the most telling outcome of those of the present destination who rang, and who were not rung. `spent`:
-    seconds of ringing given to it. `over`: the last step has been given.
+    seconds of ringing given to it. `over`: the last step has been given. `tries`: answers that led nowhere at
+    this menu; `questions`: those put to the caller in all.
     """
 
     node: str
@@ -54,6 +59,8 @@ class Position(NamedTuple):
     passed_over: str = ""
     spent: int = 0
     over: bool = False
+    tries: int = 0
+    questions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,7 @@ def next_step(
     world: World,
     now: datetime,
     position: Position | None = None,
-    outcome: Outcome | None = None,
+    outcome: Ended | None = None,
 ) -> Decision:
     """The next step of a call; `position` and `outcome` are of the last decision, None for the first.
 
@@ -108,6 +115,8 @@ class _Walk:
                     found = self._by_hours(node)
                 case LimitsNode():
                     found = self._limits(node)
+                case MenuNode():
+                    found = self._menu(node)
                 case UnansweredNode():
                     found = self._unanswered(node)
                 case _:
@@ -116,7 +125,7 @@ class _Walk:
                 return found
             place = found
 
-    def resume(self, position: Position, outcome: Outcome) -> Decision:
+    def resume(self, position: Position, outcome: Ended) -> Decision:
         """Go on after a step ended."""
         self._standing = position
         node = self._plan.nodes.get(position.node)
@@ -128,6 +137,8 @@ class _Walk:
             if outcome is Outcome.ANSWERED:
                 return self._end(HangUp(480, "answered"), "answered", node)
             return self.from_node(self._after_ring(node, outcome))
+        if isinstance(node, MenuNode):
+            return self._answered(node, outcome)
         return self._end(_ending_of(node), "hung_up", node)
 
     # Ringing
@@ -168,7 +179,7 @@ class _Walk:
         number = numbers.national(self._facts.called, self._plan.country)
         return Reason("emergency_called" if node.any_line else "outside_called", {"number": number})
 
-    def _after_ring(self, node: RingNode, outcome: Outcome) -> str:
+    def _after_ring(self, node: RingNode, outcome: Ended) -> str:
         ended = RingOutcome(outcome.value) if outcome.value in _RING_OUTCOMES else RingOutcome.NO_ANSWER
         standing = self._standing
         self._standing = standing._replace(
@@ -195,6 +206,28 @@ class _Walk:
         if self._world.failures:
             return Reason("something_failed", {"failures": ", ".join(sorted(self._world.failures))})
         return None
+
+    # Menus
+
+    def _menu(self, node: MenuNode) -> Decision | str:
+        return self._put_question(node, Reason("asks", {"menu": node.label["name"]}), 0)
+
+    def _answered(self, node: MenuNode, ended: Ended) -> Decision:
+        way, reason = asking.way_of(node, ended)
+        tries = self._standing.tries
+        if node.ways[way].by_key or tries >= node.repeats:
+            return self.from_node(self._leave(node, way, reason))
+        found = self._put_question(node, reason, tries + 1, again=way == WRONG_KEY)
+        return self.from_node(found) if isinstance(found, str) else found
+
+    def _put_question(
+        self, node: MenuNode, reason: Reason, tries: int, *, again: bool = False
+    ) -> Decision | str:
+        standing = self._standing
+        if standing.questions >= asking.MOST_QUESTIONS:
+            return self._leave(node, NO_KEY, Reason("asked_enough", {"menu": node.label["name"]}))
+        self._standing = standing._replace(tries=tries, questions=standing.questions + 1)
+        return self._stop(node, asking.question(node, self._facts.language, again=again), reason)
 
     # Hours
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.routing.decide import Decision, next_step
 from appliance.routing.facts import Facts
 from appliance.routing.plan import Entry, Plan
-from appliance.routing.steps import HangUp, Outcome, Ring
+from appliance.routing.steps import Ask, Ended, HangUp, Keys, Outcome, Ring
 from appliance.routing.trail import TrailEntry
 from appliance.routing.world import World
 
@@ -44,8 +44,11 @@ def explain(
     world: World,
     now: datetime,
     outcomes: Assumed = Outcome.NO_ANSWER,
+    keys: Sequence[str] = (),
 ) -> Explanation:
     """The path of a call to its last step, when each ring ends with the assumed outcome.
+
+    `keys` are those pressed at each question in turn; at those that follow, none is.
 
     Raises ValueError when `now` is outside the years 1970 to 9000.
     """
@@ -53,12 +56,18 @@ def explain(
         raise ValueError(f"year {now.year}")
     decisions: list[Decision] = []
     answered_at: str | None = None
+    pressed = iter(keys)
     decision = next_step(plan, facts, world, now)
     while True:
         decisions.append(decision)
-        if not isinstance(decision.step, Ring):
-            break
-        outcome = outcomes(decision) if callable(outcomes) else outcomes
+        outcome: Ended
+        match decision.step:
+            case Ring():
+                outcome = outcomes(decision) if callable(outcomes) else outcomes
+            case Ask():
+                outcome = Keys(next(pressed, ""))
+            case _:
+                break
         if outcome is Outcome.ANSWERED:
             answered_at = decision.position.node
             break

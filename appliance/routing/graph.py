@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from appliance.routing.plan import Entry, Plan
+
+
+class Everything(Container[object]):
+    """Holds whatever is asked for."""
+
+    def __contains__(self, item: object) -> bool:
+        return True
+
+
+EVERYTHING = Everything()
 
 # Every condition an edge is taken on, with its English sentence.
 CONDITIONS: Mapping[str, str] = MappingProxyType(
@@ -33,6 +43,12 @@ CONDITIONS: Mapping[str, str] = MappingProxyType(
         "barred_night": "at night",
         "barred_calls": "too many calls today",
         "barred_minutes": "too many minutes today",
+        "key": "{key}: {name}",
+        "extension_dialled": "{extension}",
+        "extensions": "an extension is dialled",
+        "wrong_key": "wrong key",
+        "no_key": "no key",
+        "no_choice": "no key, or a wrong one",
     }
 )
 
@@ -49,6 +65,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "person": "Person",
         "group": "Ring group",
         "external": "Outside number",
+        "menu": "Menu",
+        "extensions": "Extension dialled",
         "backup": "Backup number",
         "unanswered": "When unanswered",
         "mailbox": "Mailbox",
@@ -92,18 +110,29 @@ class Graph:
     edges: tuple[Edge, ...]
 
 
-def graph(plan: Plan, entry: Entry) -> Graph:
-    """The drawing of the path that begins with `entry`; raises KeyError when there is no such entry."""
+def graph(plan: Plan, entry: Entry, unfolded: Container[object] = EVERYTHING) -> Graph:
+    """The drawing of the path that begins with `entry`; raises KeyError when there is no such entry.
+
+    Of edges that are folded, those whose ids are in `unfolded` are drawn, the others as one for all.
+    """
     first = plan.entries[entry]
     waiting, known = deque([first]), {first}
     nodes: list[Node] = []
     edges: list[Edge] = []
+    folded: dict[str, None] = {}
     while waiting:
         node = plan.nodes[waiting.popleft()]
         nodes.append(Node(node.id, node.kind, node.label, node.record))
         for way in node.exits:
+            if way.folded and way.id not in unfolded:
+                folded[node.id] = None
+                continue
             edges.append(Edge(way.id, node.id, way.target, way.condition, way.parameters))
             if way.target not in known:
                 known.add(way.target)
                 waiting.append(way.target)
+    for source in folded:
+        place = f"extensions:{source}"
+        nodes.append(Node(place, "extensions", {}, None))
+        edges.append(Edge(f"{source}>extensions", source, place, "extensions", {}))
     return Graph(tuple(nodes), tuple(edges))

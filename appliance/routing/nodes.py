@@ -12,7 +12,7 @@ from appliance.configuration.outbound import Limits
 from appliance.configuration.voicemail import Mailbox
 from appliance.routing.introductions import CONNECTED_AT_ONCE, Handover
 from appliance.routing.opening_hours import OpeningHours
-from appliance.routing.steps import HangUp, Step
+from appliance.routing.steps import HangUp, Speech, Step
 from appliance.routing.trail import Reason
 
 NodeKind = Literal[
@@ -26,6 +26,7 @@ NodeKind = Literal[
     "person",
     "group",
     "external",
+    "menu",
     "backup",
     "unanswered",
     "mailbox",
@@ -42,18 +43,26 @@ FAILED = "failed"
 NO_LINE = "no_line"
 # The way out of opening hours while the box does not know the time (TIME-7).
 UNKNOWN_TIME = "unknown_time"
+# The ways out of a menu when no key comes, or none that leads anywhere. Keys lead out by `key:1`, `dial:101`.
+NO_KEY, WRONG_KEY = "no_key", "wrong_key"
 # The way on where there is only one.
 ONWARD = "onward"
 
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """A way out of a node: an edge of the drawing. `condition` is a code of graph.CONDITIONS."""
+    """A way out of a node: an edge of the drawing. `condition` is a code of graph.CONDITIONS.
+
+    `by_key`: taken only when the caller presses keys, so that it may lead back. `folded`: one of many alike,
+    drawn only where the call has passed.
+    """
 
     id: str
     target: str
     condition: str
     parameters: Mapping[str, str] = field(default_factory=dict)
+    by_key: bool = False
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +145,16 @@ class RingNode(PlanNode):
     dials_called: bool = False
     any_line: bool = False
     handover: Handover = CONNECTED_AT_ONCE
+
+
+@dataclass(frozen=True, slots=True)
+class MenuNode(PlanNode):
+    """Asks for a key, `repeats` times more after a wrong one or none. `speeches` by the caller's language."""
+
+    speeches: Mapping[Language, Speech] = field(default_factory=dict)
+    answers: frozenset[str] = frozenset()
+    repeats: int = 2
+    seconds: int = 5
 
 
 @dataclass(frozen=True, slots=True)

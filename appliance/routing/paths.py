@@ -25,15 +25,18 @@ from appliance.configuration.destinations import (
     ToGroup,
     ToHangUp,
     ToMailbox,
+    ToMenu,
     ToNumber,
     ToPerson,
 )
 from appliance.configuration.fields import HoursState, Language, TimeRange
 from appliance.configuration.lines import Number
+from appliance.configuration.menus import Menu
 from appliance.configuration.people import Person, Phone, RingGroup
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
 from appliance.routing import endings
 from appliance.routing.introductions import ANSWER_SECONDS, Handover
+from appliance.routing.menu_paths import menu_node
 from appliance.routing.nodes import (
     ONWARD,
     UNKNOWN_TIME,
@@ -101,6 +104,11 @@ class Paths:
         self._asked: set[str] = set()
         self._to_make: deque[Callable[[], Sequence[PlanNode]]] = deque()
 
+    @property
+    def configuration(self) -> Configuration:
+        """The settings that are laid out."""
+        return self._configuration
+
     def lay_out(self) -> dict[str, PlanNode]:
         """Every node asked for, by id."""
         nodes: dict[str, PlanNode] = {}
@@ -122,17 +130,15 @@ class Paths:
         """The entry of a number: its hours, then a route for each state."""
         return self._ask(f"number:{number.id}", lambda: self._number(number))
 
-    def extension(self, extension: str, of: Person | RingGroup) -> str:
-        """The entry of an extension: a person or a group called from inside."""
+    def extension(self, extension: str, of: Person | RingGroup | Menu) -> str:
+        """The entry of an extension: a person, a group or a menu called from inside."""
         place = f"extension:{extension}"
         inside = Context("inside", hours=self._calendar(None), handover=self._handover(None))
-        destination: ToPerson | ToGroup = (
-            ToPerson(person_id=of.id) if isinstance(of, Person) else ToGroup(group_id=of.id)
-        )
+        collection, destination = _called_inside(of)
 
         def make() -> list[PlanNode]:
             target = self.destination(destination, Ringing(place, self._after(destination, inside)), inside)
-            record = ("people" if isinstance(of, Person) else "groups", of.id)
+            record = (collection, of.id)
             label = {"extension": extension, "name": of.name}
             return [_entry(place, "extension", label, record, target, Reason("extension_called", label))]
 
@@ -246,6 +252,9 @@ class Paths:
                         number, self._country, EXTERNAL_SECONDS, there, confirm=destination.confirm
                     ),
                 )
+            case ToMenu(menu_id=identifier):
+                menu = configuration.menus.get(identifier)
+                return self._menu(menu, ringing, context) if menu else lost
             case ToNumber(number_id=identifier):
                 other = configuration.numbers.get(identifier)
                 return self.number(other) if other else lost
@@ -271,6 +280,10 @@ class Paths:
         people = self._configuration.people
         return self._ask(ringing.place, lambda: ring_group(people, self._phones, group, ringing))
 
+    def _menu(self, menu: Menu, ringing: Ringing, context: Context) -> str:
+        place = f"menu:{menu.id}@{ringing.place}"
+        return self._ask(place, lambda: [menu_node(self, menu, place, ringing, context)])
+
     def _mailbox(self, mailbox: Mailbox, context: Context) -> str:
         place = f"mailbox:{mailbox.id}@{context.name}"
         owner = self._configuration.people.get(mailbox.owner_id or "")
@@ -290,6 +303,10 @@ class Paths:
         )
 
     # What follows when nobody took the call
+
+    def after(self, destination: Destination, context: Context) -> Onward:
+        """Where a call goes that nobody took at the end of a route."""
+        return self._after(destination, context)
 
     def _after(self, destination: Destination, context: Context) -> Onward:
         """Where a call goes that nobody took at the end of a route."""
@@ -394,6 +411,15 @@ def _entry(
 ) -> EntryNode:
     ways = {ONWARD: Exit(f"{place}>{ONWARD}", target, ONWARD)}
     return EntryNode(place, kind, label, record, ways, reason)  # type: ignore[arg-type]
+
+
+def _called_inside(of: Person | RingGroup | Menu) -> tuple[str, ToPerson | ToGroup | ToMenu]:
+    """The collection of somebody or something with an extension, and the way there."""
+    if isinstance(of, Person):
+        return "people", ToPerson(person_id=of.id)
+    if isinstance(of, RingGroup):
+        return "groups", ToGroup(group_id=of.id)
+    return "menus", ToMenu(menu_id=of.id)
 
 
 def _at(kind: str, identifier: str, ringing: Ringing) -> Ringing:

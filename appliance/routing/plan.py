@@ -103,6 +103,9 @@ def compile_plan(configuration: Configuration) -> Plan:
     for group in configuration.groups.values():
         if group.extension:
             entries["extension", group.extension] = paths.extension(group.extension, group)
+    for menu in configuration.menus.values():
+        if menu.extension:
+            entries["extension", menu.extension] = paths.extension(menu.extension, menu)
     for person in configuration.people.values():
         entries["extension", person.extension] = paths.extension(person.extension, person)
     entries.update(_services(paths, configuration.star_codes))
@@ -236,7 +239,7 @@ def _without_loops(nodes: dict[str, PlanNode]) -> dict[str, PlanNode]:
     for source in {source for source, _ in back}:
         node = nodes[source]
         ways = {
-            key: replace(way, target=LOOP) if (source, way.target) in back else way
+            key: replace(way, target=LOOP) if (source, way.target) in back and not way.by_key else way
             for key, way in node.ways.items()
         }
         cut[source] = replace(node, ways=ways)
@@ -244,13 +247,16 @@ def _without_loops(nodes: dict[str, PlanNode]) -> dict[str, PlanNode]:
 
 
 def _exits_that_lead_back(nodes: Mapping[str, PlanNode]) -> Iterator[tuple[str, str]]:
-    """Exits (source, target) to a node that the path has already passed; depth first, without recursion."""
+    """Exits (source, target) to a node that the path has already passed; depth first, without recursion.
+
+    Those that need a key do not count: a call has so many questions, then it goes on without.
+    """
     done: set[str] = set()
     for start in nodes:
         if start in done:
             continue
         passed = {start}
-        stack = [(start, iter(nodes[start].exits))]
+        stack = [(start, _own_ways(nodes[start]))]
         while stack:
             place, ways = stack[-1]
             way = next(ways, None)
@@ -262,4 +268,8 @@ def _exits_that_lead_back(nodes: Mapping[str, PlanNode]) -> Iterator[tuple[str, 
                 yield place, way.target
             elif way.target not in done:
                 passed.add(way.target)
-                stack.append((way.target, iter(nodes[way.target].exits)))
+                stack.append((way.target, _own_ways(nodes[way.target])))
+
+
+def _own_ways(node: PlanNode) -> Iterator[Exit]:
+    return (way for way in node.exits if not way.by_key)

@@ -27,10 +27,23 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """How an Ask ended: the keys pressed, empty when none came in time."""
+
+    pressed: str
+
+    @property
+    def value(self) -> str:
+        """The outcome as the story of a call keeps it."""
+        return f"keys:{self.pressed}"
+
+
+@dataclass(frozen=True, slots=True)
 class Speech:
     """Something to be said: an audio of the library, else a text, else a prompt of the box by name.
 
-    `parameters` fill the prompt's text: `number` holds a phone number to be said, in national form.
+    `parameters` fill the prompt's text: `number` holds a phone number to be said, in national form; `keys`
+    and `names` (a line each) the choices of a menu.
     """
 
     audio_id: str | None = None
@@ -115,6 +128,19 @@ class TakeMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask for one of the `answers` by keys; the first key silences the question.
+
+    `sorry` is said before it, after a wrong key. `seconds` to wait for a key once all is said.
+    """
+
+    speech: Speech
+    answers: frozenset[str]
+    seconds: int
+    sorry: Speech | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Announce:
     """Say something; what the caller hears after it, before the end of the call."""
 
@@ -149,4 +175,5 @@ class Service:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-Step = Ring | TakeMessage | Announce | Tone | HangUp | Service
+Ended = Outcome | Keys
+Step = Ring | Ask | TakeMessage | Announce | Tone | HangUp | Service

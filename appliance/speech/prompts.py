@@ -143,6 +143,10 @@ PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "fr": "Pour prendre l'appel, tapez 1.",
             "en": "To take the call, press 1.",
         },
+        # Menus
+        "menu_choices": {"fr": "{choices}", "en": "{choices}"},
+        "menu_choice": {"fr": "Pour {name}, tapez {key}.", "en": "For {name}, press {key}."},
+        "wrong_key": {"fr": "Ce choix n'existe pas.", "en": "That is not one of the choices."},
         # Services
         "echo_test": {
             "fr": "Test d'écho. Parlez après le bip : vous devez vous entendre. Raccrochez pour terminer.",
@@ -220,13 +224,15 @@ def prompt_text(name: str, language: str, parameters: Mapping[str, str] = Mappin
     """The words of a prompt, its gaps filled; raises KeyError when there is no such prompt or language.
 
     The parameter `number` is a phone number as it is written in the country, and said digit by digit;
-    `address` is one of the network.
+    `address` is one of the network; `keys` and `names` (a line each) are the choices of a menu.
     """
     filled = dict(parameters)
     if "address" in filled:
         filled["address"] = address_as_said(filled["address"], language)
     if "number" in filled:
         filled["number"] = number_as_said(filled["number"], language)
+    if "keys" in filled:
+        filled["choices"] = _choices(filled["keys"], filled.get("names", ""), language)
     return PROMPTS[name][language].format_map(_Gaps(filled))
 
 
@@ -240,6 +246,14 @@ def address_as_said(written: str, language: str) -> str:
     """A network address as it is said: its parts as numbers in French, digit by digit in English."""
     parts = written.split(".")
     return " point ".join(parts if language == "fr" else [" ".join(part) for part in parts])
+
+
+def _choices(keys: str, names: str, language: str) -> str:
+    """The choices of a menu, a sentence each; `names` has a line for each key."""
+    said = {"*": PROMPTS["star"][language], "#": PROMPTS["hash"][language]}
+    choice = PROMPTS["menu_choice"][language]
+    pairs = zip(keys, names.split("\n"), strict=False)
+    return " ".join(choice.format(name=name, key=said.get(key, key)) for key, name in pairs)
 
 
 class _Gaps(dict[str, str]):

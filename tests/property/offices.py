@@ -27,11 +27,13 @@ from appliance.configuration.destinations import (
     ToGroup,
     ToHangUp,
     ToMailbox,
+    ToMenu,
     ToNumber,
     ToPerson,
 )
 from appliance.configuration.fields import DeviceKind, HoursState, TimeRange
 from appliance.configuration.lines import Number, SipTrunk
+from appliance.configuration.menus import Menu, MenuOption
 from appliance.configuration.office import Office
 from appliance.configuration.outbound import Limits, Outbound
 from appliance.configuration.overrides import HoursOverride
@@ -45,6 +47,7 @@ T = TypeVar("T")
 
 PEOPLE = ("p0", "p1", "p2", "p3")
 GROUPS = ("g0", "g1")
+MENUS = ("i0", "i1")
 NUMBERS = ("n0", "n1", "n2")
 LINES = ("l0", "l1")
 CALENDARS = ("c0", "c1")
@@ -67,12 +70,14 @@ def perhaps(chance: Random, make: Callable[[], T]) -> T | None:
 def destination(chance: Random) -> Destination:
     """Any destination, at times one that names no record."""
     match chance.choice(
-        ("person", "person", "group", "mailbox", "number", "external", "says", "busy", "ends")
+        ("person", "person", "group", "menu", "mailbox", "number", "external", "says", "busy", "ends")
     ):
         case "person":
             return ToPerson(person_id=chance.choice((*PEOPLE, *PEOPLE, "nobody")))
         case "group":
             return ToGroup(group_id=chance.choice((*GROUPS, *GROUPS, "nobody")))
+        case "menu":
+            return ToMenu(menu_id=chance.choice((*MENUS, *MENUS, "nobody")))
         case "mailbox":
             return ToMailbox(mailbox_id=chance.choice((*MAILBOXES, *MAILBOXES, "nobody")))
         case "number":
@@ -168,6 +173,7 @@ def office(seed: int) -> Configuration:
         people={each: _person(chance, each) for each in PEOPLE},
         phones=phones,
         groups={each: _group(chance, each) for each in GROUPS},
+        menus={each: _menu(chance, each) for each in MENUS},
         calendars={each: calendar(chance, each) for each in CALENDARS},
         lines={each: _line(chance, each) for each in LINES},
         outbound=Outbound(
@@ -221,6 +227,10 @@ def _simpler(
         case ("people", "when_unanswered", _) | ("people", "mobile", *_):
             devices = (DeviceChoice(kind=DeviceKind.DESKPHONE),)
             change = {"when_unanswered": {}, "devices": devices}
+        case ("menus", ("when_wrong" | "when_silent") as field, *_):
+            change = {field: None}
+        case ("menus", *_):
+            change = {"options": (MenuOption(key="1", name="One"),)}
         case ("groups", "when_unanswered", *_):
             change = {"when_unanswered": None}
         case ("groups", *_):
@@ -275,6 +285,23 @@ def _group(chance: Random, identifier: str) -> RingGroup:
         ),
         order=chance.choice(tuple(RingOrder)),
         when_unanswered=perhaps(chance, lambda: destination(chance)),
+    )
+
+
+def _menu(chance: Random, identifier: str) -> Menu:
+    keys = chance.sample("0123456789*#", chance.randint(1, 4))
+    return Menu(
+        id=identifier,
+        name=f"Menu {identifier}",
+        extension=f"30{identifier[1:]}",
+        options=tuple(
+            MenuOption(key=key, name=f"Key {key}", destination=perhaps(chance, lambda: destination(chance)))
+            for key in keys
+        ),
+        repeats=chance.randint(0, 2),
+        when_wrong=perhaps(chance, lambda: destination(chance)),
+        when_silent=perhaps(chance, lambda: destination(chance)),
+        direct_dial=chance.random() < 0.4,
     )
 
 
@@ -354,6 +381,8 @@ inside_facts = st.builds(
             "103",
             "200",
             "201",
+            "300",
+            "301",
             "*43",
             "*97",
             "*69",

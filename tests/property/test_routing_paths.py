@@ -15,12 +15,24 @@ from appliance.configuration.answering import HumanAnswer
 from appliance.configuration.checks import problems
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.files import from_document, to_document
+from appliance.routing.asking import MOST_QUESTIONS
 from appliance.routing.decide import Decision, Position, next_step
 from appliance.routing.explain import Explanation, explain, sentences
 from appliance.routing.facts import Facts
 from appliance.routing.graph import CONDITIONS, KINDS, Graph, graph
 from appliance.routing.plan import LOOP, compile_plan
-from appliance.routing.steps import Announce, ExternalTarget, HangUp, Outcome, Ring, TakeMessage, Tone
+from appliance.routing.steps import (
+    Announce,
+    Ask,
+    Ended,
+    ExternalTarget,
+    HangUp,
+    Keys,
+    Outcome,
+    Ring,
+    TakeMessage,
+    Tone,
+)
 from appliance.routing.trail import REASONS
 from appliance.routing.world import DayState, World
 from tests.property.offices import facts, inbound_facts, inside_facts, moments, offices, saved_offices, worlds
@@ -53,9 +65,10 @@ def test_decisions_lie_on_the_drawn_path_which_ends(
     plan = compile_plan(configuration)
     drawing = graph(plan, plan.entry(call))
     decision: Decision | None = None
-    for _ in range(2 * len(plan.nodes) + 2):
+    # Each question may lead back once; without keys no path comes back to where it was.
+    for _ in range(2 * (len(plan.nodes) + 1) + MOST_QUESTIONS * 20):
         before = decision.position if decision else None
-        outcome = data.draw(ring_outcomes) if decision else None
+        outcome = _outcome(data, decision) if decision else None
         # Between two steps the world, and even the hour, may change.
         decision = next_step(plan, call, data.draw(worlds), data.draw(moments), before, outcome)
         lies_on(drawing, decision, before.node if before else None)
@@ -64,6 +77,12 @@ def test_decisions_lie_on_the_drawn_path_which_ends(
         if isinstance(decision.step, HangUp):
             return
     pytest.fail("the path does not end")
+
+
+def _outcome(data: st.DataObject, decision: Decision) -> Ended:
+    if not isinstance(decision.step, Ask):
+        return data.draw(ring_outcomes)
+    return Keys(data.draw(st.sampled_from(("", "55", *sorted(decision.step.answers)))))
 
 
 @given(saved_offices, inbound_facts, worlds, moments, ring_outcomes)
@@ -169,7 +188,7 @@ def test_backup_is_rung_when_no_phone_is_connected(
     assume(number and backup and plan.line_ids)
     explanation = explain(plan, call, World(lines_up=frozenset(configuration.lines)), now)
     somebody = any(node.startswith(("person:", "group:")) and "@route:" in node for node in explanation.nodes)
-    elsewhere = any(node.startswith(("number:", "external:")) for node in explanation.nodes[1:])
+    elsewhere = any(node.startswith(("number:", "external:", "menu:")) for node in explanation.nodes[1:])
     if somebody and not elsewhere:
         assert backup in set(_dialled(explanation))
 

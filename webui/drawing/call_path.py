@@ -27,6 +27,8 @@ KINDS = {
     "group": ("group", N_("Ring group")),
     "external": ("external", N_("Outside number")),
     "backup": ("external", N_("Backup number")),
+    "menu": ("menu", N_("Menu")),
+    "extensions": ("internal", N_("An extension")),
     "unanswered": ("next", N_("When unanswered")),
     "mailbox": ("voicemail", N_("Voicemail")),
     "announcement": ("announcement", N_("Announcement")),
@@ -39,6 +41,7 @@ PAGES = {
     "numbers": "/numbers/{}/edit",
     "people": "/people/{}",
     "groups": "/ring-groups/{}",
+    "menus": "/menus/{}",
     "calendars": "/opening-hours/{}",
     "mailboxes": "/mailboxes/{}",
     "audios": "/sounds/{}",
@@ -89,7 +92,7 @@ def say_node(node: Json) -> tuple[str, str]:
             return word, _spoken(label)
         case "unanswered":
             return fill(N_("Not answered: {name}"), {"name": name}), gettext("their own choice")
-        case "hours" | "mailbox":
+        case "hours" | "mailbox" | "menu":
             return (name, word) if name and name != word else (word, "")
         case _:
             return word, ""

@@ -21,6 +21,7 @@ LETTER = 6.4
 COLOURS = 6
 FIRST_WORDS = {
     "rings": N_("{who}: rings"),
+    "menu": N_("The caller chooses by a key: {who}"),
     "message": N_("A message is taken: {who}"),
     "announcement": N_("An announcement is played"),
     "tone": N_("A tone tells the caller"),
