@@ -19,13 +19,15 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ShownPath:
-    """The SVG, the sentences of the trail, and what was asked (date, time, caller as typed)."""
+    """The SVG, the sentences of the trail, and what was asked (date, time, caller and keys as typed)."""
 
     svg: Markup
     reasons: tuple[str, ...]
     date: str = ""
     time: str = ""
     caller: str = ""
+    keys: str = ""
+    has_menu: bool = False
 
 
 def wished_moment(date: str, time: str) -> datetime | None:
@@ -47,7 +49,8 @@ def show(
     """A graph with these places lit, and the reasons of the trail."""
     drawing = draw(graph, frozenset(nodes), frozenset(edges))
     svg = to_svg(drawing, title=gettext("The path of a call"), icons=icons)
-    return ShownPath(svg, say_trail(trail))
+    has_menu = any(node["kind"] == "menu" for node in graph["nodes"])
+    return ShownPath(svg, say_trail(trail), has_menu=has_menu)
 
 
 def say_trail(trail: Sequence[Json]) -> tuple[str, ...]:

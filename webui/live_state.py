@@ -26,7 +26,7 @@ class Names:
 
     def person_of_extension(self, extension: str) -> str:
         """The name of whoever has an extension, "" when nobody has."""
-        for collection in ("people", "groups"):
+        for collection in ("people", "groups", "menus"):
             for entry in self.entries.get(collection, {}).values():
                 if entry.get("extension") == extension:
                     return str(entry["name"])

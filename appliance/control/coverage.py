@@ -19,6 +19,9 @@ from appliance.routing.all_well import all_well
 from appliance.routing.coverage import Answer, AnswerKind, Hole, Segment, week_of
 from appliance.routing.plan import compile_plan
 
+# What may bring a caller to somebody.
+SOMEBODY = (AnswerKind.RINGS, AnswerKind.MENU)
+
 
 class Stretch(BaseModel):
     """A stretch of the week with one answer, ISO 8601 with offset; `way`: what the opening hours said.
@@ -86,7 +89,7 @@ def weeks_of(configuration: Configuration, number_ids: list[str], monday: date) 
                 number_id=identifier,
                 name=record.name,
                 number=record.number,
-                rings=any(segment.answer.first in (AnswerKind.RINGS, AnswerKind.MENU) for segment in segments),
+                rings=any(segment.answer.first in SOMEBODY for segment in segments),
                 stretches=tuple(_stretch(segment, segment.answer) for segment in segments),
             )
         )

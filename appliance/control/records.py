@@ -186,6 +186,7 @@ WHAT: Mapping[str, str] = {
     "people": "a person",
     "phones": "a phone",
     "groups": "a ring group",
+    "menus": "a menu",
     "calendars": "a calendar",
     "lines": "a line",
     "numbers": "a number",

@@ -62,6 +62,7 @@ class Directory(BaseModel):
 
     people: tuple[Entry, ...]
     groups: tuple[Entry, ...]
+    menus: tuple[Entry, ...]
     phones: tuple[Entry, ...]
     numbers: tuple[Entry, ...]
     lines: tuple[Entry, ...]
@@ -112,6 +113,9 @@ async def read_directory(request: web.Request) -> web.Response:
             ),
             groups=tuple(
                 Entry(id=one.id, name=one.name, extension=one.extension) for one in settings.groups.values()
+            ),
+            menus=tuple(
+                Entry(id=one.id, name=one.name, extension=one.extension) for one in settings.menus.values()
             ),
             phones=tuple(Entry(id=one.id, name=one.name, kind=one.kind) for one in settings.phones.values()),
             numbers=tuple(

@@ -57,7 +57,8 @@ class Answer:
     """What a call meets when nobody picks up: first, and at the end.
 
     `who`: the names of those who ring first, else the name of the mailbox. `way`: the code of the reason
-    given by the opening hours. A menu is asked by somebody who presses no key. `hole`: somebody should ring and nobody can, or the caller hears nothing.
+    given by the opening hours. `hole`: somebody should ring and nobody can, or the caller hears nothing. At a
+    menu no key is pressed.
     """
 
     first: AnswerKind

@@ -207,7 +207,7 @@ async def path_page(request: web.Request) -> web.Response:
     date, time = request.query.get("date", ""), request.query.get("time", "")
     caller = request.query.get("caller", "").strip()
     moment = wished_moment(date, time)
-    wanted = {name: request.query.get(name, "") for name in (*SUPPOSITIONS, "busy", "undisturbed")}
+    wanted = {name: request.query.get(name, "") for name in (*SUPPOSITIONS, "busy", "undisturbed", "keys")}
     supposed = {name: value for name, value in _supposed(wanted).items() if value}
     errors: tuple[FieldError, ...] = ()
     if (date or time) and moment is None:
@@ -221,11 +221,12 @@ async def path_page(request: web.Request) -> web.Response:
         path = await _path(request, identifier, "", "", {})
     present = now()
     path = replace(path, date=date or f"{present:%Y-%m-%d}", time=time or f"{present:%H:%M}", caller=caller)
+    path = replace(path, keys=wanted["keys"])
     context = {
         "number": number,
         "drawn": path,
         "tried": bool(date or time or caller or supposed),
-        "supposed": bool(supposed),
+        "supposed": bool(supposed.keys() - {"keys"}),
         "suppositions": SUPPOSITIONS,
         "wanted": wanted,
         "people": (await visit.get("/people"))["items"],
@@ -239,7 +240,8 @@ def _supposed(wanted: dict[str, str]) -> dict[str, str]:
     """What the page supposes, as the API's query."""
     ticked = {name: wanted[name] and "true" for name in ("nobody", "offline", "clock_lost")}
     failed = "disk" if wanted["disk_full"] else ""
-    return {**ticked, "failed": failed, "busy": wanted["busy"], "undisturbed": wanted["undisturbed"]}
+    typed = {name: wanted[name].strip() for name in ("busy", "undisturbed", "keys")}
+    return {**ticked, "failed": failed, **typed}
 
 
 async def _path(

@@ -18,6 +18,7 @@ from appliance.configuration.fields import HoursState, Language
 from appliance.configuration.menus import Menu, MenuOption
 from appliance.configuration.voicemail import Greeting, Mailbox, MailboxOwner
 from appliance.routing.asking import MOST_QUESTIONS
+from appliance.routing.coverage import AnswerKind, holes, week_of
 from appliance.routing.explain import explain
 from appliance.routing.graph import graph
 from appliance.routing.plan import LOOP, compile_plan
@@ -25,6 +26,7 @@ from appliance.routing.steps import Announce, Ask, HangUp, Keys, Outcome, PhoneT
 from tests.unit.routing.small_office import (
     EVERYBODY,
     MONDAY,
+    NUMBER,
     changed,
     codes,
     follow,
@@ -191,3 +193,12 @@ def test_a_step_after_a_menu_may_be_left_out():
     step = RouteStep(destination=ToMenu(menu_id="main"), next_on=frozenset())
     configuration = with_route(step, menus={"main": menu("main", ALICE)})
     assert isinstance(follow(configuration, inbound(), Keys(""), Keys(""), Keys(""))[3].step, Announce)
+
+
+@pytest.mark.feature("MENU-1", "TIME-5")
+def test_the_week_shows_a_menu_before_anybody_rings():
+    configuration = office(menu("main", ALICE))
+    plan = compile_plan(configuration)
+    answers = {segment.answer for segment in week_of(plan, NUMBER, EVERYBODY, MONDAY.date())}
+    assert {(answer.first, answer.who) for answer in answers} == {(AnswerKind.MENU, ("Main",))}
+    assert not list(holes(plan, EVERYBODY, MONDAY.date(), 7))

@@ -1,0 +1,149 @@
+"""What a caller from outside meets before anybody rings: menus answered by keys, pressed for real."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.interop.box import Box
+from tests.interop.fixtures import Phones
+from tests.interop.network import Network
+from tests.interop.office import (
+    NUMBER,
+    OUTSIDER,
+    Somebody,
+    add_somebody,
+    add_trusted_line,
+    route,
+    set_up,
+    to_mailbox,
+    to_person,
+)
+from tests.interop.phones.baresip import Baresip
+from tests.interop.phones.rtp import RtpEnd
+from tests.interop.phones.sipp import RunningScenario, Sipp
+from tests.interop.sound import seconds_of_tone
+from tests.interop.waiting import until
+
+ENOUGH_HEARD = 4000  # octets of A-law: half a second of the menu's words
+
+
+@dataclass
+class Office:
+    """Two people with phones behind a menu, and a provider."""
+
+    box: Box
+    provider: Sipp
+    alice: Baresip
+    bruno: Baresip
+
+    def call_from_outside(self, *, stay: float) -> tuple[RunningScenario, RtpEnd]:
+        """An outsider calls the number and stays that long after the answer."""
+        ear = self.provider.ear(7000, tone=440)
+        call = self.provider.play(
+            "trunk_in",
+            self.box.server,
+            service=NUMBER,
+            stay=stay,
+            ear_port=7000,
+            caller=OUTSIDER,
+            caller_name="Mme Petit",
+        )
+        return call, ear
+
+    def newest_trail(self, before: int) -> list[dict[str, Any]]:
+        """The trail of the call that is in the history besides those `before`."""
+        until(lambda: self.calls() > before, "the call in the history")
+        trail: list[dict[str, Any]] = self.box.api.get("/history")["records"][0]["trail"]
+        return trail
+
+    def calls(self) -> int:
+        return len(self.box.api.get("/history")["records"])
+
+    def explained(self, keys: list[str], outcomes: list[str]) -> list[dict[str, Any]]:
+        """The trail that explain tells of a call with these keys."""
+        what_if = {"keys": keys, "outcomes": outcomes}
+        asked = {"number_id": "standard", "caller": OUTSIDER, "what_if": what_if}
+        path = self.box.api.ask("POST", "/explain", asked)
+        return [place for decision in path["decisions"] for place in decision["trail"]]
+
+
+@pytest.fixture
+def office(box: Box, network: Network, phones: Phones) -> Iterator[Office]:
+    provider = phones.sipp("provider")
+    box.start("2026-11-24T10:00:00+01:00")
+    set_up(box)
+    people = [add_somebody(box, name, extension) for name, extension in (("Alice", "101"), ("Bruno", "102"))]
+    line = add_trusted_line(box, provider.host.address)
+    _add_menus(box, *people)
+    message = to_mailbox(box.api.items("/mailboxes")[0]["id"])
+    box.api.add(
+        "numbers",
+        id="standard",
+        name="Standard",
+        number=NUMBER,
+        line_id=line,
+        language="fr",
+        routes={"open": route({"kind": "menu", "menu_id": "accueil"}, message)},
+    )
+    alice, bruno = (
+        phones.baresip(name, somebody, tone=tone)
+        for name, somebody, tone in zip(("alice", "bruno"), people, (600, 700), strict=True)
+    )
+    yield Office(box, provider, alice, bruno)
+
+
+def _add_menus(box: Box, alice: Somebody, bruno: Somebody) -> None:
+    """The main menu has Alice on 1 and the support menu on 2, which has Bruno on 1."""
+    support = [{"key": "1", "name": "les pannes", "destination": to_person(bruno.person_id)}]
+    box.api.add("menus", id="support", name="Support", options=support)
+    options = [
+        {"key": "1", "name": "les ventes", "destination": to_person(alice.person_id)},
+        {"key": "2", "name": "le support", "destination": {"kind": "menu", "menu_id": "support"}},
+    ]
+    prompts = {"fr": {"text": "Bonjour. Pour les ventes, tapez 1. Pour le support, tapez 2."}}
+    box.api.add("menus", id="accueil", name="Accueil", options=options, prompts=prompts, direct_dial=True)
+
+
+def _talk(office: Office, phone: Baresip, tone: int, keys: list[str], expected: list[str]) -> None:
+    """The outsider presses each of `keys` while the box speaks; `phone` rings, both hear each other."""
+    before = office.calls()
+    call, ear = office.call_from_outside(stay=14)
+    for pressed in keys:
+        heard = len(ear.heard)
+        until(lambda heard=heard: len(ear.heard) > heard + ENOUGH_HEARD, "words heard")  # type: ignore[misc]
+        ear.press(pressed)
+    phone.wait_event("CALL_INCOMING")
+    phone.command("accept")
+    phone.wait_event("CALL_ESTABLISHED")
+    call.finish()
+    phone.wait_event("CALL_CLOSED")
+    ear.close()
+    assert seconds_of_tone(phone.recorded_wav(), 440) > 1
+    assert seconds_of_tone(ear.save(office.provider.folder / f"ear-{before}.wav"), tone) > 1
+    office.box.wait_quiet()
+    trail = office.newest_trail(before)
+    assert [place["reason"]["code"] for place in trail if "key" in str(place["edge"])] == expected
+    assert _places(trail) == _places(office.explained(keys, ["answered"]))
+
+
+def _places(trail: list[dict[str, Any]]) -> list[tuple[str, str | None]]:
+    return [(place["node"], place["edge"]) for place in trail]
+
+
+@pytest.mark.feature("MENU-1")
+def test_the_key_pressed_while_the_menu_speaks_decides_who_rings(office: Office) -> None:
+    _talk(office, office.alice, 600, ["1"], ["key_pressed"])
+
+
+@pytest.mark.feature("MENU-1")
+def test_a_wrong_key_then_the_sub_menu(office: Office) -> None:
+    _talk(office, office.bruno, 700, ["9", "2", "1"], ["key_pressed", "key_pressed"])
+
+
+@pytest.mark.feature("MENU-1")
+def test_a_known_extension_is_dialled_in_the_menu(office: Office) -> None:
+    _talk(office, office.bruno, 700, ["102"], [])
