@@ -60,6 +60,14 @@ def _explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> a
     command.add_argument(
         "--at", default="", help="when: 2026-12-25T10:00, in the office's time (default: now)"
     )
+    command.add_argument(
+        "--what-if",
+        action="append",
+        default=[],
+        metavar="WHAT",
+        help="suppose (may be repeated): nobody-registered, internet-down, disk-full, settings-unreadable, "
+        "clock-lost, all-well, busy:PERSON, undisturbed:PERSON (by id)",
+    )
     command.add_argument("--lang", choices=("fr", "en"), default=None, help="language of the reasons")
     command.add_argument("--json", action="store_true", help="print everything as JSON")
     _add_socket(command)

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +79,11 @@ def _path_from_data(options: argparse.Namespace) -> dict[str, Any]:
 def _question(options: argparse.Namespace, numbers: list[dict[str, Any]]) -> dict[str, Any]:
     """The question as the API takes it; `--number` may be a number's id or name too."""
     question: dict[str, Any] = {"caller": options.caller}
+    what_if = supposed(options.what_if)
     if options.keys:
-        question["what_if"] = {"keys": options.keys.replace(",", " ").split()}
+        what_if["keys"] = options.keys.replace(",", " ").split()
+    if what_if:
+        question["what_if"] = what_if
     if options.at:
         question["at"] = options.at
     if options.extension is not None:
@@ -89,6 +93,31 @@ def _question(options: argparse.Namespace, numbers: list[dict[str, Any]]) -> dic
         if wanted in (number["id"], number["name"].casefold()):
             return {**question, "number_id": number["id"]}
     return {**question, "called": options.number}
+
+
+_SUPPOSED: Mapping[str, tuple[str, Any]] = {
+    "nobody-registered": ("nobody_registered", True),
+    "internet-down": ("internet_down", True),
+    "disk-full": ("failures", ["disk"]),
+    "settings-unreadable": ("failures", ["settings"]),
+    "clock-lost": ("clock_known", False),
+    "all-well": ("all_well", True),
+}
+
+
+def supposed(words: list[str]) -> dict[str, Any]:
+    """What `--what-if` says, as the API takes it; raises CannotExplain."""
+    supposed: dict[str, Any] = {}
+    for word in words:
+        what, _, person = word.partition(":")
+        if what in ("busy", "undisturbed") and person:
+            supposed.setdefault(what, []).append(person)
+        elif word in _SUPPOSED:
+            name, value = _SUPPOSED[word]
+            supposed[name] = [*supposed.get(name, ()), *value] if isinstance(value, list) else value
+        else:
+            raise CannotExplain(f"--what-if {word}: not one of {', '.join(_SUPPOSED)}, busy:, undisturbed:")
+    return supposed
 
 
 def told(path: dict[str, Any], words: Sentences, *, running: bool) -> list[str]:

@@ -103,6 +103,9 @@ class Box(Protocol):
     def events(self) -> EventHub:
         """Where everything that happens is published; `configuration` events are published by `change`."""
 
+    def past_configuration(self, version: int) -> Configuration | None:
+        """An earlier version of the settings, None when it is not kept; for a thread."""
+
     async def change(self, new: Configuration, *, expected: int, who: str) -> int:
         """Make `new` the configuration, on the disk and in force; returns its version.
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
 from appliance.control.bodies import answer, query
 from appliance.control.errors import not_found
-from appliance.control.explaining import Drawing, drawing, with_sentences
 from appliance.control.moments import Moment
+from appliance.control.past_calls import PastPath, past_path
 from appliance.control.routes import Access, Route, box_of, identity_of
 from appliance.storage.history import CallRecord, HistoryFilter, HistoryPage
 
@@ -34,13 +34,6 @@ class HistoryQuery(BaseModel):
     outcome: str | None = None
     person_id: str | None = None
     number_id: str | None = None
-
-
-class PastPath(Drawing):
-    """A past call on the drawing of now; `trail` with each reason's English sentence."""
-
-    missing: tuple[str, ...] = ()
-    trail: tuple[dict[str, Any], ...] = ()
 
 
 async def list_history(request: web.Request) -> web.Response:
@@ -73,21 +66,8 @@ async def _record(request: web.Request) -> CallRecord:
 
 
 async def read_path(request: web.Request) -> web.Response:
-    """The path drawn as the settings are now, with what the call went through lit.
-
-    `missing` lists the ids of places that the settings of now no longer have.
-    """
-    box = box_of(request)
-    record = await _record(request)
-    first = record.trail[0]["node"] if record.trail else None
-    entry = next((entry for entry, node in box.plan.entries.items() if node == first), None)
-    nodes = tuple(dict.fromkeys(place["node"] for place in record.trail))
-    edges = tuple(dict.fromkeys(place["edge"] for place in record.trail if place["edge"]))
-    drawn = drawing(box.plan, entry, edges) if entry else Drawing(nodes=(), edges=())
-    present = {node.id for node in drawn.nodes}
-    lit = drawn.model_copy(update={"lit_nodes": nodes, "lit_edges": edges})
-    missing = tuple(node for node in nodes if node not in present)
-    return answer(PastPath(**dict(lit), missing=missing, trail=tuple(with_sentences(record.trail))))
+    """The path on the settings the call ran with, what it went through lit, and where it would go today."""
+    return answer(await past_path(box_of(request), await _record(request)))
 
 
 async def _took_part(request: web.Request, person_id: str) -> bool:
@@ -137,7 +117,7 @@ ROUTES = (
         "/history/{id}/path",
         read_path,
         Access.OWN,
-        "A past call's path on the drawing of now",
+        "A past call's path, and where it would go today",
         "history",
         gives=PastPath,
         owns=_took_part,

@@ -310,6 +310,10 @@ class Box:
         """The plan compiled from that configuration."""
         return self.settings.plan
 
+    def past_configuration(self, version: int) -> Configuration | None:
+        """An earlier version of the settings, None when it is not kept; for a thread."""
+        return self.settings.past(version)
+
     async def change(self, new: Configuration, *, expected: int, who: str) -> int:
         """Make `new` the configuration, on the disk and in force; returns its version."""
         return await self.settings.change(new, expected, who)

@@ -126,9 +126,14 @@ class Jobs:
             log.error("an override that is over cannot be put away: %s", error)
 
     async def tidy(self) -> None:
-        """Drop the sounds of words that nobody has heard for long."""
+        """Drop the sounds of words that nobody has heard for long, and settings that no call ran with."""
         box = self._box
         await box.in_thread(lambda: box.speaker.prune(box.clock.epoch()))
+        try:
+            used = await box.history.versions_used()
+            await box.in_thread(lambda: box.settings.forget(used))
+        except StorageError as error:
+            log.error("old versions of the settings cannot be put away: %s", error)
 
     async def prepare_prompts(self) -> None:
         """Make the prompts before the first caller needs them."""

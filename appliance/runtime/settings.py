@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from appliance.configuration.configuration import Configuration
 from appliance.control.box import Conflict
@@ -47,6 +47,17 @@ class Settings:
         plan = compile_plan(configuration)
         plan.prepare(self._now(self.zone))
         return plan
+
+    def past(self, version: int) -> Configuration | None:
+        """An earlier version, None when it is not kept; blocks."""
+        try:
+            return self._store.load_version(version)
+        except KeyError:
+            return None
+
+    def forget(self, used: Collection[int]) -> None:
+        """Drop the old versions that no call of the history ran with; blocks. Raises StorageError."""
+        self._store.forget_unused(used)
 
     async def change(self, new: Configuration, expected: int, who: str) -> int:
         """Make `new` the settings; returns its version.

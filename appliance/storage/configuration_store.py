@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from appliance.storage.data_folder import sync_folder, write_atomically
 from appliance.storage.errors import StorageError, storage_error
 
 KEPT_VERSIONS = 30
+# Older versions are kept compressed, for the calls that ran with them, up to so many octets together.
+ARCHIVE_LIMIT = 64 * 1024 * 1024
 SAVE_TABLE = "save"
 
 Document = dict[str, Any]
@@ -89,6 +92,8 @@ class Loaded:
 class ConfigurationStore:
     """The settings file of a data folder and its last KEPT_VERSIONS good versions. Every function blocks.
 
+    Older versions are kept compressed, and only to say how calls went that ran with them.
+
     `version` is the number of the settings last loaded or saved; it only grows.
     """
 
@@ -143,10 +148,27 @@ class ConfigurationStore:
     def load_version(self, version: int) -> Configuration:
         """An earlier version's settings; raises KeyError when it is not kept or not readable."""
         try:
+            if not self._version_file(version).exists():
+                return _read_archived(self._archive_file(version))
             configuration, _ = _read(self._version_file(version))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, EOFError) as error:
             raise KeyError(version) from error
         return configuration
+
+    def forget_unused(self, used: Collection[int]) -> None:
+        """Drop the compressed versions not in `used`, and the oldest beyond ARCHIVE_LIMIT.
+
+        Raises StorageError.
+        """
+        room = ARCHIVE_LIMIT
+        try:
+            for path in sorted(self._versions.glob("[0-9]*.json.gz"), reverse=True):
+                name = path.name.partition(".")[0]
+                room -= path.stat().st_size
+                if not name.isdigit() or int(name) not in used or room < 0:
+                    path.unlink(missing_ok=True)
+        except OSError as error:
+            raise storage_error(error) from error
 
     def _load(self) -> Loaded:
         numbers = self._version_numbers()
@@ -186,6 +208,9 @@ class ConfigurationStore:
     def _version_file(self, version: int) -> Path:
         return self._versions / f"{version:08}.json"
 
+    def _archive_file(self, version: int) -> Path:
+        return self._versions / f"{version:08}.json.gz"
+
     def _version_numbers(self) -> list[int]:
         """The numbers of the kept versions, newest first."""
         names = [path.stem for path in self._versions.glob("[0-9]*.json")]
@@ -193,7 +218,9 @@ class ConfigurationStore:
 
     def _forget_old_versions(self) -> None:
         for number in self._version_numbers()[KEPT_VERSIONS:]:
-            self._version_file(number).unlink(missing_ok=True)
+            whole = self._version_file(number)
+            write_atomically(self._archive_file(number), gzip.compress(whole.read_bytes(), mtime=0))
+            whole.unlink(missing_ok=True)
 
 
 def _encode(tables: Mapping[str, Any]) -> bytes:
@@ -222,6 +249,16 @@ def _read(path: Path) -> tuple[Configuration, SavedVersion]:
     except (AttributeError, TypeError, KeyError, IndexError) as error:
         raise ValueError("not a settings file") from error
     return from_document(document), _saved(dict(saves[0]) if saves else {})
+
+
+def _read_archived(path: Path) -> Configuration:
+    """A compressed version; raises OSError, EOFError, ConfigurationError, ValueError."""
+    tables = json.loads(gzip.decompress(path.read_bytes()))
+    if not isinstance(tables, dict) or not all(isinstance(rows, dict) for rows in tables.values()):
+        raise ValueError("not a settings file")
+    return from_document(
+        {name: _value(name, list(rows.values())) for name, rows in tables.items() if name != SAVE_TABLE}
+    )
 
 
 def _saved(row: Document) -> SavedVersion:

@@ -146,6 +146,17 @@ class History:
         records = tuple(CallRecord.model_validate_json(row[0]) for row in rows)
         return HistoryPage(records=records, total=total, page=page, page_size=page_size)
 
+    async def versions_used(self) -> frozenset[int]:
+        """The versions of the settings that some call ran with."""
+
+        def select(connection: sqlite3.Connection) -> frozenset[int]:
+            rows = connection.execute(
+                "SELECT DISTINCT json_extract(record, '$.configuration_version') FROM calls"
+            )
+            return frozenset(int(version) for (version,) in rows if version is not None)
+
+        return await self._database.read(select)
+
     async def delete_before(self, moment: float) -> int:
         """Forget the calls that started before a moment; how many there were."""
 

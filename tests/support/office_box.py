@@ -102,6 +102,12 @@ class OfficeBox:
     def claim_code(self) -> str | None:
         return None if self.configuration.users else self._claim_code
 
+    def past_configuration(self, version: int) -> Configuration | None:
+        try:
+            return self.store.load_version(version)
+        except KeyError:
+            return None
+
     async def change(self, new: Configuration, *, expected: int, who: str) -> int:
         if expected != self.version:
             raise Conflict

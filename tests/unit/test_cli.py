@@ -8,7 +8,7 @@ import pytest
 
 from appliance import cli
 from appliance.cli import arguments
-from appliance.cli.explain import told
+from appliance.cli.explain import CannotExplain, supposed, told
 from appliance.cli.sentences import FRENCH, Sentences, sentences
 from appliance.control.options import PbxOptions
 
@@ -68,6 +68,21 @@ def test_a_call_to_explain_has_one_destination() -> None:
     for words in (["explain"], ["explain", "--number", "main", "--extension", "101"]):
         with pytest.raises(SystemExit):
             parser.parse_args(words)
+
+
+@pytest.mark.feature("TIME-5")
+def test_what_is_supposed_of_a_call() -> None:
+    words = ["nobody-registered", "disk-full", "busy:alice", "busy:bruno", "clock-lost"]
+    assert supposed(words) == {
+        "nobody_registered": True,
+        "failures": ["disk"],
+        "busy": ["alice", "bruno"],
+        "clock_known": False,
+    }
+    assert supposed(["disk-full", "settings-unreadable"]) == {"failures": ["disk", "settings"]}
+    for wrong in ("sunny", "busy:", "clock"):
+        with pytest.raises(CannotExplain, match=wrong):
+            supposed([wrong])
 
 
 def test_the_pages_are_told_where_the_socket_is() -> None:

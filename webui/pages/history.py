@@ -13,7 +13,7 @@ from webui.language import gettext
 from webui.live_state import read_names
 from webui.page import render
 from webui.records import Json
-from webui.session import Visit, visit_of
+from webui.session import visit_of
 
 PAGE_SIZE = 40
 FILTERS = ("q", "from", "to", "direction", "number_id")
@@ -50,9 +50,12 @@ async def call_page(request: web.Request) -> web.Response:
     """One call: who, when, how it ended, and its way with the reasons."""
     visit = visit_of(request)
     call = await visit.get(f"/history/{request.match_info['id']}")
-    path = await _drawn(request, visit, call)
+    told = await visit.get(f"/history/{call['id']}/path")
+    path = _drawn(request, told)
     context = {
         "call": call,
+        "past": told,
+        "today": _today(told),
         "drawn": path,
         "reasons": path.reasons if path else say_trail(call["trail"]),
         "names": await read_names(visit),
@@ -72,19 +75,21 @@ async def messages_page(request: web.Request) -> web.Response:
     return render(request, "call_messages.html", context)
 
 
-async def _drawn(request: web.Request, visit: Visit, call: Json) -> ShownPath | None:
-    """The call's trail on the drawing of today; None where there is nothing to draw it on."""
-    query = {"number": call["number_id"]} if call.get("number_id") else {"extension": call["called"]}
-    try:
-        told = await visit.get("/graph", **query)
-    except Refused:
+def _drawn(request: web.Request, told: Json) -> ShownPath | None:
+    """The call's way on the drawing of its own settings; None where there is nothing to draw it on."""
+    if not {node["id"] for node in told["nodes"]} & set(told["lit_nodes"]):
         return None
-    nodes = [str(entry.get("node")) for entry in call["trail"]]
-    edges = [str(entry["edge"]) for entry in call["trail"] if entry.get("edge")]
-    if not {node["id"] for node in told["nodes"]} & set(nodes):
-        return None
-    icons = str(request.app.router["static"].url_for(filename="icons.svg"))
-    return show(told, call["trail"], nodes, edges, icons)
+    return show(told, told["trail"], told["lit_nodes"], told["lit_edges"], _icons(request))
+
+
+def _icons(request: web.Request) -> str:
+    return str(request.app.router["static"].url_for(filename="icons.svg"))
+
+
+def _today(told: Json) -> tuple[str, ...]:
+    """The reasons of the same call by the settings of today."""
+    decisions = (told.get("today") or {}).get("decisions", ())
+    return say_trail([place for decision in decisions for place in decision["trail"]])
 
 
 ROUTES = (

@@ -99,7 +99,7 @@ async def test_the_drawing_is_lit_where_the_call_goes(office: Api) -> None:
     assert (await office("GET", "/graph?number=none")).status == 422
 
 
-async def _past_call(box: OfficeBox) -> None:
+async def _past_call(box: OfficeBox, version: int = 0) -> None:
     facts = Facts(Direction.INBOUND, "+33612345678", "", "+33123456789", "trunk")
     path = explain(box.plan, facts, box.world(), box.now())
     trail = tuple(dict(place) for place in as_document(path.trail))
@@ -114,6 +114,7 @@ async def _past_call(box: OfficeBox) -> None:
             person_ids=("alice",),
             outcome="unanswered",
             trail=trail,
+            configuration_version=version,
         )
     )
 
@@ -128,6 +129,27 @@ async def test_a_past_call_is_lit_on_the_drawing_of_now(box: OfficeBox, office: 
     await office("PATCH", "/numbers/main", {"routes": {"open": bob, "closed": bob}})
     changed = (await office("GET", "/history/past/path")).json
     assert changed["missing"], "a place that the settings no longer have is said to be missing"
+
+
+@pytest.mark.feature("TIME-5")
+async def test_a_past_call_replays_on_its_own_settings_and_is_compared_with_today(
+    box: OfficeBox, office: Api
+) -> None:
+    await _past_call(box, box.version)
+    same = (await office("GET", "/history/past/path")).json
+    assert (same["replayed"], same["today_differs"], same["version"]) == (True, False, box.version)
+    version = box.version
+    bob = {"steps": [{"destination": {"kind": "person", "person_id": "bob"}}]}
+    await office("PATCH", "/numbers/main", {"routes": {"open": bob, "closed": bob}})
+    for place in range(40):
+        # The version of the call is beyond those kept whole by then.
+        assert (await office("PATCH", "/numbers/main", {"comment": f"{place}"})).status == 200
+    past = (await office("GET", "/history/past/path")).json
+    assert (past["replayed"], past["version"], past["missing"]) == (True, version, [])
+    assert set(past["lit_nodes"]) <= {node["id"] for node in past["nodes"]}
+    assert past["today_differs"]
+    rung = past["today"]["decisions"][0]["step"]
+    assert [target["person_id"] for target in rung["targets"]] == ["bob"]
 
 
 async def test_history_is_searched(box: OfficeBox, office: Api) -> None:

@@ -57,8 +57,28 @@ def test_versions_are_kept_readable_and_few(store: ConfigurationStore) -> None:
     assert len(store.versions()) == KEPT_VERSIONS
     earlier = store.load_version(20)
     assert earlier.office is not None and earlier.office.name == "Version 20"
+    first = store.load_version(1)
+    assert first.office is not None and first.office.name == "Version 1", "kept compressed for its calls"
     with pytest.raises(KeyError):
-        store.load_version(1)
+        store.load_version(KEPT_VERSIONS + 6)
+
+
+@pytest.mark.feature("TIME-5")
+def test_old_versions_that_no_call_ran_with_are_forgotten(
+    store: ConfigurationStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, KEPT_VERSIONS + 6):
+        store.save(office(f"Version {number}"))
+    store.forget_unused({2, 4, KEPT_VERSIONS + 1})
+    kept = sorted(path.name for path in (tmp_path / "settings.versions").glob("*.gz"))
+    assert kept == ["00000002.json.gz", "00000004.json.gz"]
+    (tmp_path / "settings.versions" / kept[1]).write_bytes(b"not compressed")
+    with pytest.raises(KeyError):
+        store.load_version(4)
+    monkeypatch.setattr("appliance.storage.configuration_store.ARCHIVE_LIMIT", 100)
+    store.forget_unused({2, 4})
+    assert not (tmp_path / "settings.versions" / kept[0]).exists(), "the oldest goes when there is no room"
+    assert len(store.versions()) == KEPT_VERSIONS
 
 
 DAMAGES = {
