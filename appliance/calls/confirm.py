@@ -54,11 +54,9 @@ async def whisper(board: Switchboard, leg: CalleeLeg) -> bool:
 async def _confirmed(board: Switchboard, leg: CalleeLeg, told: Introduction) -> DialResult:
     """Ask again and again for the key, as long as the window is open and the far side stays."""
     assert told.ask is not None
-    sound = await _sound(board, leg, (*told.speeches, told.ask))
-    leg.media.forget_digits()
     key = ""
     async with TaskGroup() as group:
-        asking = group.create_task(_repeat(leg, sound))
+        asking = group.create_task(_repeat(board, leg, (*told.speeches, told.ask)))
         pressing = group.create_task(leg.media.next_digit())
         leaving = group.create_task(leg.wait_ended())
         try:
@@ -76,8 +74,9 @@ async def _confirmed(board: Switchboard, leg: CalleeLeg, told: Introduction) -> 
     return DialResult(Outcome.ANSWERED, 200) if key == TAKES else REFUSED
 
 
-async def _repeat(leg: CalleeLeg, sound: bytes) -> None:
-    """Say it again and again; silence where nothing can be said."""
+async def _repeat(board: Switchboard, leg: CalleeLeg, speeches: tuple[Speech, ...]) -> None:
+    """Say it again and again; silence where nothing can be said. Who knows it may press before it is said."""
+    sound = await _sound(board, leg, speeches)
     while sound:
         await leg.media.play(sound)
         await sleep(PAUSE_SECONDS)

@@ -36,7 +36,15 @@ def leads_to(*destinations: object) -> dict[HoursState, Route]:
     return {HoursState.OPEN: Route(steps=tuple(RouteStep(destination=each) for each in destinations))}
 
 
-@pytest.mark.feature("BACKUP-1")
+async def takes_the_call(outside, ear) -> None:
+    """Who answers outside hears the question, and presses 1."""
+    outside.answer(200, description(ear.port, PROVIDER_HOST, codecs="8 101"))
+    await outside.request("ACK")
+    await ear.hears(lambda: ear.heard, "the question who answers is asked")
+    ear.press(outside.invitation.media, "1")
+
+
+@pytest.mark.feature("BACKUP-1", "CONF-1")
 async def test_the_backup_number_is_rung_when_no_phone_is_there(running, provider, audio):
     await change(running, "numbers", "main", backup_number=MOBILE)
     mouth, ear = await audio(PROVIDER_HOST), await audio(PROVIDER_HOST)
@@ -44,9 +52,8 @@ async def test_the_backup_number_is_rung_when_no_phone_is_there(running, provide
     call.invite(description(mouth.port, PROVIDER_HOST))
     backup = await provider.incoming()
     assert backup.invitation.uri.startswith(f"sip:{MOBILE}@")
-    backup.answer(200, description(ear.port, PROVIDER_HOST))
+    await takes_the_call(backup, ear)
     answer = await call.accepted()
-    await backup.request("ACK")
     mouth.say(answer.media, b"\x61" * 160)
     await ear.hears(lambda: b"\x61" * 160 in ear.sound(), "the caller at the backup number")
     await call.hang_up()
@@ -74,7 +81,7 @@ async def test_a_busy_person_leads_to_another_extension(running, provider, phone
 
 
 @pytest.mark.feature("NOANS-1", "RING-1")
-async def test_a_person_who_refuses_leads_outside(running, provider, phone):
+async def test_a_person_who_refuses_leads_outside(running, provider, phone, audio):
     await change(
         running, "numbers", "main", routes=leads_to(ToPerson(person_id="alice"), ToExternal(number=MOBILE))
     )
@@ -84,9 +91,8 @@ async def test_a_person_who_refuses_leads_outside(running, provider, phone):
     (await alice.incoming()).answer(603)
     outside = await provider.incoming()
     assert outside.invitation.uri.startswith(f"sip:{MOBILE}@")
-    outside.answer(200, description(host=PROVIDER_HOST))
+    await takes_the_call(outside, await audio(PROVIDER_HOST))
     await call.accepted()
-    await outside.request("ACK")
     outside.bye()
     await call.hung_up()
     await running.at_rest()
@@ -159,7 +165,7 @@ async def test_do_not_disturb_is_not_rung(running, provider, phone):
 
 
 @pytest.mark.feature("RING-1", "RING-2")
-async def test_a_mobile_rings_with_the_desk_phone_and_shows_who_calls(running, provider, phone):
+async def test_a_mobile_rings_with_the_desk_phone_and_shows_who_calls(running, provider, phone, audio):
     kinds = (DeviceKind.DESKPHONE, DeviceKind.EXTERNAL)
     await change(
         running,
@@ -174,9 +180,8 @@ async def test_a_mobile_rings_with_the_desk_phone_and_shows_who_calls(running, p
     desk, mobile = await alice.incoming(), await provider.incoming()
     desk.answer(180)
     mobile.answer(180)
-    mobile.answer(200, description(host=PROVIDER_HOST))
+    await takes_the_call(mobile, await audio(PROVIDER_HOST))
     await call.accepted()
-    await mobile.request("ACK")
     await desk.cancelled()
     await call.hang_up()
     await mobile.hung_up()
