@@ -258,6 +258,7 @@ REASONS: Mapping[str, str] = {
     "answered": N_("{who} answered"),
     "caller_left": N_("The caller hung up"),
     "nobody_reachable": N_("Nobody of the route could be reached: the backup number is rung"),
+    "mailbox_failed": N_("The mailbox {name} cannot keep messages: the backup number is rung"),
     "something_failed": N_("Nobody answered, something has failed ({failures}): the backup number is rung"),
     "own_when_unanswered": N_("What {name} chose for calls not answered applies"),
     "no_own_when_unanswered": N_("{name} chose nothing for these hours"),
@@ -292,6 +293,7 @@ CONDITIONS: Mapping[str, str] = {
     "declined": N_("declined"),
     "unreachable": N_("not reachable"),
     "failed": N_("nobody can be reached"),
+    "mailbox_failed": N_("messages cannot be kept"),
     "no_line": N_("no line"),
     "barred_costly": N_("number that costs extra"),
     "barred_country": N_("country not allowed"),
@@ -410,6 +412,9 @@ WARNINGS: Mapping[str, str] = {
     ),
     "line_down": N_("The line {line} does not work: {reason}"),
     "disk_full": N_("The disk is full: messages can no longer be kept."),
+    "disk_read_only": N_("The disk cannot be written to: messages can no longer be kept."),
+    "disk_failed": N_("The disk has failed: messages can no longer be kept."),
+    "media_failed": N_("Calls find no room for their sound: too many at once, or the box has a fault."),
     "clock_untrusted": N_("The box does not know the time for sure: opening hours may be wrong."),
 }
 

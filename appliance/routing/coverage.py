@@ -216,16 +216,20 @@ def answer_of(plan: Plan, explanation: Explanation) -> Answer:
     """What an explanation comes to, when nobody picks up."""
     first = explanation.decisions[0]
     last = explanation.decisions[-1]
-    rung = any(isinstance(decision.step, Ring) for decision in explanation.decisions)
+    kinds = {_kind(decision.step) for decision in explanation.decisions}
     kind, end = _kind(first.step), _kind(last.step)
     hole: Hole | None = None
     if LOOP in explanation.nodes:
         hole = Hole.LOOP
-    elif end is AnswerKind.HANG_UP and not rung:
+    elif kinds == {AnswerKind.HANG_UP}:
         hole = Hole.SILENT
-    elif not rung and any(isinstance(plan.nodes[place], RingNode) for place in explanation.nodes):
+    elif not kinds & {AnswerKind.RINGS, AnswerKind.MENU} and _has_ring(plan, explanation.nodes):
         hole = Hole.NOBODY
     return Answer(kind, _who(plan, explanation, kind), end, _way(explanation, plan.nodes), hole)
+
+
+def _has_ring(plan: Plan, places: Iterable[str]) -> bool:
+    return any(isinstance(plan.nodes[place], RingNode) for place in places)
 
 
 def _kind(step: object) -> AnswerKind:

@@ -117,6 +117,8 @@ class _Walk:
                     found = self._limits(node)
                 case MenuNode():
                     found = self._menu(node)
+                case MailboxNode() if FAILED in node.ways and "disk" in self._world.failures:
+                    found = self._leave(node, FAILED, Reason("mailbox_failed", dict(node.label)))
                 case UnansweredNode():
                     found = self._unanswered(node)
                 case _:

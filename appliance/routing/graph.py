@@ -37,6 +37,7 @@ CONDITIONS: Mapping[str, str] = MappingProxyType(
         "declined": "declined",
         "unreachable": "not reachable",
         "failed": "nobody can be reached",
+        "mailbox_failed": "messages cannot be kept",
         "no_line": "no line",
         "barred_costly": "number that costs extra",
         "barred_country": "country not allowed",

@@ -159,7 +159,10 @@ class MenuNode(PlanNode):
 
 @dataclass(frozen=True, slots=True)
 class MailboxNode(PlanNode):
-    """Takes a message; the state of `hours` chooses the greeting. `number` is said to the caller if any."""
+    """Takes a message; the state of `hours` chooses the greeting. `number` is said to the caller if any.
+
+    FAILED is the way to the backup number while nothing can be kept.
+    """
 
     mailbox: Mailbox | None = None
     hours: OpeningHours | None = None

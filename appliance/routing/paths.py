@@ -38,6 +38,7 @@ from appliance.routing import endings
 from appliance.routing.introductions import ANSWER_SECONDS, Handover
 from appliance.routing.menu_paths import menu_node
 from appliance.routing.nodes import (
+    FAILED,
     ONWARD,
     UNKNOWN_TIME,
     EntryNode,
@@ -290,12 +291,22 @@ class Paths:
         own = mailbox.owner is MailboxOwner.PERSON and owner is not None
         hours = self._calendar(owner.calendar_id) if own and owner else context.hours
         number = context.number.number if mailbox.announce_number and context.number else ""
+        ways: dict[str, Exit] = {}
+        if context.backup:
+            onward = everywhere(self._farewell(context))
+            there = Ringing(f"backup:{place}", onward, handover=context.handover)
+            rung = context.backup
+            failed = self._ask(
+                there.place, lambda: ring_external(rung, self._country, EXTERNAL_SECONDS, there, "backup")
+            )
+            ways[FAILED] = Exit(f"{place}>{FAILED}", failed, "mailbox_failed")
         return self.ending(
             MailboxNode(
                 id=place,
                 kind="mailbox",
                 label={"name": mailbox.name},
                 record=("mailboxes", mailbox.id),
+                ways=ways,
                 mailbox=mailbox,
                 hours=hours,
                 number=number,

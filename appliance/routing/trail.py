@@ -66,6 +66,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "answered": "{who} answered",
         "caller_left": "The caller hung up",
         "nobody_reachable": "Nobody of the route could be reached: the backup number is rung",
+        "mailbox_failed": "The mailbox {name} cannot keep messages: the backup number is rung",
         "something_failed": "Nobody answered, something has failed ({failures}): the backup number is rung",
         "own_when_unanswered": "What {name} chose for calls not answered applies",
         "no_own_when_unanswered": "{name} chose nothing for these hours",

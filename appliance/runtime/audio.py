@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import cast
 
@@ -13,14 +14,19 @@ from appliance.runtime.media.media_port import MediaPort
 
 
 class Audio:
-    """Opens, joins and echoes ports; implements `legs.audio.MediaSource`."""
+    """Opens, joins and echoes ports; implements `legs.audio.MediaSource`. `failed`: when no port is left."""
 
-    def __init__(self, engine: MediaEngine) -> None:
+    def __init__(self, engine: MediaEngine, failed: Callable[[], None] = lambda: None) -> None:
         self._engine = engine
+        self._failed = failed
 
     def open(self, local_ip: str) -> audio.MediaPort:
         """A fresh port on that address; raises OSError when none is left."""
-        return self._engine.open(local_ip)
+        try:
+            return self._engine.open(local_ip)
+        except OSError:
+            self._failed()
+            raise
 
     def join(self, one: audio.MediaPort, other: audio.MediaPort) -> AbstractContextManager[object]:
         """Relay between two ports as long as the context lasts."""

@@ -17,7 +17,7 @@ from appliance.configuration.fields import Language
 from appliance.control.box import CannotCall
 from appliance.control.changes import change_fields
 from appliance.control.events import EventHub
-from appliance.control.live import Ban, LineState, Live, Resources, Warn
+from appliance.control.live import Ban, Live, Resources
 from appliance.control.options import RESTART_STATUS, PbxOptions
 from appliance.legs.audio import MediaSource
 from appliance.legs.leg import Leg
@@ -36,6 +36,7 @@ from appliance.runtime.clock import Clock
 from appliance.runtime.clock_trust import ClockTrust
 from appliance.runtime.dialling import Dialling
 from appliance.runtime.doors import Doors
+from appliance.runtime.health import Health
 from appliance.runtime.incoming import IncomingCalls
 from appliance.runtime.jobs import Jobs
 from appliance.runtime.ladders import CallLadders
@@ -105,7 +106,8 @@ class Box:
         self._hosts = list(options.sip_addresses) or ["0.0.0.0"]
         self.secure_port = SecurePort(folder.path, self.driver, clock, self._hosts, options.sip_tls_port)
         self.media = MediaEngine(tokens=token, port_range=(options.rtp_first, options.rtp_last))
-        self.audio: MediaSource = Audio(self.media)
+        self.health = Health(folder.path, self.settings, self.clock_trust, clock.monotonic)
+        self.audio: MediaSource = Audio(self.media, self.health.note_media)
         self._sdp_sessions = int(clock.epoch())
         self._wire_calls()
         self.jobs = Jobs(self)
@@ -345,7 +347,6 @@ class Box:
 
     def world(self) -> World:
         """Who can be reached, and which lines are up."""
-        failures = {"settings"} if self.settings.loaded.damaged else set()
         return World(
             registered=self.phones.registered(),
             busy=self.calls.busy_people(),
@@ -353,7 +354,7 @@ class Box:
             lines_full=self.lines.full(),
             used_today=self.usage.today(),
             clock_trusted=self.clock_trust.trusted,
-            failures=frozenset(failures),
+            failures=self.health.failures,
             people=self.people_states.everybody(),
         )
 
@@ -374,7 +375,7 @@ class Box:
             lines=self.lines.live(),
             calls=self.calls.live(),
             resources=self._resources(),
-            warnings=self._warnings(),
+            warnings=(*self.health.warnings(self.lines.live()), *self.alarm.warnings()),
             addresses=own_addresses(),
             sip_port=self.driver.sockets.port,
             sip_tls_port=self.driver.sockets.secure_port,
@@ -393,16 +394,6 @@ class Box:
             file_descriptors=len(os.listdir("/proc/self/fd")),
             memory_bytes=_resident_bytes(),
         )
-
-    def _warnings(self) -> tuple[Warn, ...]:
-        found = []
-        if self.settings.loaded.damaged:
-            found.append(Warn(code=self.settings.loaded.detail or "settings_invalid"))
-        for line in self.lines.live():
-            if line.state in (LineState.REFUSED, LineState.UNREACHABLE):
-                name = self.configuration.lines[line.line_id].name
-                found.append(Warn(code="line_down", parameters={"line": name, "reason": line.reason}))
-        return (*found, *self.alarm.warnings())
 
     def now(self) -> datetime:
         """The present moment in the office's zone."""

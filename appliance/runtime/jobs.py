@@ -23,6 +23,7 @@ RETENTION_HOURS = 1
 EXPIRY_SECONDS = 5
 CLOCK_SECONDS = 5
 CLOCK_KEPT_MINUTES = 10
+DISK_SECONDS = 10
 LADDER_SECONDS = 20
 
 
@@ -57,6 +58,7 @@ class Jobs:
             coalesce=True,
             max_instances=1,
         )
+        add(self.look_at_disk, "interval", seconds=DISK_SECONDS, id="disk", coalesce=True, max_instances=1)
         add(self.look_at_clock, "interval", seconds=CLOCK_SECONDS, id="clock", coalesce=True, max_instances=1)
         add(
             self._box.clock_trust.keep,
@@ -106,6 +108,11 @@ class Jobs:
         """Take the phones and the watchers whose time has run out off their lists."""
         self._box.phones.sweep()
         self._box.lamps.sweep()
+
+    async def look_at_disk(self) -> None:
+        """Try whether the disk still takes what is written."""
+        if await asyncio.to_thread(self._box.health.look):
+            self._box.events.publish("warning")
 
     async def look_at_clock(self) -> None:
         """Judge the clock, and put away the overrides whose time is over."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from appliance.configuration.configuration import Configuration
 from appliance.control.box import Conflict
@@ -71,6 +72,8 @@ class Settings:
             version = await asyncio.to_thread(self._store.save, new, who, now=self._epoch())
             old, self.configuration = self.configuration, new
             self.version, self.plan = version, plan
+            # What was damaged is replaced by what holds together.
+            self.loaded = replace(self.loaded, damaged=False)
         for listener in self.listeners:
             listener(old, new)
         return version

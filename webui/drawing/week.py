@@ -131,7 +131,8 @@ def _shades(stretches: Sequence[Json]) -> Mapping[tuple[Any, ...], Shade]:
             rings += 1
         else:
             words = fill(FIRST_WORDS[first], {"who": who}).rstrip(": ")
-            found[key] = Shade("message" if first == "message" else "other", words, who or words)
+            shade = first if first in ("message", "menu") else "other"
+            found[key] = Shade(shade, words, who or words)
     return found
 
 
