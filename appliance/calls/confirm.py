@@ -24,11 +24,10 @@ async def reach(board: Switchboard, leg: CalleeLeg, asked: set[int]) -> DialResu
 
     Who is being asked is put into `asked`, by the leg's `id`. Cancelled, it goes silent and is hung up.
     """
-    result = await leg.dial()
     told = leg.introduction
+    result = await (leg.dial() if told is None else _dial_and_prepare(board, leg, told, asked))
     if result.outcome is not Outcome.ANSWERED or told is None or told.ask is None:
         return result
-    asked.add(id(leg))
     try:
         result = await _confirmed(board, leg, told)
     except CancelledError:
@@ -37,6 +36,25 @@ async def reach(board: Switchboard, leg: CalleeLeg, asked: set[int]) -> DialResu
     if result.outcome is not Outcome.ANSWERED:
         leg.close()
     return result
+
+
+async def _dial_and_prepare(
+    board: Switchboard, leg: CalleeLeg, told: Introduction, asked: set[int]
+) -> DialResult:
+    """Dial, and have the words made meanwhile: who answers waits for nothing."""
+    async with TaskGroup() as group:
+        making = group.create_task(_make(board, told))
+        result = await leg.dial()
+        if result.outcome is not Outcome.ANSWERED:
+            making.cancel()
+        elif told.ask is not None:
+            asked.add(id(leg))
+    return result
+
+
+async def _make(board: Switchboard, told: Introduction) -> None:
+    for speech in (*told.speeches, *((told.ask,) if told.ask else ())):
+        await board.spoken(speech)
 
 
 async def whisper(board: Switchboard, leg: CalleeLeg) -> bool:

