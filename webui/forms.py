@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from webui.client import FieldError
+from webui.conflicts import Difference, differences
 from webui.wording import say_error
 
 # Rows a form may hold under one name: beyond any limit of the API, far below what could hurt.
@@ -47,13 +48,17 @@ class Field:
 
 @dataclass(slots=True)
 class Form:
-    """Fields, the values in them (nested as the API's JSON), and the errors of the last try."""
+    """Fields, the values in them (nested as the API's JSON), and the errors of the last try.
+
+    `current`: the values somebody else has saved meanwhile, when that is why it was refused.
+    """
 
     values: dict[str, Any]
     fields: Sequence[Field] = ()
     choices: dict[str, list[Choice]] = field(default_factory=dict)
     errors: tuple[FieldError, ...] = ()
     version: str = ""
+    current: Mapping[str, Any] | None = None
 
     def field(self, name: str) -> Field:
         """The field of that name; raises KeyError."""
@@ -79,6 +84,10 @@ class Form:
             for error in self.errors
             if any(error.field == path or error.field.startswith(f"{path}.") for path in paths)
         ]
+
+    def differences(self) -> list[Difference]:
+        """What somebody else has saved otherwise meanwhile."""
+        return differences(self)
 
     def all_errors(self) -> list[tuple[str, str]]:
         """Every error with its field's label where it has one, for the summary on top."""

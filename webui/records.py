@@ -14,6 +14,9 @@ from webui.session import Visit, visit_of
 
 Json = dict[str, Any]
 
+# The API refuses a change of another state of the record than the present one.
+CHANGED_MEANWHILE = 412
+
 
 class RecordPages:
     """The pages of one collection of the API; subclasses override what differs.
@@ -115,6 +118,8 @@ class RecordPages:
             form.errors = refusal.errors
             # Saving again after "changed meanwhile" is meant: the newest version is what it replaces.
             form.version = etag
+            if refusal.status == CHANGED_MEANWHILE:
+                form.current = self.to_values(before)
             return await self._show(request, form, identifier, before, status=422)
         return await self.saved(request, record, not identifier)
 

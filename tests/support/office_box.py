@@ -94,6 +94,7 @@ class OfficeBox:
         self.ladders: dict[str, list[TracedMessage]] = {}
         self.restored_from: Path | None = None
         self.clock_trusted = True
+        self._writing = asyncio.Lock()
         self.started_at = self.epoch()
         self._claim_code = readable_code()
         self.made_certificates: Certificates | None = None
@@ -109,12 +110,13 @@ class OfficeBox:
             return None
 
     async def change(self, new: Configuration, *, expected: int, who: str) -> int:
-        if expected != self.version:
-            raise Conflict
-        plan = compile_plan(new)
-        self.version = await self.in_thread(partial(self.store.save, new, who, now=self.epoch()))
-        self.configuration, self.plan = new, plan
-        self.events.publish("configuration", version=self.version)
+        async with self._writing:
+            if expected != self.version:
+                raise Conflict
+            plan = compile_plan(new)
+            self.version = await self.in_thread(partial(self.store.save, new, who, now=self.epoch()))
+            self.configuration, self.plan = new, plan
+            self.events.publish("configuration", version=self.version)
         return self.version
 
     def world(self) -> World:

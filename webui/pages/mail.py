@@ -10,6 +10,7 @@ from webui.client import Refused
 from webui.forms import Choice, Field, Form, nest, record_of
 from webui.language import N_, gettext
 from webui.page import go_to, render
+from webui.records import CHANGED_MEANWHILE
 from webui.session import Visit, visit_of
 
 FIELDS = (
@@ -66,6 +67,8 @@ async def save_mail(request: web.Request) -> web.StreamResponse:
     except Refused as refusal:
         values["password_set"] = before.data.get("password_set")
         form = Form(values, FIELDS, errors=refusal.errors, version=before.etag or "")
+        if refusal.status == CHANGED_MEANWHILE:
+            form.current = before.data
         response = await _show(request, visit, form, Form({}))
         response.set_status(422)
         return response

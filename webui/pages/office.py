@@ -11,6 +11,7 @@ from webui.forms import Choice, Field, Form, nest, record_of
 from webui.language import N_, gettext
 from webui.page import go_to, render
 from webui.pages.claim import SETUP_FIELDS, country_choices, language_choices, zone_choices
+from webui.records import CHANGED_MEANWHILE
 from webui.session import Visit, visit_of
 
 FIELDS = (
@@ -102,6 +103,8 @@ async def save_office(request: web.Request) -> web.StreamResponse:
         await visit.send("PUT", "/office", {**before.data, **record_of(FIELDS, values)}, etag=version)
     except Refused as refusal:
         form = Form(values, FIELDS, errors=refusal.errors, version=before.etag or "")
+        if refusal.status == CHANGED_MEANWHILE:
+            form.current = before.data
         response = await _show(request, visit, form)
         response.set_status(422)
         return response

@@ -12,7 +12,7 @@ from webui.forms import Choice, Form, nest, rearrange
 from webui.live_state import read_live
 from webui.page import go_to, render
 from webui.pages.claim import country_choices
-from webui.records import Json
+from webui.records import CHANGED_MEANWHILE, Json
 from webui.session import Visit, visit_of
 
 # Before the id of a number in the name of an input: ids made of digits alone would be taken for rows.
@@ -43,6 +43,8 @@ async def save_outbound(request: web.Request) -> web.StreamResponse:
         if refusal.status in (401, 403):
             raise
         form.errors, form.version = refusal.errors, before.etag or ""
+        if refusal.status == CHANGED_MEANWHILE:
+            form.current = _to_values(before.data)
         response = await _show(request, visit, form)
         response.set_status(422)
         return response
