@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from appliance import numbers
 from appliance.configuration import public_holidays
 from appliance.configuration.calendars import Calendar
+from appliance.configuration.checks_forwards import forward_problems
 from appliance.configuration.checks_outbound import outbound_problems
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import ToAnnouncement, ToExternal
@@ -130,6 +131,7 @@ def _people(configuration: Configuration) -> Iterator[Problem]:
                 yield Problem("people", person.id, ("devices", place, "kind"), "device_twice")
         if DeviceKind.EXTERNAL in kinds and person.mobile is None:
             yield Problem("people", person.id, ("mobile",), "mobile_missing")
+        yield from forward_problems(person)
 
 
 def _phones(configuration: Configuration) -> Iterator[Problem]:

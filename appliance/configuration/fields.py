@@ -62,6 +62,12 @@ def _e164(text: str) -> str:
     return text
 
 
+def _caller_id(text: str) -> str:
+    if text.isascii() and text.isdigit() and 2 <= len(text) <= 6:
+        return text
+    return _e164(text)
+
+
 def _line_of_text(text: str) -> str:
     if any(ord(character) < 32 or ord(character) == 127 for character in text):
         raise PydanticCustomError("control_character", "This text holds a character that cannot be shown")
@@ -96,6 +102,8 @@ Label = Annotated[str, StringConstraints(max_length=200), AfterValidator(_line_o
 SpokenText = Annotated[str, StringConstraints(max_length=2000)]
 Extension = Annotated[str, StringConstraints(min_length=2, max_length=6), AfterValidator(_extension)]
 E164 = Annotated[str, StringConstraints(max_length=20), AfterValidator(_e164)]
+# Who calls: an extension, or a number in E.164.
+CallerId = Annotated[str, StringConstraints(max_length=20), AfterValidator(_caller_id)]
 Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_email)]
 Host = Annotated[str, StringConstraints(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9._:\[\]-]+$")]
 Port = Annotated[int, Field(ge=1, le=65535)]

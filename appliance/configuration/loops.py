@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from appliance.configuration.configuration import Configuration
-from appliance.configuration.destinations import Destination, ToGroup, ToMenu, ToNumber, ToPerson
-from appliance.configuration.routes import Place, destinations_of
+from appliance.configuration.destinations import ToGroup, ToMenu, ToNumber, ToPerson
+from appliance.configuration.routes import Place, destinations_of, forwards_of
 
 # A record whose choices a call follows: collection and id.
 Follower = tuple[str, str]
+# Stands for the forwards of a person, as if they were a record of their own.
+FORWARDS = "forwards"
 
 
 def looping_destinations(configuration: Configuration) -> Iterator[tuple[Place, str]]:
@@ -22,10 +24,11 @@ def looping_destinations(configuration: Configuration) -> Iterator[tuple[Place, 
     ways = [
         (source, target, place)
         for source, place in _followed(configuration)
-        if (target := _target(configuration, place)) is not None
+        for target in _targets(configuration, place)
     ]
     for source, target, place in _on_loops(ways):
-        record = configuration.collection(target[0])[target[1]]
+        collection = "people" if target[0] == FORWARDS else target[0]
+        record = configuration.collection(collection)[target[1]]
         yield place, str(getattr(record, "name", "")) or source[1]
 
 
@@ -44,29 +47,46 @@ def _followed(configuration: Configuration) -> Iterator[tuple[Follower, Place]]:
             for user in users[place.record_id]:
                 yield user, place
         elif place.collection != "menus" or place.path[0] != "options":
-            yield (place.collection, place.record_id), place
+            is_forward = place.collection == "people" and place.path[0] != "when_unanswered"
+            yield (FORWARDS if is_forward else place.collection, place.record_id), place
 
 
-def _target(configuration: Configuration, place: Place) -> Follower | None:
-    """The record whose own choices follow, if there is one."""
-    found = _followed_record(place.destination, place.last)
-    if found is None or found[1] not in configuration.collection(found[0]):
-        return None
-    return found
+def _targets(configuration: Configuration, place: Place) -> Iterator[Follower]:
+    """The records whose own choices follow: of a person, their forwards wherever they stand on a route.
 
-
-def _followed_record(destination: Destination, last: bool) -> Follower | None:
-    match destination:
+    Forwards from one person to the next end by themselves (routing/person_paths), so that only the numbers
+    they may lead to count.
+    """
+    is_forward = place.collection == "people" and place.path[0] != "when_unanswered"
+    match place.destination:
         case ToNumber(number_id=identifier):
-            return "numbers", identifier
-        case ToPerson(person_id=identifier) if last:
-            return "people", identifier
-        case ToGroup(group_id=identifier) if last:
-            return "groups", identifier
-        case ToMenu(menu_id=identifier):
-            return "menus", identifier
-        case _:
-            return None
+            if identifier in configuration.numbers:
+                yield "numbers", identifier
+        case ToPerson(person_id=identifier) if identifier in configuration.people:
+            if is_forward:
+                yield from (("numbers", number) for number in _numbers_beyond(configuration, identifier))
+            else:
+                yield FORWARDS, identifier
+            if place.last:
+                yield "people", identifier
+        case ToGroup(group_id=identifier) if place.last and identifier in configuration.groups:
+            yield "groups", identifier
+        case ToMenu(menu_id=identifier) if identifier in configuration.menus:
+            yield "menus", identifier
+
+
+def _numbers_beyond(configuration: Configuration, person_id: str) -> set[str]:
+    """The numbers that forwards from person to person may come to."""
+    found, known, waiting = set[str](), {person_id}, [person_id]
+    while waiting:
+        for place in forwards_of(configuration.people[waiting.pop()]):
+            match place.destination:
+                case ToNumber(number_id=identifier) if identifier in configuration.numbers:
+                    found.add(identifier)
+                case ToPerson(person_id=identifier) if identifier in configuration.people.keys() - known:
+                    known.add(identifier)
+                    waiting.append(identifier)
+    return found
 
 
 def _on_loops(

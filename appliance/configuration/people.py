@@ -10,6 +10,7 @@ from pydantic import Field
 from appliance.configuration.destinations import Destination
 from appliance.configuration.fields import (
     E164,
+    CallerId,
     DeviceKind,
     Email,
     Extension,
@@ -23,6 +24,10 @@ from appliance.configuration.fields import (
     SipSecret,
     SipUser,
 )
+from appliance.configuration.forwards import ForwardCondition, MobileRings, ScheduledForward
+
+# The most calls one person may have at once: beyond it, no phone shows them all.
+MOST_CALLS = 10
 
 
 class RingOrder(StrEnum):
@@ -52,6 +57,10 @@ class Person(Record):
     route; a state that is absent falls back to the person's mailbox, then to an announcement. `working_day`:
     they start and end their day, and are rung in between only (STAT-1); who does not always counts as there.
     `confirm_mobile`: on the mobile, the call is theirs once they have pressed 1 (CONF-1).
+    `devices_by_hours`: the kinds that ring in that state, of those chosen (RING-8); absent: all. `max_calls`:
+    calls at once (RING-7). `when_busy`: where a second call goes, by hours state; absent: it rings too, as
+    call waiting (BUSY-1). `forward_to` takes all calls while `forward_active` (FWD-1), `forwards` those that
+    end so (FWD-3). `do_not_disturb_except`: callers who ring all the same (FWD-6).
     """
 
     id: Identifier
@@ -64,7 +73,16 @@ class Person(Record):
     devices: Annotated[tuple[DeviceChoice, ...], Field(min_length=1, max_length=3)] = DEFAULT_DEVICES
     ring_order: RingOrder = RingOrder.TOGETHER
     ring_seconds: RingSeconds = 20
+    mobile_rings: MobileRings = MobileRings.AT_ONCE
+    devices_by_hours: dict[HoursState, tuple[DeviceKind, ...]] = Field(default_factory=dict)
+    max_calls: Annotated[int, Field(ge=1, le=MOST_CALLS)] = 2
+    when_busy: dict[HoursState, Destination] = Field(default_factory=dict)
+    forward_to: Destination | None = None
+    forward_active: bool = False
+    scheduled_forwards: Annotated[tuple[ScheduledForward, ...], Field(max_length=10)] = ()
+    forwards: dict[ForwardCondition, Destination] = Field(default_factory=dict)
     do_not_disturb: bool = False
+    do_not_disturb_except: Annotated[tuple[CallerId, ...], Field(max_length=50)] = ()
     working_day: bool = False
     calendar_id: Identifier | None = None
     when_unanswered: dict[HoursState, Destination] = Field(default_factory=dict)

@@ -36,6 +36,10 @@ AMONG_RECORDS: Mapping[str, str] = MappingProxyType(
         "mobile_missing": "The number to ring outside is missing",
         "device_twice": "This kind of device is chosen twice",
         "key_twice": "The key {key} is already for {name}",
+        "forward_missing": "Say where the calls are forwarded to",
+        "forward_to_self": "Calls cannot be forwarded to the person they are for",
+        "rule_never": "No day is named by this rule",
+        "date_past": "This day is over",
         "member_twice": "{name} is in this group twice",
         "mailbox_missing_owner": "Say whose mailbox this is",
         "mailbox_owner_taken": "{name} is already the mailbox of the same owner",
@@ -78,6 +82,7 @@ WITHIN_RECORDS: Mapping[str, str] = MappingProxyType(
         "control_character": "This text holds a character that cannot be shown",
         "email_malformed": "This is not an e-mail address",
         "time_not_of_wall": "A time of day has no zone and no fraction of a second",
+        "rule_malformed": "This is not a recurrence rule that is understood",
         "unknown_zone": "There is no such time zone",
         "missing": "This is needed",
         "extra_forbidden": "This field does not exist",
@@ -174,7 +179,7 @@ def problems_of(error: ValidationError, collection: str, record_id: str) -> tupl
     return tuple(each for each in found if each.code != "too_short" or each.path not in elements)
 
 
-_DESTINATION_FIELDS = ("destination", "when_unanswered", "when_wrong", "when_silent")
+_DESTINATION_FIELDS = ("destination", "when_unanswered", "forward_to", "when_wrong", "when_silent")
 _DESTINATION_KINDS = frozenset(
     {"person", "group", "menu", "mailbox", "external", "number", "announcement", "busy", "hang_up"}
 )
@@ -197,5 +202,7 @@ def _holds_destination(last_two: list[str | int]) -> bool:
     """Whether a destination stands here: at such a field, or under a key of one that has several."""
     return (last_two[:1] or [""])[0] in _DESTINATION_FIELDS or last_two[1:] in (
         ["when_unanswered"],
+        ["when_busy"],
+        ["forwards"],
         ["destinations"],
     )

@@ -19,6 +19,7 @@ from appliance.configuration.destinations import (
     ToPerson,
 )
 from appliance.configuration.overrides import overrides
+from appliance.configuration.people import Person
 from appliance.configuration.problems import Problem
 from appliance.configuration.references import Path
 
@@ -59,6 +60,7 @@ def destinations_of(configuration: Configuration) -> Iterator[Place]:
     for person in configuration.people.values():
         for state, destination in person.when_unanswered.items():
             yield Place("people", person.id, ("when_unanswered", state.value), destination)
+        yield from forwards_of(person)
     for group in configuration.groups.values():
         if group.when_unanswered is not None:
             yield Place("groups", group.id, ("when_unanswered",), group.when_unanswered)
@@ -73,6 +75,19 @@ def _of_menus(configuration: Configuration) -> Iterator[Place]:
         for field, destination in (("when_wrong", menu.when_wrong), ("when_silent", menu.when_silent)):
             if destination is not None:
                 yield Place("menus", menu.id, (field,), destination)
+
+
+def forwards_of(person: Person) -> Iterator[Place]:
+    """Where a person's calls go instead of to them; what follows is the person's own."""
+    for state, destination in person.when_busy.items():
+        yield Place("people", person.id, ("when_busy", state.value), destination, last=False)
+    if person.forward_to is not None:
+        yield Place("people", person.id, ("forward_to",), person.forward_to, last=False)
+    for place, scheduled in enumerate(person.scheduled_forwards):
+        path: Path = ("scheduled_forwards", place, "destination")
+        yield Place("people", person.id, path, scheduled.destination, last=False)
+    for condition, destination in person.forwards.items():
+        yield Place("people", person.id, ("forwards", condition.value), destination, last=False)
 
 
 def route_problems(configuration: Configuration) -> Iterator[Problem]:

@@ -18,6 +18,12 @@ from appliance.configuration.voicemail import Greeting
 from appliance.routing import asking
 from appliance.routing.by_hours import state_at, way_by_hours
 from appliance.routing.facts import Facts
+from appliance.routing.forwarding import (
+    ForwardNode,
+    SecondCallNode,
+    way_by_forwards,
+    way_of_second_call,
+)
 from appliance.routing.limits import barred_call
 from appliance.routing.nodes import (
     FAILED,
@@ -121,6 +127,12 @@ class _Walk:
                     found = self._leave(node, FAILED, Reason("mailbox_failed", dict(node.label)))
                 case UnansweredNode():
                     found = self._unanswered(node)
+                case ForwardNode():
+                    zone_name = self._plan.zone_name
+                    found = self._leave(node, *way_by_forwards(node, self._world, zone_name, self._now))
+                case SecondCallNode():
+                    way, why = way_of_second_call(node, self._facts, self._world, self._now)
+                    found = self._leave(node, way, why)
                 case _:
                     found = self._stop(node, self._last_step(node), _last_reason(node, self._facts))
             if isinstance(found, Decision):
@@ -153,7 +165,7 @@ class _Walk:
             self._trail.append(TrailEntry(node.id, None, self._outbound_reason(node)))
             if self._facts.withheld and not node.any_line:
                 self._trail.append(TrailEntry(node.id, None, Reason("number_withheld")))
-        found = find_targets(self._plan, node, self._facts, self._world)
+        found = find_targets(self._plan, node, self._facts, self._world, self._now)
         self._trail.extend(TrailEntry(node.id, None, reason) for reason in found.passed_over)
         left = node.seconds if node.limit is None else min(node.seconds, node.limit - standing.spent)
         if found.targets and left > 0:

@@ -50,6 +50,8 @@ CONDITIONS: Mapping[str, str] = MappingProxyType(
         "wrong_key": "wrong key",
         "no_key": "no key",
         "no_choice": "no key, or a wrong one",
+        "forwarded": "forwarded",
+        "otherwise": "otherwise",
     }
 )
 
@@ -70,6 +72,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "extensions": "Extension dialled",
         "backup": "Backup number",
         "unanswered": "When unanswered",
+        "forward": "Forward",
+        "second_call": "On another call",
         "mailbox": "Mailbox",
         "announcement": "Announcement",
         "tone": "Tone",

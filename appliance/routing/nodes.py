@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from appliance.configuration.destinations import RingOutcome
-from appliance.configuration.fields import Language
+from appliance.configuration.fields import HoursState, Language
+from appliance.configuration.forwards import ScheduledForward
 from appliance.configuration.outbound import Limits
 from appliance.configuration.voicemail import Mailbox
 from appliance.routing.introductions import CONNECTED_AT_ONCE, Handover
@@ -29,6 +30,8 @@ NodeKind = Literal[
     "menu",
     "backup",
     "unanswered",
+    "forward",
+    "second_call",
     "mailbox",
     "announcement",
     "tone",
@@ -45,6 +48,8 @@ NO_LINE = "no_line"
 UNKNOWN_TIME = "unknown_time"
 # The ways out of a menu when no key comes, or none that leads anywhere. Keys lead out by `key:1`, `dial:101`.
 NO_KEY, WRONG_KEY = "no_key", "wrong_key"
+# The number outside among a candidate's devices.
+OUTSIDE = "external"
 # The way on where there is only one.
 ONWARD = "onward"
 
@@ -114,6 +119,9 @@ class Candidate:
 
     `phones`: ids of phones of the chosen kinds; `external`: a number outside to ring besides,
     where with `confirm` an answer counts after the key 1 only. `language`: what they are told things in.
+    `passes`: callers who ring in spite of do-not-disturb. `max_calls`: calls they may have at once. By the
+    state of `hours`: where `second_call_elsewhere` they are not rung while on a call, and `silent` devices
+    (ids of phones, or OUTSIDE) do not ring. Who forwards all calls, or has a forward in force, is not rung.
     """
 
     name: str
@@ -123,6 +131,21 @@ class Candidate:
     do_not_disturb: bool = False
     confirm: bool = True
     language: Language | None = None
+    passes: frozenset[str] = frozenset()
+    max_calls: int = 2
+    hours: OpeningHours | None = None
+    second_call_elsewhere: frozenset[HoursState] = frozenset()
+    silent: Mapping[HoursState, frozenset[str]] = field(default_factory=dict)
+    forward_active: bool = False
+    scheduled: tuple[ScheduledForward, ...] = ()
+
+    def without(self, silent: frozenset[str]) -> Candidate:
+        """The candidate less some phones; OUTSIDE stands for the number outside."""
+        return replace(
+            self,
+            phones=tuple(phone for phone in self.phones if phone not in silent),
+            external=None if OUTSIDE in silent else self.external,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,14 +49,15 @@ from appliance.routing.nodes import (
     UnansweredNode,
 )
 from appliance.routing.opening_hours import OpeningHours
+from appliance.routing.person_paths import PersonPaths
 from appliance.routing.ringing import (
     Onward,
     Ringing,
+    by_state,
     everywhere,
     outcome_exits,
     ring_external,
     ring_group,
-    ring_person,
 )
 from appliance.routing.trail import Reason
 
@@ -104,6 +105,7 @@ class Paths:
         }
         self._asked: set[str] = set()
         self._to_make: deque[Callable[[], Sequence[PlanNode]]] = deque()
+        self._people = PersonPaths(self._phones, self._ask, self._calendar)
 
     @property
     def configuration(self) -> Configuration:
@@ -241,7 +243,7 @@ class Paths:
         match destination:
             case ToPerson(person_id=identifier):
                 person = configuration.people.get(identifier)
-                return self._person(person, _at("person", identifier, ringing)) if person else lost
+                return self._person(person, _at("person", identifier, ringing), context) if person else lost
             case ToGroup(group_id=identifier):
                 group = configuration.groups.get(identifier)
                 return self._group(group, _at("group", identifier, ringing)) if group else lost
@@ -273,13 +275,13 @@ class Paths:
             case ToHangUp():
                 return self.ending(endings.hang_up(f"hang_up@{context.name}"))
 
-    def _person(self, person: Person, ringing: Ringing) -> str:
-        phones = self._phones.get(person.id, ())
-        return self._ask(ringing.place, lambda: ring_person(phones, person, ringing))
+    def _person(self, person: Person, ringing: Ringing, context: Context) -> str:
+        lay = lambda destination, there: self.destination(destination, there, context)
+        return self._people.lay(person, ringing, lay)
 
     def _group(self, group: RingGroup, ringing: Ringing) -> str:
-        people = self._configuration.people
-        return self._ask(ringing.place, lambda: ring_group(people, self._phones, group, ringing))
+        people, calendar = self._configuration.people, self._calendar
+        return self._ask(ringing.place, lambda: ring_group(people, self._phones, group, ringing, calendar))
 
     def _menu(self, menu: Menu, ringing: Ringing, context: Context) -> str:
         place = f"menu:{menu.id}@{ringing.place}"
@@ -338,7 +340,7 @@ class Paths:
 
         def make() -> list[PlanNode]:
             ways = outcome_exits(place, fallback)
-            for state, chosen in _by_state(person.when_unanswered).items():
+            for state, chosen in by_state(person.when_unanswered).items():
                 target = self._chosen(chosen, f"{place}/{state}", context, fallback)
                 ways[state.value] = Exit(f"{place}>{state}", target, state.value)
             hours = self._calendar(person.calendar_id)
@@ -444,14 +446,6 @@ def _route_of(number: Number, state: HoursState) -> Route:
         if each in number.routes and (each is not HoursState.CLOSED or state is not HoursState.OPEN):
             return number.routes[each]
     return next(iter(number.routes.values()))
-
-
-def _by_state(chosen: Mapping[HoursState, Destination]) -> dict[HoursState, Destination]:
-    """What is chosen for each state that has something: a holiday without its own is a closed day."""
-    found = {state: chosen[state] for state in HoursState if state in chosen}
-    if HoursState.CLOSED in found:
-        found.setdefault(HoursState.HOLIDAY, found[HoursState.CLOSED])
-    return found
 
 
 def _own_handling(hours: OpeningHours) -> list[tuple[str, str, Destination]]:

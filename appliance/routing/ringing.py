@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from appliance import numbers
-from appliance.configuration.destinations import RingOutcome
-from appliance.configuration.fields import DeviceKind
+from appliance.configuration.destinations import Destination, RingOutcome
+from appliance.configuration.fields import DeviceKind, HoursState
+from appliance.configuration.forwards import MobileRings
 from appliance.configuration.people import Person, Phone, RingGroup, RingOrder
 from appliance.routing.introductions import Handover
-from appliance.routing.nodes import FAILED, Candidate, Exit, NodeKind, RecordReference, RingNode
+from appliance.routing.nodes import FAILED, OUTSIDE, Candidate, Exit, NodeKind, RecordReference, RingNode
+from appliance.routing.opening_hours import OpeningHours
 
 # Where each outcome of ringing leads: ids of nodes.
 Onward = Mapping[RingOutcome, str]
@@ -24,8 +26,8 @@ class Ringing:
     """How somebody is to be rung in one place of the plan.
 
     `place` is the id of the first node; `limit` in seconds; `failed` leads to the backup number, when nobody
-    else of the route is rung after one of the outcomes of `gives_up`.
-    `handover`: what those who pick up hear first.
+    else of the route is rung after one of the outcomes of `gives_up`. `handover`: what those who pick up hear
+    first. `passed`: ids of the people who have sent the call on.
     """
 
     place: str
@@ -34,6 +36,7 @@ class Ringing:
     failed: str | None = None
     gives_up: frozenset[RingOutcome] = frozenset()
     handover: Handover = Handover()
+    passed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +53,26 @@ def everywhere(target: str) -> Onward:
     return dict.fromkeys(RingOutcome, target)
 
 
-def ring_person(phones: Sequence[Phone], person: Person, ringing: Ringing) -> list[RingNode]:
-    """The nodes that ring a person: one for all devices together, or one each in order (RING-1, 3)."""
-    kinds = tuple(choice.kind for choice in person.devices)
-    if person.ring_order is RingOrder.TOGETHER or len(kinds) == 1:
-        seconds = ringing.limit or person.ring_seconds
-        rounds = [_person_round(phones, person, kinds, seconds)]
-    else:
-        each = [_person_round(phones, person, (own.kind,), own.ring_seconds) for own in person.devices]
-        rounds = [own for own in each if _has_device(own)] or each[:1]
+def ring_person(
+    phones: Sequence[Phone], person: Person, ringing: Ringing, hours: OpeningHours | None = None
+) -> list[RingNode]:
+    """The nodes that ring a person: all devices together, or one each in order (RING-1, 3).
+
+    A mobile that rings when nobody answers comes last, by itself (FWD-5); `hours` are the person's.
+    """
+    late = person.mobile_rings is MobileRings.ON_NO_ANSWER
+    devices = [each for each in person.devices if not (late and each.kind is DeviceKind.EXTERNAL)]
+    last = [each for each in person.devices if each not in devices]
+    together = person.ring_order is RingOrder.TOGETHER or len(devices) == 1
+    groups = [devices] if together else [[each] for each in devices]
+    rounds = []
+    for own in (*groups, last):
+        if own:
+            kinds = tuple(each.kind for each in own)
+            seconds = (ringing.limit or person.ring_seconds) if own is devices else own[0].ring_seconds
+            rounds.append(_person_round(phones, person, kinds, seconds, hours))
+    if len(rounds) > 1:
+        rounds = [own for own in rounds if _has_device(own)] or rounds[:1]
     return list(_chain("person", ("people", person.id), rounds, ringing, ENDS_PERSON))
 
 
@@ -67,14 +81,16 @@ def ring_group(
     phones: Mapping[str, Sequence[Phone]],
     group: RingGroup,
     ringing: Ringing,
+    calendar: Callable[[str | None], OpeningHours | None] = lambda _: None,
 ) -> list[RingNode]:
     """The nodes that ring a group: one for all members together, or one for each in order (RING-2)."""
     members = []
     for member in group.members:
         person = people.get(member.person_id)
         if person is not None:
-            kinds = member.devices or tuple(choice.kind for choice in person.devices)
-            members.append((member, candidate(person, phones.get(person.id, ()), kinds)))
+            kinds = member.devices or _own_kinds(person)
+            own = candidate(person, phones.get(person.id, ()), kinds, calendar(person.calendar_id))
+            members.append((member, _as_member(person, own)))
     if group.order is RingOrder.TOGETHER:
         everybody = tuple(each for _, each in members)
         names = ", ".join(each.name for each in everybody)
@@ -103,17 +119,62 @@ def ring_external(
     return list(_chain(kind, None, [each], ringing, frozenset()))
 
 
-def candidate(person: Person, phones: Sequence[Phone], kinds: Sequence[DeviceKind]) -> Candidate:
-    """A person as somebody to ring on devices of these kinds."""
+def candidate(
+    person: Person, phones: Sequence[Phone], kinds: Sequence[DeviceKind], hours: OpeningHours | None = None
+) -> Candidate:
+    """A person as somebody to ring on devices of these kinds; `hours` are the person's."""
+    chosen = {phone.id: phone.kind for phone in phones if phone.enabled and phone.kind in kinds}
+    silent = {
+        state: frozenset(phone for phone, kind in chosen.items() if kind in quiet)
+        | (frozenset({OUTSIDE}) if DeviceKind.EXTERNAL in quiet else frozenset())
+        for state, quiet in silent_devices(person).items()
+    }
     return Candidate(
         name=person.name,
         person_id=person.id,
-        phones=tuple(phone.id for phone in phones if phone.enabled and phone.kind in kinds),
+        phones=tuple(chosen),
         external=person.mobile if DeviceKind.EXTERNAL in kinds else None,
         do_not_disturb=person.do_not_disturb,
         confirm=person.confirm_mobile,
         language=person.language,
+        passes=frozenset(person.do_not_disturb_except),
+        max_calls=person.max_calls,
+        hours=hours,
+        silent={state: devices for state, devices in silent.items() if devices},
     )
+
+
+def silent_devices(person: Person) -> dict[HoursState, frozenset[DeviceKind]]:
+    """The kinds of devices silent in each hours state; a holiday without its own is a closed day."""
+    chosen = dict(person.devices_by_hours)
+    if HoursState.CLOSED in chosen:
+        chosen.setdefault(HoursState.HOLIDAY, chosen[HoursState.CLOSED])
+    return {state: frozenset(DeviceKind) - frozenset(kinds) for state, kinds in chosen.items()}
+
+
+def _own_kinds(person: Person) -> tuple[DeviceKind, ...]:
+    """The devices a person chose, less a mobile that is to ring only when nobody answers: not in a group."""
+    late = person.mobile_rings is MobileRings.ON_NO_ANSWER
+    kinds = tuple(each.kind for each in person.devices)
+    return tuple(kind for kind in kinds if not (late and kind is DeviceKind.EXTERNAL)) or kinds
+
+
+def _as_member(person: Person, own: Candidate) -> Candidate:
+    """A person in a group: their own forwards and second calls only mean that they are not rung (RING-9)."""
+    return replace(
+        own,
+        second_call_elsewhere=frozenset(by_state(person.when_busy)),
+        forward_active=person.forward_active and person.forward_to is not None,
+        scheduled=person.scheduled_forwards,
+    )
+
+
+def by_state(chosen: Mapping[HoursState, Destination]) -> dict[HoursState, Destination]:
+    """What is chosen for each state that has something: a holiday without its own is a closed day."""
+    found = {state: chosen[state] for state in HoursState if state in chosen}
+    if HoursState.CLOSED in found:
+        found.setdefault(HoursState.HOLIDAY, found[HoursState.CLOSED])
+    return found
 
 
 def outcome_exits(identifier: str, onward: Onward) -> dict[str, Exit]:
@@ -132,10 +193,14 @@ def outcome_exits(identifier: str, onward: Onward) -> dict[str, Exit]:
 
 
 def _person_round(
-    phones: Sequence[Phone], person: Person, kinds: Sequence[DeviceKind], seconds: int
+    phones: Sequence[Phone],
+    person: Person,
+    kinds: Sequence[DeviceKind],
+    seconds: int,
+    hours: OpeningHours | None,
 ) -> _Round:
     label = {"name": person.name, "devices": ",".join(kinds)}
-    return _Round((candidate(person, phones, kinds),), seconds, label)
+    return _Round((candidate(person, phones, kinds, hours),), seconds, label)
 
 
 def _has_device(each: _Round) -> bool:

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from appliance import numbers
 from appliance.configuration.destinations import RingOutcome
 from appliance.routing.facts import Facts
+from appliance.routing.forwarding import in_force
 from appliance.routing.introductions import introduction
 from appliance.routing.limits import barred_number
 from appliance.routing.nodes import Candidate, RingNode
 from appliance.routing.outbound import external_target
 from appliance.routing.plan import Plan
+from appliance.routing.refusals import refusal, rings_now
 from appliance.routing.steps import Introduction, PhoneTarget, Target
 from appliance.routing.trail import Reason
-from appliance.routing.world import DayState, World
+from appliance.routing.world import World
 
 # The outcome told when several ended differently: the first of these.
 TELLING = (RingOutcome.DECLINED, RingOutcome.BUSY, RingOutcome.NO_ANSWER, RingOutcome.UNREACHABLE)
 _NO_LINE_REASONS = frozenset({"no_line", "lines_down", "lines_full"})
-_DAY_REASONS = {
-    DayState.NOT_STARTED: "day_not_started",
-    DayState.ON_BREAK: "on_break",
-    DayState.ENDED: "day_ended",
-}
+_NO_LINE_REASONS = frozenset({"no_line", "lines_down", "lines_full"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Found:
     no_line: bool
 
 
-def find_targets(plan: Plan, node: RingNode, facts: Facts, world: World) -> Found:
+def find_targets(plan: Plan, node: RingNode, facts: Facts, world: World, now: datetime) -> Found:
     """The node's targets in this world, each phone and number once."""
     candidates = node.candidates
     if node.dials_called:
@@ -53,13 +52,16 @@ def find_targets(plan: Plan, node: RingNode, facts: Facts, world: World) -> Foun
     asked: list[str] = []
     passed_over: list[Reason] = []
     outcomes: list[RingOutcome] = []
-    for candidate in candidates:
-        refused = _refusal(candidate, facts, world)
+    for each in candidates:
+        candidate = rings_now(each, world, now)
+        refused = refusal(each, facts, world, now) or _forwards(plan, each, world, now)
+        if refused is None and not (candidate.phones or candidate.external) and candidate is not each:
+            refused = Reason("devices_off", {"person": each.name}), RingOutcome.NO_ANSWER
         own = [] if refused else list(_targets(plan, node, candidate, facts, world))
         if own:
             targets.extend(own)
             names.append(candidate.name)
-            if any(each.introduction and each.introduction.ask for each in own):
+            if any(target.introduction and target.introduction.ask for target in own):
                 asked.append(candidate.name)
             continue
         why = _why_unreachable(plan, candidate, facts, world)
@@ -76,20 +78,13 @@ def find_targets(plan: Plan, node: RingNode, facts: Facts, world: World) -> Foun
     )
 
 
-def _refusal(candidate: Candidate, facts: Facts, world: World) -> tuple[Reason, RingOutcome] | None:
-    """Why somebody who could be reached is not to be rung (RING-6)."""
-    if candidate.person_id is None:
-        return None
-    person = {"person": candidate.name}
-    if candidate.person_id == facts.caller_person_id:
-        return Reason("is_caller", person), RingOutcome.BUSY
-    now = world.person(candidate.person_id)
-    if now.day is not DayState.STARTED:
-        return Reason(_DAY_REASONS[now.day], person), RingOutcome.DECLINED
-    if candidate.do_not_disturb:
-        return Reason("do_not_disturb", person), RingOutcome.DECLINED
-    if now.on_a_call:
-        return Reason("person_busy", person), RingOutcome.BUSY
+def _forwards(
+    plan: Plan, candidate: Candidate, world: World, now: datetime
+) -> tuple[Reason, RingOutcome] | None:
+    """Why a member who forwards their calls is passed over: a forward never takes a group's call (RING-9)."""
+    scheduled = world.clock_trusted and in_force(candidate.scheduled, plan.zone_name, now) is not None
+    if candidate.forward_active or scheduled:
+        return Reason("forwards_elsewhere", {"person": candidate.name}), RingOutcome.DECLINED
     return None
 
 

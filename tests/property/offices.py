@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -32,6 +32,7 @@ from appliance.configuration.destinations import (
     ToPerson,
 )
 from appliance.configuration.fields import DeviceKind, HoursState, TimeRange
+from appliance.configuration.forwards import ForwardCondition, MobileRings, ScheduledForward
 from appliance.configuration.lines import Number, SipTrunk
 from appliance.configuration.menus import Menu, MenuOption
 from appliance.configuration.office import Office
@@ -231,6 +232,14 @@ def _simpler(
             change = {field: None}
         case ("menus", *_):
             change = {"options": (MenuOption(key="1", name="One"),)}
+        case ("people", *_):
+            change = {
+                "when_busy": {},
+                "forward_to": None,
+                "forward_active": False,
+                "scheduled_forwards": (),
+                "forwards": {},
+            }
         case ("groups", "when_unanswered", *_):
             change = {"when_unanswered": None}
         case ("groups", *_):
@@ -270,6 +279,40 @@ def _person(chance: Random, identifier: str) -> Person:
         do_not_disturb=chance.random() < 0.3,
         calendar_id=perhaps(chance, lambda: chance.choice(CALENDARS)),
         when_unanswered={state: destination(chance) for state in STATES if chance.random() < 0.3},
+        **_own_rules(chance),
+    )
+
+
+def _own_rules(chance: Random) -> dict[str, Any]:
+    """What a person chose of forwards, second calls and devices by hours; nothing for every second one."""
+    if chance.random() < 0.5:
+        return {}
+    forward_to = perhaps(chance, lambda: destination(chance))
+    return {
+        "mobile_rings": chance.choice(tuple(MobileRings)),
+        "devices_by_hours": {
+            state: tuple(_some(chance, DeviceKind)) for state in STATES if chance.random() < 0.2
+        },
+        "max_calls": chance.randint(1, 3),
+        "when_busy": {state: destination(chance) for state in STATES if chance.random() < 0.3},
+        "forward_to": forward_to,
+        "forward_active": forward_to is not None and chance.random() < 0.4,
+        "scheduled_forwards": tuple(_scheduled(chance) for _ in range(chance.choice((0, 0, 1, 2)))),
+        "forwards": {
+            condition: destination(chance) for condition in ForwardCondition if chance.random() < 0.4
+        },
+        "do_not_disturb_except": tuple(_some(chance, ("+33612345678", "100"))),
+    }
+
+
+def _scheduled(chance: Random) -> ScheduledForward:
+    first = date(2026, 1, 1) + timedelta(days=chance.randrange(365))
+    return ScheduledForward(
+        destination=destination(chance),
+        first=first,
+        last=perhaps(chance, lambda: first + timedelta(days=chance.randrange(60))),
+        rule=chance.choice(("", "FREQ=WEEKLY;BYDAY=MO,WE", "FREQ=MONTHLY;BYMONTHDAY=31")),
+        ranges=ranges(chance),
     )
 
 

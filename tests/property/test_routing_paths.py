@@ -14,13 +14,15 @@ from hypothesis import strategies as st
 from appliance.configuration.answering import HumanAnswer
 from appliance.configuration.checks import problems
 from appliance.configuration.configuration import Configuration
+from appliance.configuration.fields import DeviceKind, HoursState
 from appliance.configuration.files import from_document, to_document
+from appliance.configuration.people import Person
 from appliance.routing.asking import MOST_QUESTIONS
 from appliance.routing.decide import Decision, Position, next_step
 from appliance.routing.explain import Explanation, explain, sentences
 from appliance.routing.facts import Facts
 from appliance.routing.graph import CONDITIONS, KINDS, Graph, graph
-from appliance.routing.plan import LOOP, compile_plan
+from appliance.routing.plan import LOOP, Plan, compile_plan
 from appliance.routing.steps import (
     Announce,
     Ask,
@@ -29,6 +31,7 @@ from appliance.routing.steps import (
     HangUp,
     Keys,
     Outcome,
+    PhoneTarget,
     Ring,
     TakeMessage,
     Tone,
@@ -96,6 +99,7 @@ def test_no_caller_meets_silence(
     assert isinstance(last.step, Announce | TakeMessage | Tone) or chosen == "hang_up"
 
 
+@pytest.mark.feature("RING-6", "RING-7", "RING-8", "FWD-6")
 @given(offices, facts, worlds, moments)
 def test_rings_only_who_can_be_rung(
     configuration: Configuration, call: Facts, world: World, now: datetime
@@ -108,9 +112,10 @@ def test_rings_only_who_can_be_rung(
         for target in decision.step.targets:
             person = configuration.people.get(target.person_id or "")
             if person is not None:
-                assert not person.do_not_disturb
-                assert not world.person(person.id).on_a_call
+                assert not person.do_not_disturb or call.caller in person.do_not_disturb_except
+                assert world.person(person.id).calls < person.max_calls
                 assert world.person(person.id).day is DayState.STARTED
+                assert _kind_of(configuration, target) in _kinds_now(configuration, plan, person, now)
                 assert person.id != call.caller_person_id
             if isinstance(target, ExternalTarget):
                 assert target.line_ids
@@ -139,6 +144,35 @@ def test_no_voicemail_outside_takes_a_call_unless_that_is_wanted(
                 assert asked
             elif wanted is HumanAnswer.NOBODY or not isinstance(target, ExternalTarget):
                 assert not asked
+def _kind_of(configuration: Configuration, target: ExternalTarget | PhoneTarget) -> DeviceKind:
+    if isinstance(target, ExternalTarget):
+        return DeviceKind.EXTERNAL
+    return configuration.phones[target.phone_id].kind
+
+
+def _kinds_now(
+    configuration: Configuration, plan: Plan, person: Person, now: datetime
+) -> frozenset[DeviceKind]:
+    """The kinds of devices on which somebody may be rung at a moment."""
+    office = configuration.office
+    calendar = person.calendar_id or (office.calendar_id if office else None)
+    hours = {each.calendar.id: each for each in plan.hours}.get(calendar or "")
+    chosen = person.devices_by_hours
+    state = hours.at(now).state if hours else HoursState.OPEN
+    if state is HoursState.HOLIDAY and state not in chosen:
+        state = HoursState.CLOSED
+    return frozenset(chosen.get(state, DeviceKind))
+
+
+@pytest.mark.feature("FWD-7")
+@given(offices, facts, worlds, moments, ring_outcomes)
+def test_nobody_sends_a_call_on_twice_in_a_row_of_forwards(
+    configuration: Configuration, call: Facts, world: World, now: datetime, outcome: Outcome
+) -> None:
+    plan = compile_plan(configuration)
+    for decision in explain(plan, call, world, now, outcome).decisions:
+        sent = [entry.node for entry in decision.trail if entry.reason.code == "forwards_all"]
+        assert len(sent) == len(set(sent))
 
 
 @given(offices)
@@ -178,7 +212,16 @@ def test_backup_is_rung_when_no_phone_is_connected(
     configuration: Configuration, call: Facts, now: datetime
 ) -> None:
     people = {
-        key: person.model_copy(update={"mobile": None, "do_not_disturb": False})
+        key: person.model_copy(
+            update={
+                "mobile": None,
+                "do_not_disturb": False,
+                "forward_active": False,
+                "scheduled_forwards": (),
+                "forwards": {},
+                "devices_by_hours": {},
+            }
+        )
         for key, person in configuration.people.items()
     }
     plan = compile_plan(replace(configuration, people=people))

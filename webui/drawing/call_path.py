@@ -30,6 +30,8 @@ KINDS = {
     "menu": ("menu", N_("Menu")),
     "extensions": ("internal", N_("An extension")),
     "unanswered": ("next", N_("When unanswered")),
+    "forward": ("next", N_("Forward")),
+    "second_call": ("phone", N_("On another call")),
     "mailbox": ("voicemail", N_("Voicemail")),
     "announcement": ("announcement", N_("Announcement")),
     "tone": ("tone", N_("Busy tone")),

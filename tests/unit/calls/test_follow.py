@@ -13,7 +13,7 @@ from appliance.legs.leg import DialResult
 from appliance.routing.facts import Direction, Facts
 from appliance.routing.plan import compile_plan
 from appliance.routing.steps import Outcome, PhoneTarget
-from appliance.routing.world import World
+from appliance.routing.world import PersonNow, World
 from tests.integration.box.offices import NUMBER, OUTSIDER, office_of_three
 from tests.support.scripted_calls import ScriptedBoard, ScriptedCallee, ScriptedCaller, scripted_call, settle
 
@@ -90,9 +90,10 @@ async def test_a_busy_person_has_a_mailbox():
     assert story.call.ended_by == "box" and story.call.message_id == "m1"
 
 
-@pytest.mark.feature("RING-6")
-async def test_a_person_who_talks_is_not_rung_at_all():
-    story = Story(INSIDE, settings=with_mailbox(), busy=frozenset({"bruno"}))
+@pytest.mark.feature("RING-7")
+async def test_a_person_who_has_all_the_calls_they_take_is_not_rung_at_all():
+    full = {"bruno": PersonNow(talking=1, holding=1)}
+    story = Story(INSIDE, settings=with_mailbox(), people=full)
     story.caller.media.recording.set()
     await story.run()
     assert not story.board.asked

@@ -36,7 +36,7 @@ from appliance.routing.steps import (
     TakeMessage,
     Tone,
 )
-from appliance.routing.world import World
+from appliance.routing.world import PersonNow, World
 from tests.unit.routing.small_office import (
     CALLER,
     CHRISTMAS,
@@ -166,9 +166,10 @@ class TestRinging:
         assert isinstance(decision.step, TakeMessage)
         assert "do_not_disturb" in codes([decision])
 
-    @pytest.mark.feature("RING-6")
-    def test_somebody_on_a_call_is_not_rung(self) -> None:
-        world = World(EVERYBODY.registered, frozenset({"alice"}), EVERYBODY.lines_up)
+    @pytest.mark.feature("RING-6", "RING-7")
+    def test_somebody_who_has_all_the_calls_they_take_is_not_rung(self) -> None:
+        full = {"alice": PersonNow(talking=1, ringing=1)}
+        world = World(EVERYBODY.registered, lines_up=EVERYBODY.lines_up, people=full)
         first = follow(small_office(), inbound(), world=world)[0]
         assert rung(first.step) == {"bruno-desk", "chloe-desk"}
         assert "person_busy" in codes([first])
