@@ -211,8 +211,9 @@ async def test_nobody_answers_within_the_time(running, phone):
     await running.at_rest()
 
 
-@pytest.mark.feature("RING-6")
-async def test_somebody_who_talks_is_busy(running, phone, audio):
+@pytest.mark.feature("RING-7")
+async def test_somebody_who_talks_and_takes_one_call_at_a_time_is_busy(running, phone, audio):
+    await running.ask("PATCH", "/people/alice", {"max_calls": 1})
     call, heard, *_ = await _talking(phone, audio)
     chloe = await phone("103")
     ear = await audio()

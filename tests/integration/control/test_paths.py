@@ -52,6 +52,9 @@ async def test_a_number_is_named_in_any_form(office: Api, called: str) -> None:
 
 async def test_another_world_may_be_supposed(office: Api) -> None:
     question = {"number_id": "main", "at": MONDAY_MORNING}
+    waiting = await office("POST", "/explain", {**question, "what_if": {"busy": ["alice"]}})
+    assert _kinds(waiting.json) == ["ring", "take_message"], "call waiting"
+    await office("PATCH", "/people/alice", {"max_calls": 1})
     busy = await office("POST", "/explain", {**question, "what_if": {"busy": ["alice"]}})
     assert _kinds(busy.json) == ["take_message"]
     answered = await office("POST", "/explain", {**question, "what_if": {"outcomes": ["answered"]}})
