@@ -55,7 +55,7 @@ def _targets(configuration: Configuration, place: Place) -> Iterator[Follower]:
     """The records whose own choices follow: of a person, their forwards wherever they stand on a route.
 
     Forwards from one person to the next end by themselves (routing/person_paths), so that only the numbers
-    they may lead to count.
+    and menus they may lead to count.
     """
     is_forward = place.collection == "people" and place.path[0] != "when_unanswered"
     match place.destination:
@@ -64,7 +64,7 @@ def _targets(configuration: Configuration, place: Place) -> Iterator[Follower]:
                 yield "numbers", identifier
         case ToPerson(person_id=identifier) if identifier in configuration.people:
             if is_forward:
-                yield from (("numbers", number) for number in _numbers_beyond(configuration, identifier))
+                yield from _beyond(configuration, identifier)
             else:
                 yield FORWARDS, identifier
             if place.last:
@@ -75,14 +75,16 @@ def _targets(configuration: Configuration, place: Place) -> Iterator[Follower]:
             yield "menus", identifier
 
 
-def _numbers_beyond(configuration: Configuration, person_id: str) -> set[str]:
-    """The numbers that forwards from person to person may come to."""
-    found, known, waiting = set[str](), {person_id}, [person_id]
+def _beyond(configuration: Configuration, person_id: str) -> set[Follower]:
+    """The numbers and menus that forwards from person to person may come to."""
+    found, known, waiting = set[Follower](), {person_id}, [person_id]
     while waiting:
         for place in forwards_of(configuration.people[waiting.pop()]):
             match place.destination:
                 case ToNumber(number_id=identifier) if identifier in configuration.numbers:
-                    found.add(identifier)
+                    found.add(("numbers", identifier))
+                case ToMenu(menu_id=identifier) if identifier in configuration.menus:
+                    found.add(("menus", identifier))
                 case ToPerson(person_id=identifier) if identifier in configuration.people.keys() - known:
                     known.add(identifier)
                     waiting.append(identifier)

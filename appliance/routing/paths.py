@@ -276,7 +276,12 @@ class Paths:
                 return self.ending(endings.hang_up(f"hang_up@{context.name}"))
 
     def _person(self, person: Person, ringing: Ringing, context: Context) -> str:
-        lay = lambda destination, there: self.destination(destination, there, context)
+        def lay(destination: Destination, there: Ringing) -> str:
+            if isinstance(destination, ToMenu):
+                # One menu for every forward: its keys may lead to people whose forwards lead back to it.
+                there = Ringing(f"forwarded@{context.name}", self._after(destination, context))
+            return self.destination(destination, there, context)
+
         return self._people.lay(person, ringing, lay)
 
     def _group(self, group: RingGroup, ringing: Ringing) -> str:
