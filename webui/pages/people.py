@@ -12,11 +12,12 @@ from webui.forms import Choice, Field, Form
 from webui.language import N_, gettext
 from webui.live_state import read_live
 from webui.page import go_to, render
+from webui.pages import person_forwards
 from webui.pages.claim import language_choices
 from webui.records import Json, RecordPages
 from webui.session import Visit, visit_of
 
-STATES = ("open", "closed", "holiday")
+STATES = tuple(person_forwards.STATES)
 
 DEVICES = {
     "deskphone": N_("Desk phone"),
@@ -47,6 +48,28 @@ FIELDS = (
         N_("Rung only when “Mobile” is ticked above. Any way of writing it will do."),
         kind="tel",
     ),
+    Field(
+        "mobile_rings",
+        N_("Their mobile rings"),
+        N_("Not at all: untick “Mobile” above."),
+        kind="select",
+        choices="mobile_moments",
+        empty="absent",
+    ),
+    Field(
+        "max_calls",
+        N_("Calls at once"),
+        N_("Who calls beyond that finds them busy. One: no second call ever reaches them."),
+        kind="number",
+        empty="absent",
+    ),
+    Field(
+        "forward_active",
+        N_("Forward all calls"),
+        N_("Nothing of theirs rings: callers go at once where is chosen here, until this is switched off."),
+        kind="checkbox",
+    ),
+    Field("do_not_disturb_except", N_("Callers who ring all the same"), kind="numbers"),
     Field(
         "confirm_mobile",
         N_("On the mobile, press 1 to take the call"),
@@ -128,15 +151,20 @@ class PeoplePages(RecordPages):
 
     def blank(self, request: web.Request) -> Json:
         return self.to_values(
-            {"ring_seconds": 20, "confirm_mobile": True, "give_mailbox": "on", "devices": _first_devices()}
+            {
+                "ring_seconds": 20,
+                "max_calls": 2,
+                "confirm_mobile": True,
+                "give_mailbox": "on",
+                "devices": _first_devices(),
+            }
         )
 
     def to_values(self, record: Json) -> Json:
-        unanswered = record.get("when_unanswered") or {}
         return {
             **record,
             "devices": _device_rows(record.get("devices") or []),
-            "when_unanswered": {state: destinations.to_values(unanswered.get(state)) for state in STATES},
+            **person_forwards.to_values(record),
         }
 
     def from_values(self, values: Json, before: Json) -> Json:
@@ -147,13 +175,8 @@ class PeoplePages(RecordPages):
             for row in rows
             if row.get("on")
         ]
-        record = {**super().from_values(values, before), "devices": devices}
-        if isinstance(values.get("when_unanswered"), dict):
-            chosen = {
-                state: destinations.from_values(values["when_unanswered"].get(state)) for state in STATES
-            }
-            record["when_unanswered"] = {state: one for state, one in chosen.items() if one is not None}
-        return record
+        flat = super().from_values(values, before)
+        return {**flat, "devices": devices, **person_forwards.from_values(values)}
 
     async def surroundings(self, visit: Visit, form: Form, identifier: str) -> Json:
         administrator = visit.is_administrator
@@ -165,6 +188,10 @@ class PeoplePages(RecordPages):
                 Choice("together", gettext("All at once")),
                 Choice("in_order", gettext("One after the other, in the order above")),
             ],
+            "mobile_moments": [
+                Choice("at_once", gettext("At once, with the others")),
+                Choice("on_no_answer", gettext("When nobody has answered on the other devices")),
+            ],
             "calendars": [Choice("", gettext("The office's")), *_named(calendars)],
             "numbers": [Choice("", gettext("The line's main number")), *_named(numbers)],
             "destinations": await destinations.choices(visit, without=f"person:{identifier}")
@@ -173,7 +200,9 @@ class PeoplePages(RecordPages):
         }
         return {
             "device_labels": DEVICES,
-            "states": STATES,
+            "states": person_forwards.STATES,
+            "conditions": person_forwards.CONDITIONS,
+            "forwards_set": person_forwards.forwards_set(form.values),
             **({"live": await read_live(visit)} if identifier else {}),
             **(await _belongings(visit, identifier) if identifier and administrator else {}),
         }

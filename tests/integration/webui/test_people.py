@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from appliance.configuration.destinations import ToBusyTone, ToPerson
+from appliance.configuration.fields import HoursState
+from appliance.configuration.forwards import ForwardCondition, MobileRings
 from appliance.routing.world import DayState
 from tests.integration.webui.conftest import Browser
 from tests.support.office_box import OfficeBox
@@ -25,3 +30,65 @@ async def test_a_day_is_set_from_the_page_without_scripts(administrator: Browser
     page = await administrator.post(f"/people/{person}/day", state="on_break", back="//elsewhere.example")
     assert page.path == "/", "never to another site"
     assert "en pause" in page.text
+
+
+@pytest.mark.feature("FWD-1", "FWD-3", "FWD-4")
+async def test_forwards_are_set_and_cleared_and_what_is_left_open_is_told(
+    administrator: Browser, office: OfficeBox
+) -> None:
+    first, *_, person = office.configuration.people
+    path = f"/people/{person}"
+    page = await administrator.get(path)
+    assert "Aucun des trois cas" in page.text
+    colleague = {"forwards__busy__pick": f"person:{first}", "forward_to__pick": "busy"}
+    page = await administrator.submit(page, **colleague, forward_active="on", do="save")
+    record = office.configuration.people[person]
+    assert record.forwards == {ForwardCondition.BUSY: ToPerson(person_id=first)}
+    assert record.forward_active and record.forward_to == ToBusyTone()
+    page = await administrator.get(path)
+    assert "Les trois cas ne sont pas tous renvoyés" in page.text
+    rest = {"forwards__no_answer__pick": "hang_up", "forwards__not_connected__pick": "busy"}
+    await administrator.submit(page, **rest, do="save")
+    page = await administrator.get(path)
+    assert 'id="forwards-left-open"' not in page.text
+    cleared = {f"forwards__{each}__pick": "" for each in ForwardCondition}
+    await administrator.submit(page, **cleared, forward_active="", forward_to__pick="", do="save")
+    record = office.configuration.people[person]
+    assert record.forwards == {} and record.forward_to is None and not record.forward_active
+
+
+@pytest.mark.feature("FWD-1", "FWD-3")
+async def test_a_forward_that_leads_nowhere_is_told_at_its_field(
+    administrator: Browser, office: OfficeBox
+) -> None:
+    person = list(office.configuration.people)[-1]
+    page = await administrator.get(f"/people/{person}")
+    again = await administrator.submit(page, forward_active="on", do="save")
+    assert again.status == 422 and re.search(r'id="f-forward_to"[^>]*aria-invalid', again.text)
+    outside = {"forwards__busy__pick": "external", "forwards__busy__number": "12"}
+    again = await administrator.submit(page, **outside, do="save")
+    assert again.status == 422 and re.search(r'id="f-forwards.busy"[^>]*aria-invalid', again.text)
+    assert not office.configuration.people[person].forwards
+
+
+@pytest.mark.feature("BUSY-1", "RING-7", "FWD-5", "FWD-6")
+async def test_second_calls_the_mobile_and_callers_who_pass(
+    administrator: Browser, office: OfficeBox
+) -> None:
+    person = list(office.configuration.people)[-1]
+    path = f"/people/{person}"
+    page = await administrator.get(path)
+    chosen = {"max_calls": "3", "mobile_rings": "on_no_answer", "when_busy__closed__pick": "busy"}
+    await administrator.submit(page, **chosen, do_not_disturb_except="0199001299\n 101 ,", do="save")
+    record = office.configuration.people[person]
+    assert (record.max_calls, record.mobile_rings) == (3, MobileRings.ON_NO_ANSWER)
+    assert record.when_busy == {HoursState.CLOSED: ToBusyTone()}
+    assert record.do_not_disturb_except == ("+33199001299", "101")
+    page = await administrator.get(path)
+    assert "01 99 00 12 99\n101</textarea>" in page.text
+    again = await administrator.submit(page, max_calls="0", do_not_disturb_except="moi", do="save")
+    assert again.status == 422 and 'id="e-max_calls"' in again.text
+    assert 'id="e-do_not_disturb_except"' in again.text and "moi</textarea>" in again.text
+    await administrator.submit(page, do_not_disturb_except="", when_busy__closed__pick="", do="save")
+    record = office.configuration.people[person]
+    assert record.do_not_disturb_except == () and record.when_busy == {}

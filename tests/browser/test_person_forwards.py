@@ -1,0 +1,52 @@
+"""A person's forwards, second calls and callers who pass, set in a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import Product, Words, save
+
+NOWHERE = {"fr-FR": "Choisissez", "en-GB": "Choose where"}
+
+
+@pytest.mark.feature("FWD-1", "FWD-3", "FWD-4")
+async def test_forwards_are_chosen_and_the_case_left_out_is_told(
+    visitor: Page, settled: Product, words: Words, tmp_path: Path
+) -> None:
+    await visitor.goto("/people/bruno")
+    await expect(visitor.locator("p#forwards-left-open")).to_be_visible()
+    await visitor.check("#f-forward_active")
+    await save(visitor)
+    await expect(visitor.locator(".destination:has([name='forward_to.pick']) .error")).to_contain_text(
+        NOWHERE[words.locale]
+    )
+    await visitor.uncheck("#f-forward_active")
+    await visitor.select_option("[name='forwards.busy.pick']", "external")
+    await visitor.fill("[name='forwards.busy.number']", "01 99 00 12 99")
+    await save(visitor)
+    await visitor.wait_for_url("**?done=saved")
+    await expect(visitor.locator(".notice#forwards-left-open")).to_be_visible()
+    await visitor.screenshot(path=tmp_path / "forwards.png", full_page=True)
+    forwards = settled.api.get("/people/bruno")["forwards"]
+    assert forwards == {"busy": {"kind": "external", "number": "+33199001299", "confirm": True}}
+    settled.api.change("/people/bruno", forwards={"busy": None})
+
+
+@pytest.mark.feature("BUSY-1", "FWD-6")
+async def test_rarely_used_parts_are_folded_until_they_are_set(visitor: Page, settled: Product) -> None:
+    await visitor.goto("/people/bruno")
+    second, passing = "[name='when_busy.open.pick']", "[name=do_not_disturb_except]"
+    for hidden in (second, passing):
+        await expect(visitor.locator(hidden)).to_be_hidden()
+        await visitor.click(f"details:has({hidden}) > summary")
+    await visitor.select_option(second, "busy")
+    await visitor.fill(passing, "101")
+    await save(visitor)
+    await visitor.wait_for_url("**?done=saved")
+    await expect(visitor.locator(second)).to_be_visible()
+    await expect(visitor.locator(passing)).to_have_value("101")
+    assert settled.api.get("/people/bruno")["when_busy"] == {"open": {"kind": "busy"}}
+    settled.api.change("/people/bruno", when_busy={"open": None}, do_not_disturb_except=[])
