@@ -50,3 +50,28 @@ async def test_rarely_used_parts_are_folded_until_they_are_set(visitor: Page, se
     await expect(visitor.locator(passing)).to_have_value("101")
     assert settled.api.get("/people/bruno")["when_busy"] == {"open": {"kind": "busy"}}
     settled.api.change("/people/bruno", when_busy={"open": None}, do_not_disturb_except=[])
+
+
+@pytest.mark.feature("FWD-2", "RING-8")
+async def test_a_scheduled_forward_is_added_and_said(
+    visitor: Page, settled: Product, words: Words, tmp_path: Path
+) -> None:
+    await visitor.goto("/people/bruno")
+    await visitor.click("details:has(.schedule) > summary")
+    await visitor.click("button[value='add:scheduled_forwards']")
+    at = "scheduled_forwards.0"
+    await visitor.fill(f"[name='{at}.first']", "2026-11-26")
+    await expect(visitor.locator(".for-days")).to_be_hidden()
+    await visitor.select_option(f"[name='{at}.repeat']", "days")
+    await visitor.check(f"[name='{at}.days[]'][value=WE]")
+    await visitor.select_option(f"[name='{at}.destination.pick']", "busy")
+    await save(visitor)
+    await visitor.wait_for_url("**?done=saved")
+    said = {"fr-FR": "Chaque semaine, mercredi, toute la journée", "en-GB": "Each week on Wednesday, all day"}
+    await expect(visitor.locator(".schedule strong")).to_contain_text(said[words.locale])
+    await visitor.evaluate(
+        "document.querySelectorAll('details:has(fieldset)').forEach(one => one.open = true)"
+    )
+    await visitor.screenshot(path=tmp_path / "schedule.png", full_page=True)
+    assert settled.api.get("/people/bruno")["scheduled_forwards"][0]["rule"] == "FREQ=WEEKLY;BYDAY=WE"
+    settled.api.change("/people/bruno", scheduled_forwards=[])

@@ -12,7 +12,7 @@ from webui.forms import Choice, Field, Form
 from webui.language import N_, gettext
 from webui.live_state import read_live
 from webui.page import go_to, render
-from webui.pages import person_forwards
+from webui.pages import person_forwards, person_schedule
 from webui.pages.claim import language_choices
 from webui.records import Json, RecordPages
 from webui.session import Visit, visit_of
@@ -165,6 +165,10 @@ class PeoplePages(RecordPages):
             **record,
             "devices": _device_rows(record.get("devices") or []),
             **person_forwards.to_values(record),
+            "devices_by_hours": person_schedule.devices_to_values(
+                record.get("devices_by_hours") or {}, DEVICES, _kinds(record), STATES
+            ),
+            "scheduled_forwards": [person_schedule.to_row(one) for one in _rows(record)],
         }
 
     def from_values(self, values: Json, before: Json) -> Json:
@@ -176,7 +180,15 @@ class PeoplePages(RecordPages):
             if row.get("on")
         ]
         flat = super().from_values(values, before)
-        return {**flat, "devices": devices, **person_forwards.from_values(values)}
+        record = {**flat, "devices": devices, **person_forwards.from_values(values)}
+        if "devices_by_hours" in values:
+            record["devices_by_hours"] = person_schedule.devices_from_values(
+                values["devices_by_hours"], _kinds(record), STATES
+            )
+        if "schedule_shown" in values:
+            values["scheduled_forwards"] = [row for row in _rows(values) if person_schedule.is_filled(row)]
+            record["scheduled_forwards"] = [person_schedule.from_row(row) for row in _rows(values)]
+        return record
 
     async def surroundings(self, visit: Visit, form: Form, identifier: str) -> Json:
         administrator = visit.is_administrator
@@ -188,6 +200,12 @@ class PeoplePages(RecordPages):
                 Choice("together", gettext("All at once")),
                 Choice("in_order", gettext("One after the other, in the order above")),
             ],
+            "repeats": [
+                Choice("every", gettext("Every day")),
+                Choice("weekdays", gettext("From Monday to Friday")),
+                Choice("days", gettext("Each week, on chosen days")),
+                Choice("rule", gettext("By a rule of a calendar")),
+            ],
             "mobile_moments": [
                 Choice("at_once", gettext("At once, with the others")),
                 Choice("on_no_answer", gettext("When nobody has answered on the other devices")),
@@ -198,8 +216,13 @@ class PeoplePages(RecordPages):
             if administrator
             else [],
         }
+        person_schedule.pad(_rows(form.values))
         return {
             "device_labels": DEVICES,
+            "weekdays": person_schedule.day_names(),
+            "schedule": [
+                person_schedule.in_words(row, form.choices["destinations"]) for row in _rows(form.values)
+            ],
             "states": person_forwards.STATES,
             "conditions": person_forwards.CONDITIONS,
             "forwards_set": person_forwards.forwards_set(form.values),
@@ -228,6 +251,15 @@ async def _give_mailbox(visit: Visit, person: Json) -> None:
     except Refused:
         # The person is there; their page offers the mailbox again.
         return
+
+
+def _kinds(record: Json) -> list[str]:
+    return [str(device["kind"]) for device in record.get("devices") or []]
+
+
+def _rows(values: Json) -> list[Json]:
+    rows = values.get("scheduled_forwards")
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def _named(items: list[Json]) -> list[Choice]:

@@ -7,11 +7,12 @@ import re
 import pytest
 
 from appliance.configuration.destinations import ToBusyTone, ToPerson
-from appliance.configuration.fields import HoursState
+from appliance.configuration.fields import DeviceKind, HoursState
 from appliance.configuration.forwards import ForwardCondition, MobileRings
 from appliance.routing.world import DayState
 from tests.integration.webui.conftest import Browser
 from tests.support.office_box import OfficeBox
+from webui.pages.person_schedule import from_row, to_row
 
 
 @pytest.mark.feature("STAT-1")
@@ -92,3 +93,65 @@ async def test_second_calls_the_mobile_and_callers_who_pass(
     await administrator.submit(page, do_not_disturb_except="", when_busy__closed__pick="", do="save")
     record = office.configuration.people[person]
     assert record.do_not_disturb_except == () and record.when_busy == {}
+
+
+@pytest.mark.feature("RING-8")
+async def test_devices_by_hours_are_kept_only_where_not_all_ring(
+    administrator: Browser, office: OfficeBox
+) -> None:
+    person = list(office.configuration.people)[-1]
+    path = f"/people/{person}"
+    page = await administrator.get(path)
+    kept = [one for one in page.fields if one != ("devices_by_hours.closed[]", "softphone")]
+    await administrator.post(path, *kept, do="save")
+    ringing = office.configuration.people[person].devices_by_hours
+    assert ringing == {HoursState.CLOSED: (DeviceKind.DESKPHONE,)}
+    page = await administrator.get(path)
+    await administrator.post(path, *page.fields, do="save")
+    assert office.configuration.people[person].devices_by_hours == ringing
+    both = [*page.fields, ("devices_by_hours.closed[]", "softphone")]
+    await administrator.post(path, *both, do="save")
+    assert office.configuration.people[person].devices_by_hours == {}
+
+
+@pytest.mark.feature("FWD-2")
+async def test_a_scheduled_forward_is_set_said_in_words_and_removed(
+    administrator: Browser, office: OfficeBox
+) -> None:
+    person = list(office.configuration.people)[-1]
+    path, at = f"/people/{person}", "scheduled_forwards__0__"
+    page = await administrator.submit(await administrator.get(path), do="add:scheduled_forwards")
+    assert page.status == 200 and 'name="scheduled_forwards.0.first"' in page.text
+    dates = {f"{at}first": "2026-11-26", f"{at}last": "2026-11-01"}
+    hours = {f"{at}ranges__0__start": "09:00", f"{at}ranges__0__end": "12:00"}
+    refused = await administrator.submit(page, **dates, **hours, do="save")
+    assert refused.status == 422 and "2026-11-26" in refused.text
+    refused = await administrator.submit(page, **dates, **{f"{at}destination__pick": "busy"}, do="save")
+    assert refused.status == 422
+    assert re.search(r'name="scheduled_forwards.0.last"[^>]*aria-invalid', refused.text)
+    dates[f"{at}last"] = "2026-12-31"
+    days = [("scheduled_forwards.0.days[]", day) for day in ("MO", "WE")]
+    chosen = {**dates, **hours, f"{at}repeat": "days", f"{at}destination__pick": "busy"}
+    changed = {name.replace("__", "."): value for name, value in chosen.items()}
+    kept = [(name, value) for name, value in page.fields if name not in changed]
+    await administrator.post(path, *kept, *days, *changed.items(), ("do", "save"))
+    (forward,) = office.configuration.people[person].scheduled_forwards
+    assert forward.rule == "FREQ=WEEKLY;BYDAY=MO,WE" and len(forward.ranges) == 1
+    page = await administrator.get(path)
+    print(re.findall("<strong>.*</strong>", page.text))
+    assert "Chaque semaine, lundi, mercredi, 09:00–12:00, du jeudi 26 novembre 2026 au" in page.text
+    await administrator.submit(page, do="save")
+    assert office.configuration.people[person].scheduled_forwards == (forward,), "saved as it was"
+    page = await administrator.submit(page, do="remove:scheduled_forwards.0")
+    await administrator.submit(page, path, do="save")
+    assert office.configuration.people[person].scheduled_forwards == ()
+
+
+@pytest.mark.feature("FWD-2")
+@pytest.mark.parametrize(
+    "rule",
+    ["", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "FREQ=WEEKLY;BYDAY=TU", "FREQ=WEEKLY", "FREQ=MONTHLY;BYDAY=1MO"],
+)
+def test_every_rule_is_kept_by_the_form(rule: str) -> None:
+    forward = {"destination": {"kind": "busy"}, "first": "2026-11-26", "rule": rule}
+    assert from_row(to_row(forward))["rule"] == rule
