@@ -1,4 +1,4 @@
-"""What a decision, a plan and the checks of a year cost in the largest office."""
+"""What a decision, a plan and the checks of a year cost in the largest office: printed, never asserted."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def median(work: Callable[[], object], times: int) -> float:
     return statistics.median(taken)
 
 
-def test_a_decision_takes_less_than_100_microseconds() -> None:
+def test_what_a_decision_takes_of_100_microseconds() -> None:
     office = large_office()
     assert problems(office) == ()
     plan, world = compile_plan(office), all_well(office)
@@ -53,22 +53,21 @@ def test_a_decision_takes_less_than_100_microseconds() -> None:
                 position, outcome = decision.position, Outcome.NO_ANSWER
     typical = statistics.median(taken) * 1e6
     worst = statistics.quantiles(taken, n=100)[98] * 1e6
-    print(f"\nnext_step: {typical:.0f} µs median, {worst:.0f} µs p99, {len(taken)} decisions")
-    assert typical < 100
+    share = typical / 100
+    print(f"\nnext_step: {typical:.0f} µs median ({share:.0%}), {worst:.0f} µs p99, {len(taken)} decisions")
 
 
-def test_a_plan_takes_less_than_200_milliseconds() -> None:
+def test_what_a_plan_takes_of_200_milliseconds() -> None:
     office = large_office()
     compiled = median(lambda: compile_plan(office), 7) * 1e3
     plan = compile_plan(office)
-    print(f"\ncompile_plan: {compiled:.1f} ms median, {len(plan.nodes)} nodes")
-    assert compiled < 200
+    print(f"\ncompile_plan: {compiled:.1f} ms median ({compiled / 200:.0%}), {len(plan.nodes)} nodes")
 
 
-def test_the_checks_before_saving_take_less_than_a_second() -> None:
+def test_what_the_checks_before_saving_take_of_a_second() -> None:
     office = large_office()
     checked = median(lambda: problems(office), 5) * 1e3
     hours = median(lambda: hour_problems(office, NOW), 5) * 1e3
     assert hour_problems(office, NOW) == ()
-    print(f"\nchecks: {checked:.1f} ms; every hour of a year: {hours:.1f} ms")
-    assert checked + hours < 1000
+    share = (checked + hours) / 1000
+    print(f"\nchecks: {checked:.1f} ms; every hour of a year: {hours:.1f} ms ({share:.0%})")
