@@ -50,6 +50,7 @@ class Field:
 class Form:
     """Fields, the values in them (nested as the API's JSON), and the errors of the last try.
 
+    `locks`: the fields that only an administrator (`may_unlock`) changes, each with the words that say so.
     `current`: the values somebody else has saved meanwhile, when that is why it was refused.
     """
 
@@ -59,6 +60,8 @@ class Form:
     errors: tuple[FieldError, ...] = ()
     version: str = ""
     current: Mapping[str, Any] | None = None
+    locks: Mapping[str, str] = field(default_factory=dict)
+    may_unlock: bool = False
 
     def field(self, name: str) -> Field:
         """The field of that name; raises KeyError."""
@@ -84,6 +87,10 @@ class Form:
             for error in self.errors
             if any(error.field == path or error.field.startswith(f"{path}.") for path in paths)
         ]
+
+    def is_shut(self, name: str) -> bool:
+        """Whether whoever looks at this form may not change a field of it."""
+        return name in self.locks and not self.may_unlock
 
     def differences(self) -> list[Difference]:
         """What somebody else has saved otherwise meanwhile."""

@@ -58,6 +58,7 @@ NAVIGATION = (
             Place("/mail", N_("E-mail"), "mail"),
             Place("/office", N_("Office"), "office"),
             Place("/users", N_("Sign-ins"), "user"),
+            Place("/permissions", N_("Permissions"), "lock"),
             Place("/security", N_("Security"), "security"),
             Place("/backup", N_("Backup"), "backup"),
         ),

@@ -51,6 +51,8 @@ ERRORS: Mapping[str, str] = {
     "control_character": N_("There is a character here that cannot be shown."),
     "email_malformed": N_("This is not an e-mail address."),
     "unknown_zone": N_("There is no such time zone."),
+    "unknown_setting": N_("There is no such setting."),
+    "locked": N_("An administrator has locked this setting."),
     "string_unicode": N_("This text cannot be read."),
     "int_parsing_size": N_("This number is too large."),
     "finite_number": N_("Write a whole number."),

@@ -14,6 +14,7 @@ from appliance.configuration.menus import Menu
 from appliance.configuration.office import MailServer, Office, User
 from appliance.configuration.outbound import Outbound, without
 from appliance.configuration.people import Person, Phone, RingGroup
+from appliance.configuration.permissions import Permissions
 from appliance.configuration.star_codes import StarCodes
 from appliance.configuration.voicemail import Audio, Mailbox
 
@@ -35,7 +36,13 @@ COLLECTIONS: Mapping[str, type[Record]] = MappingProxyType(
 
 # The records of which there is exactly one.
 SINGLETONS: Mapping[str, type[Record]] = MappingProxyType(
-    {"office": Office, "mail_server": MailServer, "outbound": Outbound, "star_codes": StarCodes}
+    {
+        "office": Office,
+        "mail_server": MailServer,
+        "outbound": Outbound,
+        "star_codes": StarCodes,
+        "permissions": Permissions,
+    }
 )
 
 
@@ -54,6 +61,7 @@ class Configuration:
     mail_server: MailServer = field(default_factory=MailServer)
     outbound: Outbound = field(default_factory=Outbound)
     star_codes: StarCodes = field(default_factory=StarCodes)
+    permissions: Permissions = field(default_factory=Permissions)
     people: Mapping[str, Person] = field(default_factory=_none)
     phones: Mapping[str, Phone] = field(default_factory=_none)
     groups: Mapping[str, RingGroup] = field(default_factory=_none)
@@ -88,7 +96,8 @@ class Configuration:
         kept = dict(self.collection(collection))
         del kept[identifier]
         less = self._with(collection, MappingProxyType(kept))
-        return less._with("outbound", without(self.outbound, collection, identifier))
+        less = less._with("outbound", without(self.outbound, collection, identifier))
+        return less._with("permissions", self.permissions.without(collection, identifier))
 
     def with_singleton(self, name: str, record: Record) -> Configuration:
         """This configuration with one of its SINGLETONS replaced."""

@@ -9,6 +9,7 @@ from functools import partial
 
 from appliance.configuration import checks
 from appliance.configuration.configuration import Configuration
+from appliance.configuration.permissions import locked_fields
 from appliance.configuration.problems import Problem
 from appliance.configuration.references import Path, used_by
 from appliance.control.box import Box, Conflict, Refused
@@ -64,6 +65,8 @@ async def change_fields(
         )
         if before is None:
             raise not_found()
+        if collection == "people" and fields.keys() & locked_fields(configuration, "people", identifier):
+            raise refusal(403, "locked")
         data = given(type(before), merged(shown(before), fields), before)
         country = configuration.office.country if configuration.office else None
         record = validated(type(before), data, country)

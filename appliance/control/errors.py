@@ -17,6 +17,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "method_not_allowed": "This cannot be done here",
         "sign_in_needed": "Sign in first",
         "not_allowed": "This is for an administrator",
+        "locked": "An administrator has locked this setting",
         "wrong_password": "The name or the password is wrong",
         "wrong_claim_code": "This is not the claim code of this box",
         "too_many_attempts": "Too many attempts; wait {seconds} seconds",

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import Record
+from appliance.configuration.permissions import locked_fields, person_of
 from appliance.configuration.voicemail import MailboxOwner
 from appliance.control.errors import CODES, ApiError, FieldError
 from appliance.control.routes import box_of
@@ -75,14 +76,17 @@ async def owns_message(request: web.Request, person_id: str) -> bool:
     return message is not None and is_own_mailbox(box.configuration, message.mailbox_id, person_id)
 
 
-def check_own_fields(collection: str, before: Record, after: Record) -> None:
-    """Raises ApiError 403 when a field changes that is not the person's to change."""
-    allowed = OWN_FIELDS[collection]
-    refused = [
-        name
+def check_own_fields(configuration: Configuration, collection: str, before: Record, after: Record) -> None:
+    """Raises ApiError 403 when a field changes that is not the person's to change, or is locked."""
+    person = person_of(configuration, collection, str(getattr(before, "id", "")))
+    locked = locked_fields(configuration, collection, person)
+    codes = {
+        name: "not_allowed" if name not in OWN_FIELDS[collection] else "locked" if name in locked else ""
         for name in type(before).model_fields
-        if name not in allowed and getattr(before, name) != getattr(after, name)
+        if getattr(before, name) != getattr(after, name)
+    }
+    refused = [
+        FieldError(field=name, code=code, message=CODES[code]) for name, code in codes.items() if code
     ]
     if refused:
-        code = "not_allowed"
-        raise ApiError(403, [FieldError(field=name, code=code, message=CODES[code]) for name in refused])
+        raise ApiError(403, refused)

@@ -15,6 +15,7 @@ from appliance.control.box import Box
 from appliance.control.errors import ApiError, FieldError, refusal
 from appliance.control.hashing import hashed
 from appliance.control.own import check_own_fields, own_mailboxes
+from appliance.control.representation import plain
 from appliance.control.routes import Identity, box_of
 
 Json = dict[str, Any]
@@ -118,6 +119,12 @@ class UserParticulars(Particulars):
 class PersonParticulars(Particulars):
     """A person may change some of their own page; their phones and mailboxes may leave with them."""
 
+    async def prepare(self, request: web.Request, sent: Json, current: Record | None) -> Json:
+        if current is not None:
+            return sent
+        defaults = plain(box_of(request).configuration.permissions.defaults)
+        return {**defaults, **sent}
+
     def belongings(self, configuration: Configuration, identifier: str) -> Iterable[tuple[str, str]]:
         yield from (
             ("phones", key) for key, phone in configuration.phones.items() if phone.person_id == identifier
@@ -128,7 +135,7 @@ class PersonParticulars(Particulars):
         self, who: Identity, configuration: Configuration, before: Record, after: Record | None
     ) -> None:
         if after is not None and not who.is_administrator:
-            check_own_fields("people", before, after)
+            check_own_fields(configuration, "people", before, after)
 
 
 class MailboxParticulars(Particulars):
@@ -138,7 +145,7 @@ class MailboxParticulars(Particulars):
         self, who: Identity, configuration: Configuration, before: Record, after: Record | None
     ) -> None:
         if after is not None and not who.is_administrator:
-            check_own_fields("mailboxes", before, after)
+            check_own_fields(configuration, "mailboxes", before, after)
 
 
 class AudioParticulars(Particulars):

@@ -197,6 +197,7 @@ WHAT: Mapping[str, str] = {
     "mail_server": "the mail server",
     "outbound": "the settings of calls to the outside",
     "star_codes": "the star codes",
+    "permissions": "the permissions",
 }
 
 

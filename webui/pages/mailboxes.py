@@ -10,6 +10,7 @@ from aiohttp.web_request import FileField
 from webui.client import FieldError, Refused
 from webui.forms import Choice, Field, Form
 from webui.language import N_, gettext
+from webui.locks import read_locks
 from webui.page import go_to
 from webui.pages.claim import language_choices
 from webui.pages.people import STATES
@@ -115,6 +116,11 @@ class MailboxPages(RecordPages):
         return record
 
     async def surroundings(self, visit: Visit, form: Form, identifier: str) -> Json:
+        owner, _, person = str(form.value("owned_by")).partition(":")
+        if not visit.is_administrator:
+            owner, person = "person", str((visit.user or {}).get("person_id") or "")
+        form.locks = await read_locks(visit, "mailboxes", person) if owner == "person" else {}
+        form.may_unlock = visit.is_administrator
         form.choices = {
             "languages": [Choice("", gettext("As the number")), *language_choices()],
             "formats": [Choice("mp3", "MP3"), Choice("wav", "WAV")],

@@ -11,6 +11,7 @@ from webui.client import Refused
 from webui.forms import Choice, Field, Form
 from webui.language import N_, gettext
 from webui.live_state import read_live
+from webui.locks import read_locks
 from webui.page import go_to, render
 from webui.pages import person_forwards, person_schedule
 from webui.pages.claim import language_choices
@@ -160,6 +161,12 @@ class PeoplePages(RecordPages):
             }
         )
 
+    async def new_page(self, request: web.Request) -> web.Response:
+        """An empty form, with what the office's people begin with."""
+        defaults = (await visit_of(request).get("/permissions"))["defaults"]
+        values = {**self.blank(request), **defaults, "devices": _device_rows(defaults["devices"])}
+        return await self._show(request, Form(values, self.fields), "", {})
+
     def to_values(self, record: Json) -> Json:
         return {
             **record,
@@ -180,7 +187,9 @@ class PeoplePages(RecordPages):
             if row.get("on")
         ]
         flat = super().from_values(values, before)
-        record = {**flat, "devices": devices, **person_forwards.from_values(values)}
+        record = {**flat, **person_forwards.from_values(values)}
+        if "devices" in values:
+            record["devices"] = devices
         if "devices_by_hours" in values:
             record["devices_by_hours"] = person_schedule.devices_from_values(
                 values["devices_by_hours"], _kinds(record), STATES
@@ -192,6 +201,7 @@ class PeoplePages(RecordPages):
 
     async def surroundings(self, visit: Visit, form: Form, identifier: str) -> Json:
         administrator = visit.is_administrator
+        form.locks, form.may_unlock = await read_locks(visit, "people", identifier), administrator
         calendars = (await visit.get("/calendars"))["items"] if administrator else []
         numbers = (await visit.get("/numbers"))["items"] if administrator else []
         form.choices = {
