@@ -18,9 +18,9 @@ CODES = {Hole.SILENT: "hours_silent", Hole.LOOP: "hours_loop", Hole.NOBODY: "hou
 
 
 def ordinary(configuration: Configuration) -> Configuration:
-    """The settings as they are on an ordinary day: nobody undisturbed, nothing overridden by hand."""
+    """The settings as they are on an ordinary day: nothing that people switch on and off is on."""
     people = {
-        key: person.model_copy(update={"do_not_disturb": False})
+        key: person.model_copy(update={"do_not_disturb": False, "forward_active": False})
         for key, person in configuration.people.items()
     }
     calendars = {

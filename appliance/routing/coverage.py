@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from appliance.configuration.fields import HoursState
+from appliance.configuration.forwards import ScheduledForward
 from appliance.routing.explain import Explanation, explain
 from appliance.routing.facts import Direction, Facts
-from appliance.routing.graph import graph
-from appliance.routing.nodes import HoursNode, RingNode, UnansweredNode
+from appliance.routing.forwarding import ForwardNode, in_force
+from appliance.routing.nodes import HoursNode, PlanNode, RingNode, UnansweredNode
 from appliance.routing.opening_hours import HoursAnswer, OpeningHours
 from appliance.routing.plan import LOOP, Plan
 from appliance.routing.steps import Announce, Ask, Ring, Service, TakeMessage, Tone
@@ -26,6 +27,8 @@ from appliance.zones import zone
 STRANGER = "+33199009900"
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 # What every calendar says, as far as a way can depend on it.
+# What changes with time: opening hours, and the scheduled forwards of somebody.
+Changing = OpeningHours | tuple[ScheduledForward, ...]
 Sign = tuple[HoursState, str, str, int | None]
 Signs = tuple[Sign, ...]
 # From, until, and what holds meanwhile.
@@ -50,6 +53,10 @@ class Hole(StrEnum):
     SILENT = "silent"
     LOOP = "loop"
     NOBODY = "nobody"
+
+
+# Somebody is rung, or the caller leaves a message or chooses: no hole.
+ANSWERS = frozenset({AnswerKind.RINGS, AnswerKind.MENU, AnswerKind.MESSAGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,7 @@ class _Asked:
         self._plan = plan
         self._world = world
         self._zone = zone(plan.zone_name)
-        self._hours = _hours_of(plan, plan.nodes)
+        self._changing = _changing_of(plan, plan.nodes)
         self._places = {number: self._places_of(identifier) for number, identifier in plan.number_ids.items()}
         self._answers: dict[tuple[str, Signs], Answer] = {}
 
@@ -144,22 +151,21 @@ class _Asked:
         return known
 
     def _places_of(self, number_id: str) -> tuple[int, ...]:
-        """Which of the hours a number's path depends on, by their places in the list of all."""
-        on_path = _hours_of(self._plan, [node.id for node in graph(self._plan, ("number", number_id)).nodes])
-        known = {id(hours) for hours in on_path}
-        return tuple(place for place, hours in enumerate(self._hours) if id(hours) in known)
+        """Which of what changes a number's path depends on, by the places in the list of all."""
+        entry = self._plan.entries["number", number_id]
+        known = {id(each) for each in _changing_of(self._plan, _reached(self._plan, entry))}
+        return tuple(place for place, each in enumerate(self._changing) if id(each) in known)
 
     def stretches(self, first: date, end: date) -> list[Stretch]:
         """The stretches in which no calendar changes, each with what they all say."""
         at, last = (max(self._moments(datetime.combine(day, time()))) for day in (first, end))
         found: list[Stretch] = []
         while at < last:
-            answers = [hours.at(at) for hours in self._hours]
-            changes = [moment for each in answers if each.until for moment in self._moments(each.until)]
+            said = [_said(each, at, self._zone) for each in self._changing]
+            changes = [moment for _, wall in said if wall is not None for moment in self._moments(wall)]
             until = min([last, *(change for change in (*changes, *self._by_hand()) if change > at)])
             until = self._clock_change(at, until)
-            pairs = zip(self._hours, answers, strict=True)
-            found.append((at, until, tuple(_sign(hours, said) for hours, said in pairs)))
+            found.append((at, until, tuple(sign for sign, _ in said)))
             at = until
         return found
 
@@ -181,8 +187,8 @@ class _Asked:
         return changed
 
     def _by_hand(self) -> Iterator[datetime]:
-        for hours in self._hours:
-            for override in hours.overrides:
+        for each in self._changing:
+            for override in each.overrides if isinstance(each, OpeningHours) else ():
                 yield from (change for change in (override.since, override.until) if change is not None)
 
     def _moments(self, local: datetime) -> tuple[datetime, datetime]:
@@ -191,14 +197,57 @@ class _Asked:
         return aware.astimezone(UTC), aware.replace(fold=1).astimezone(UTC)
 
 
-def _hours_of(plan: Plan, places: Iterable[str]) -> tuple[OpeningHours, ...]:
-    """The opening hours that these nodes ask, each once."""
-    found: dict[int, OpeningHours] = {}
+def _reached(plan: Plan, start: str) -> Iterable[str]:
+    """Every node that a path from `start` may come to, what is drawn folded included."""
+    waiting, known = [start], {start}
+    while waiting:
+        for way in plan.nodes[waiting.pop()].exits:
+            if way.target not in known:
+                known.add(way.target)
+                waiting.append(way.target)
+    return known
+
+
+def _changing_of(plan: Plan, places: Iterable[str]) -> tuple[Changing, ...]:
+    """What these nodes ask that changes with time, each once."""
+    found: dict[int, Changing] = {}
     for place in places:
-        node = plan.nodes[place]
-        if isinstance(node, HoursNode | UnansweredNode) and node.hours is not None:
-            found[id(node.hours)] = node.hours
+        for each in _asked_by(plan.nodes[place]):
+            found[id(each)] = each
     return tuple(found.values())
+
+
+def _asked_by(node: PlanNode) -> Iterator[Changing]:
+    match node:
+        case HoursNode() | UnansweredNode() if node.hours is not None:
+            yield node.hours
+        case ForwardNode():
+            yield node.scheduled
+        case RingNode():
+            for candidate in node.candidates:
+                if candidate.silent and candidate.hours is not None:
+                    yield candidate.hours
+                if candidate.scheduled:
+                    yield candidate.scheduled
+
+
+def _said(each: Changing, at: datetime, office: tzinfo) -> tuple[Sign, datetime | None]:
+    """What something says at a moment, and the wall time up to which it says so at least."""
+    if isinstance(each, OpeningHours):
+        answer = each.at(at)
+        return _sign(each, answer), answer.until
+    wall = at.astimezone(office).replace(tzinfo=None)
+    found = in_force(each, str(office), at)
+    midnights = [datetime.combine(wall.date() + offset * DAY, time()) for offset in (-1, 0, 1)]
+    edges = [
+        datetime.combine(midnight.date(), edge)
+        for midnight in midnights
+        for forward in each
+        for hours in forward.ranges
+        for edge in (hours.start, hours.end)
+    ]
+    ahead = min(edge for edge in (*edges, midnights[-1]) if edge > wall)
+    return (HoursState.OPEN, "scheduled", "", None if found is None else found[0]), ahead
 
 
 def _sign(hours: OpeningHours, said: HoursAnswer) -> Sign:
@@ -223,7 +272,7 @@ def answer_of(plan: Plan, explanation: Explanation) -> Answer:
         hole = Hole.LOOP
     elif kinds == {AnswerKind.HANG_UP}:
         hole = Hole.SILENT
-    elif not kinds & {AnswerKind.RINGS, AnswerKind.MENU} and _has_ring(plan, explanation.nodes):
+    elif not kinds & ANSWERS and _has_ring(plan, explanation.nodes):
         hole = Hole.NOBODY
     return Answer(kind, _who(plan, explanation, kind), end, _way(explanation, plan.nodes), hole)
 

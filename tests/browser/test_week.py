@@ -33,9 +33,9 @@ async def test_a_call_is_tried_with_what_ifs(visitor: Page) -> None:
         "ne connaît pas l'heure" if french else "does not know the time"
     )
     await visitor.uncheck("[name=clock_lost]")
-    await visitor.select_option("[name=busy]", "anne")
+    await visitor.select_option("[name=undisturbed]", "anne")
     await expect(visitor.locator(".reasons")).to_contain_text(
-        "Anne est déjà en ligne" if french else "Anne is on another call"
+        "Anne ne prend pas d'appels" if french else "Anne does not want to be disturbed"
     )
 
 

@@ -18,6 +18,11 @@ from webui.session import Visit, visit_of
 LABELS = {
     "people.devices": N_("On which devices they are reached"),
     "people.when_unanswered": N_("When they do not answer"),
+    "people.devices_by_hours": N_("Which of them ring, by hours"),
+    "people.forward_to": N_("Where all their calls are forwarded to"),
+    "people.forwards": N_("Forwards of calls they do not take"),
+    "people.scheduled_forwards": N_("Scheduled forwards"),
+    "people.when_busy": N_("Where a second call goes"),
     "mailboxes.greetings": N_("Greetings"),
     "mailboxes.emails": N_("E-mail addresses"),
 }

@@ -86,6 +86,7 @@ async def test_do_not_disturb_and_overrides_never_keep_a_change_from_being_saved
     ],
 )
 async def test_what_if(office: Api, what_if: dict[str, Any], code: str) -> None:
+    assert (await office("PATCH", "/people/alice", {"max_calls": 1})).status == 200
     question = {"number_id": "main", "at": "2026-11-23T10:00", "what_if": what_if}
     assert code in codes((await office("POST", "/explain", question)).json)
 
@@ -118,6 +119,7 @@ async def test_what_is_supposed_of_nobody_is_refused(office: Api) -> None:
 async def test_the_drawing_takes_the_same_suppositions(office: Api) -> None:
     drawn = await office("GET", "/graph?number=main&at=2026-11-23T10:00&nobody=true")
     assert "nobody_registered" in codes(drawn.json["path"])
+    await office("PATCH", "/people/alice", {"max_calls": 1})
     drawn = await office("GET", "/graph?number=main&at=2026-11-23T10:00&busy=alice")
     assert "person_busy" in codes(drawn.json["path"])
     assert (await office("GET", "/graph?number=main&busy=zoe")).codes == {"what_if.busy.0": "unknown_person"}

@@ -9,6 +9,7 @@ import pytest
 from appliance.configuration.calendars import Calendar, PublicHolidays, SpecialDays, Week
 from appliance.configuration.destinations import ToHangUp, ToMailbox, ToPerson
 from appliance.configuration.fields import HoursState, TimeRange
+from appliance.configuration.forwards import ScheduledForward
 from appliance.configuration.overrides import HoursOverride, with_override
 from appliance.routing.all_well import all_well
 from appliance.routing.coverage import Answer, AnswerKind, Hole, Segment, holes, week_of
@@ -134,3 +135,35 @@ def test_the_last_hour_of_summer_time_is_not_lost() -> None:
     opened = [each for each in segments if each.answer.first is AnswerKind.RINGS]
     lengths = [each.end.timestamp() - each.start.timestamp() for each in opened]
     assert lengths == [1800, 1800], "an hour that comes twice counts twice"
+
+
+@pytest.mark.feature("RING-8", "FWD-2")
+def test_silent_devices_and_scheduled_forwards_are_seen() -> None:
+    silent = changed(
+        small_office(numbers={"main": number(open=steps(ToPerson(person_id="alice")))}),
+        "people",
+        "alice",
+        devices_by_hours={HoursState.CLOSED: frozenset()},
+    )
+    assert found(silent) == [(Hole.NOBODY, "Monday 00:00", "Monday 09:00")]
+    with_mailbox = changed(
+        silent, "numbers", "main", routes={HoursState.OPEN: steps(ToPerson(person_id="alice"), MESSAGE)}
+    )
+    assert found(with_mailbox) == [], "a message is taken then"
+    forward = ScheduledForward(
+        first=date(2026, 11, 24),
+        ranges=(TimeRange(start=time(10), end=time(11)),),
+        destination=ToPerson(person_id="bruno"),
+    )
+    away = changed(
+        small_office(numbers={"main": number(open=steps(ToPerson(person_id="alice")))}),
+        "people",
+        "alice",
+        scheduled_forwards=(forward,),
+    )
+    told = [(f"{each.start:%a %H:%M}", each.answer.who) for each in week(away)]
+    assert [each for place, each in enumerate(told) if not place or each[1] != told[place - 1][1]] == [
+        ("Mon 00:00", ("Alice",)),
+        ("Tue 10:00", ("Bruno",)),
+        ("Tue 11:00", ("Alice",)),
+    ]
