@@ -152,6 +152,7 @@ def test_silent_devices_and_scheduled_forwards_are_seen() -> None:
     assert found(with_mailbox) == [], "a message is taken then"
     forward = ScheduledForward(
         first=date(2026, 11, 24),
+        last=date(2026, 11, 24),
         ranges=(TimeRange(start=time(10), end=time(11)),),
         destination=ToPerson(person_id="bruno"),
     )
