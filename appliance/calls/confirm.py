@@ -60,12 +60,13 @@ async def _make(board: Switchboard, told: Introduction) -> None:
 async def whisper(board: Switchboard, leg: CalleeLeg) -> bool:
     """Tell who has picked up who calls; False when they hung up meanwhile.
 
-    Who had to press 1 has heard it before.
+    Who had to press 1 has heard it before. Where nothing is told, whoever answers has taken the call, even if
+    they leave in the same breath.
     """
     told = leg.introduction
-    if told is not None and told.ask is None:
-        sound = await _sound(board, leg, told.speeches)
-        await _unless_it_ends(leg, sound)
+    if told is None or told.ask is not None:
+        return True
+    await _unless_it_ends(leg, await _sound(board, leg, told.speeches))
     return not leg.has_ended
 
 

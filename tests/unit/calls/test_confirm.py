@@ -132,3 +132,12 @@ async def test_hanging_up_during_the_whisper_does_not_take_the_call():
     desk.answers()
     assert await ringing is Outcome.DECLINED
     assert call.answered_at is None and "caller is answered" not in story
+
+
+async def test_who_answers_and_leaves_in_the_same_breath_has_taken_the_call():
+    story, (desk,), ringing, call = office(desk=None)
+    await settle()
+    desk.answers()
+    desk.hangs_up()
+    assert await ringing is None
+    assert "caller is answered" in story and call.outcome == "answered"
