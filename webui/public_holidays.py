@@ -22,6 +22,12 @@ REGION_NAMES = {
 }
 
 
+# One region of ours for several of the package with the same holidays, and those that have none of their own.
+ALSACE_MOSELLE = "Alsace-Moselle"
+STANDS_FOR = {("FR", ALSACE_MOSELLE): "57"}
+LEFT_OUT = {"FR": {"57", "6AE", "TF", "Zone A", "Zone B", "Zone C"}}
+
+
 @dataclass(frozen=True, slots=True)
 class Holiday:
     """A public holiday: the English name records refer to, its name on the page, the day in this year."""
@@ -45,8 +51,10 @@ def regions(country: str) -> tuple[tuple[str, str], ...]:
     except NotImplementedError:
         return ()
     aliases = known.get_subdivision_aliases() if hasattr(known, "get_subdivision_aliases") else {}
-    named = []
+    named = [(own, own) for of, own in STANDS_FOR if of == country]
     for code in known.subdivisions:
+        if code in LEFT_OUT.get(country, ()):
+            continue
         others = aliases.get(code) or []
         named.append((code, REGION_NAMES.get(country, {}).get(code) or (others[0] if others else code)))
     return tuple(sorted(named, key=lambda pair: pair[1]))
@@ -73,5 +81,6 @@ def of_year(country: str, region: str, year: int, language: str) -> tuple[Holida
 def _days(country: str, region: str, year: int, language: str) -> dict[date, list[str]]:
     known = getattr(holidays.country_holidays(country), "supported_languages", ())
     chosen = next((name for name in known if name == language or name.startswith(f"{language}_")), None)
-    days = holidays.country_holidays(country, subdiv=region or None, years=year, language=chosen)
+    part = STANDS_FOR.get((country, region), region) or None
+    days = holidays.country_holidays(country, subdiv=part, years=year, language=chosen)
     return {day: days.get_list(day) for day in days}

@@ -91,13 +91,15 @@ def painted(settings: Calendar, first: date, last: date) -> dict[date, list[Hour
     return paper
 
 
-def disagreements(settings: Calendar, start: datetime, end: datetime) -> list[datetime]:
+def disagreements(
+    settings: Calendar, start: datetime, end: datetime, zone_name: str = "Europe/Paris"
+) -> list[datetime]:
     """The minutes (UTC) of [start, end) on which the code and the painted calendar differ."""
-    hours = OpeningHours(settings, "Europe/Paris")
+    hours, zone = OpeningHours(settings, zone_name), ZoneInfo(zone_name)
     paper = painted(settings, start.date() - timedelta(days=1), end.date() + timedelta(days=1))
     found, moment = [], start
     while moment < end:
-        local = moment.astimezone(PARIS)
+        local = moment.astimezone(zone)
         plain = paper[local.date()][local.hour * 60 + local.minute]
         if hours.at(moment).state is not plain:
             found.append(moment)

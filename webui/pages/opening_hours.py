@@ -85,12 +85,15 @@ class OpeningHoursPages(RecordPages):
         observed = form.values.get("holidays") or {}
         country, region = str(observed.get("country") or "FR"), str(observed.get("subdivision") or "")
         days = public_holidays.of_year(country, region, now().year, current_language())
-        names = public_holidays.regions(country)
+        names = dict(public_holidays.regions(country))
+        if region:
+            # What was chosen under another name stays chosen.
+            names.setdefault(region, region)
         form.choices = {
             "countries": [one for one in country_choices() if one.value in public_holidays.countries()],
             "regions": [
                 Choice("", gettext("The whole country")),
-                *(Choice(code, name) for code, name in names),
+                *(Choice(code, name) for code, name in names.items()),
             ],
             "holidays": [
                 Choice("", gettext("Choose a holiday")),

@@ -48,3 +48,31 @@ def test_alsace_moselle_can_be_chosen_from_the_list() -> None:
         public_holidays("FR", "Alsace-Moselle", 2031, "fr")
     assert "Alsace-Moselle" in countries()["FR"]
     assert "GB" in countries() and "GBR" not in countries()
+
+
+# What each region adds to the eleven public holidays of France, by the laws on them.
+REGIONS = {
+    "Alsace-Moselle": {"2027-03-26", "2027-12-26"},
+    "971": {"2027-05-27"},
+    "972": {"2027-05-22"},
+    "973": {"2027-06-10"},
+    "974": {"2027-12-20"},
+    "976": {"2027-04-27"},
+    "BL": {"2027-10-09"},
+    "MF": {"2027-05-28"},
+    "NC": {"2027-09-24"},
+    "PF": {"2027-03-05"},
+    "WF": {"2027-04-28", "2027-06-29", "2027-07-29"},
+    "PM": set(),
+}
+
+
+@pytest.mark.feature("TIME-2")
+@pytest.mark.parametrize("region", sorted(REGIONS))
+def test_every_region_of_france_has_its_own_days(region: str) -> None:
+    everywhere = public_holidays("FR", "", 2027, "fr").keys()
+    own = public_holidays("FR", region, 2027, "fr")
+    assert len(everywhere) == 11
+    assert everywhere <= own.keys()
+    assert REGIONS[region] <= {day.isoformat() for day in own.keys() - everywhere}
+    assert all(each.name for day in own.values() for each in day)
