@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 
 from appliance.calls.call import Call
@@ -87,20 +87,22 @@ class PeopleStates:
         return day_now(state, self._moment(since), self._moment(self._epoch()))
 
     def everybody(self) -> Mapping[str, PersonNow]:
-        """Every person at this moment."""
-        return self._now(self._configuration().people.values())
+        """Every person at this moment, each worked out when asked for: a decision asks for few."""
+        return _Everybody(self._configuration().people, self._look())
 
     def of(self, person: Person) -> PersonNow:
         """One person at this moment."""
-        return self._now((person,))[person.id]
+        return self._look()(person)
 
-    def _now(self, people: Iterable[Person]) -> dict[str, PersonNow]:
+    def _look(self) -> Callable[[Person], PersonNow]:
+        """Look at calls, phones and lines once; what is returned tells of anybody what was seen."""
         registered, lines = self._registered(), bool(self._lines_up())
         phones = self._configuration().phones
         online = {phones[each].person_id for each in registered if each in phones}
         counted = Counter(part for call in self._calls() for part in parts_in(call))
-        return {
-            person.id: PersonNow(
+
+        def now(person: Person) -> PersonNow:
+            return PersonNow(
                 ringing=counted[person.id, RINGING],
                 talking=counted[person.id, TALKING],
                 holding=counted[person.id, HOLDING],
@@ -108,8 +110,8 @@ class PeopleStates:
                 do_not_disturb=person.do_not_disturb,
                 connected=person.id in online or (lines and _has_mobile(person)),
             )
-            for person in people
-        }
+
+        return now
 
     def live(self) -> tuple[PersonLive, ...]:
         """Every person, as the API tells it."""
@@ -119,6 +121,23 @@ class PeopleStates:
             for identifier, now in self.everybody().items()
             if identifier in people
         )
+
+
+class _Everybody(Mapping[str, PersonNow]):
+    """People by id, as `now` tells of each."""
+
+    def __init__(self, people: Mapping[str, Person], now: Callable[[Person], PersonNow]) -> None:
+        self._people = people
+        self._now = now
+
+    def __getitem__(self, identifier: str) -> PersonNow:
+        return self._now(self._people[identifier])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._people)
+
+    def __len__(self) -> int:
+        return len(self._people)
 
 
 def person_live(person: Person, now: PersonNow) -> PersonLive:
