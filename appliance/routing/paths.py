@@ -140,7 +140,7 @@ class Paths:
         collection, destination = _called_inside(of)
 
         def make() -> list[PlanNode]:
-            target = self.destination(destination, Ringing(place, self._after(destination, inside)), inside)
+            target = self.destination(destination, Ringing(place, self.after(destination, inside)), inside)
             record = (collection, of.id)
             label = {"extension": extension, "name": of.name}
             return [_entry(place, "extension", label, record, target, Reason("extension_called", label))]
@@ -208,7 +208,7 @@ class Paths:
         next_rings = False
         for place in reversed(range(len(steps))):
             step = steps[place]
-            after = everywhere(following) if following else self._after(step.destination, context)
+            after = everywhere(following) if following else self.after(step.destination, context)
             onward = {
                 outcome: after[outcome] if outcome in step.next_on else self._told(outcome, context)
                 for outcome in RingOutcome
@@ -228,10 +228,13 @@ class Paths:
         if not gives_up:
             return ringing
         backup = Ringing(f"backup:{ringing.place}", onward, handover=ringing.handover)
-        failed = self._ask(
-            backup.place, lambda: ring_external(number, self._country, EXTERNAL_SECONDS, backup, "backup")
+        return replace(ringing, failed=self._backup(number, backup), gives_up=gives_up)
+
+    def _backup(self, number: str, there: Ringing) -> str:
+        """The node that rings the backup number."""
+        return self._ask(
+            there.place, lambda: ring_external(number, self._country, EXTERNAL_SECONDS, there, "backup")
         )
-        return replace(ringing, failed=failed, gives_up=gives_up)
 
     # Destinations
 
@@ -279,7 +282,7 @@ class Paths:
         def lay(destination: Destination, there: Ringing) -> str:
             if isinstance(destination, ToMenu):
                 # One menu for every forward: its keys may lead to people whose forwards lead back to it.
-                there = Ringing(f"forwarded@{context.name}", self._after(destination, context))
+                there = Ringing(f"forwarded@{context.name}", self.after(destination, context))
             return self.destination(destination, there, context)
 
         return self._people.lay(person, ringing, lay)
@@ -302,10 +305,7 @@ class Paths:
         if context.backup:
             onward = everywhere(self._farewell(context))
             there = Ringing(f"backup:{place}", onward, handover=context.handover)
-            rung = context.backup
-            failed = self._ask(
-                there.place, lambda: ring_external(rung, self._country, EXTERNAL_SECONDS, there, "backup")
-            )
+            failed = self._backup(context.backup, there)
             ways[FAILED] = Exit(f"{place}>{FAILED}", failed, "mailbox_failed")
         return self.ending(
             MailboxNode(
@@ -323,10 +323,6 @@ class Paths:
     # What follows when nobody took the call
 
     def after(self, destination: Destination, context: Context) -> Onward:
-        """Where a call goes that nobody took at the end of a route."""
-        return self._after(destination, context)
-
-    def _after(self, destination: Destination, context: Context) -> Onward:
         """Where a call goes that nobody took at the end of a route."""
         people, groups = self._configuration.people, self._configuration.groups
         match destination:
@@ -369,7 +365,7 @@ class Paths:
         return everywhere(self._ask(place, make))
 
     def _chosen(self, chosen: Destination, where: str, context: Context, fallback: Onward) -> str:
-        own = self._after(chosen, context) if isinstance(chosen, ToPerson | ToGroup) else fallback
+        own = self.after(chosen, context) if isinstance(chosen, ToPerson | ToGroup) else fallback
         return self.destination(chosen, Ringing(where, own), context)
 
     def _fallback(self, owner: tuple[MailboxOwner, str] | None, context: Context) -> Onward:

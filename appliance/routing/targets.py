@@ -23,7 +23,6 @@ from appliance.routing.world import World
 # The outcome told when several ended differently: the first of these.
 TELLING = (RingOutcome.DECLINED, RingOutcome.BUSY, RingOutcome.NO_ANSWER, RingOutcome.UNREACHABLE)
 _NO_LINE_REASONS = frozenset({"no_line", "lines_down", "lines_full"})
-_NO_LINE_REASONS = frozenset({"no_line", "lines_down", "lines_full"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +63,10 @@ def find_targets(plan: Plan, node: RingNode, facts: Facts, world: World, now: da
             if any(target.introduction and target.introduction.ask for target in own):
                 asked.append(candidate.name)
             continue
-        why = _why_unreachable(plan, candidate, facts, world)
-        reason, outcome = refused or (why, RingOutcome.UNREACHABLE)
+        reason, outcome = refused or (
+            _why_unreachable(plan, candidate, facts, world),
+            RingOutcome.UNREACHABLE,
+        )
         passed_over.append(reason)
         outcomes.append(outcome)
     return Found(
