@@ -58,11 +58,9 @@ async def _serve(options: PbxOptions, folder: DataFolder, clock: Clock) -> int:
     runner = application.make_runner(box)
     await runner.setup()
     await _open_socket(options, runner)
-    # What was made at start stays for good: the collector need not look at it again and again. The second
-    # collection tells it how little is left: it puts off the next one until that has grown by a quarter.
+    # What was made at start stays for good: the collector need not look at it again and again.
     gc.collect()
     gc.freeze()
-    gc.collect()
     try:
         await box.stopping.wait()
     finally:
