@@ -8,47 +8,16 @@ from aiohttp import web
 
 from webui.call_paths import ShownPath, show, wished_moment
 from webui.client import Refused
-from webui.forms import Choice, Form, nest, rearrange
+from webui.forms import Choice, Form
 from webui.live_state import read_live
 from webui.page import go_to, render
 from webui.pages.claim import country_choices
-from webui.records import CHANGED_MEANWHILE, Json
+from webui.records import Json
 from webui.session import Visit, visit_of
+from webui.settings_pages import SettingsPage
 
 # Before the id of a number in the name of an input: ids made of digits alone would be taken for rows.
 ROW = "of-"
-
-
-async def outbound_page(request: web.Request) -> web.Response:
-    """The settings of calls to the outside."""
-    visit = visit_of(request)
-    answer = await visit.read("/outbound")
-    return await _show(request, visit, Form(_to_values(answer.data), version=answer.etag or ""))
-
-
-async def save_outbound(request: web.Request) -> web.StreamResponse:
-    """Keep the settings, or show them again with what is wrong."""
-    visit = visit_of(request)
-    before = await visit.read("/outbound")
-    posted = await request.post()
-    values = nest((name, value) for name, value in posted.items() if isinstance(value, str))
-    wish = str(values.pop("do", "save"))
-    form = Form(values, version=str(values.pop("version", "")) or before.etag or "")
-    if rearrange(values, wish):
-        return await _show(request, visit, form)
-    record = {**before.data, **_from_values(values)}
-    try:
-        await visit.send("PUT", "/outbound", record, etag=form.version)
-    except Refused as refusal:
-        if refusal.status in (401, 403):
-            raise
-        form.errors, form.version = refusal.errors, before.etag or ""
-        if refusal.status == CHANGED_MEANWHILE:
-            form.current = _to_values(before.data)
-        response = await _show(request, visit, form)
-        response.set_status(422)
-        return response
-    return go_to("/outbound", "saved")
 
 
 def _to_values(record: Json) -> Json:
@@ -150,8 +119,22 @@ async def see_alert(request: web.Request) -> web.StreamResponse:
     return go_to("/outbound" if request.query.get("from") == "outbound" else "/", "seen")
 
 
+class OutboundPage(SettingsPage):
+    """The settings of calls to the outside."""
+
+    path = "/outbound"
+
+    def to_values(self, record: Json) -> Json:
+        return _to_values(record)
+
+    def from_values(self, values: Json, before: Json) -> Json:
+        return {**before, **_from_values(values)}
+
+    async def show(self, request: web.Request, visit: Visit, form: Form) -> web.Response:
+        return await _show(request, visit, form)
+
+
 ROUTES = (
-    web.get("/outbound", outbound_page),
-    web.post("/outbound", save_outbound),
+    *OutboundPage().routes(),
     web.post(r"/alerts/{id:-?\d{1,12}}/seen", see_alert),
 )

@@ -6,13 +6,13 @@ from typing import Any
 
 from aiohttp import web
 
-from webui.client import Refused
-from webui.forms import Choice, Form, nest, rearrange
+from webui.forms import Choice, Form
 from webui.language import N_, gettext
-from webui.page import go_to, render
+from webui.page import render
 from webui.pages import mailboxes, people
-from webui.records import CHANGED_MEANWHILE, Json
-from webui.session import Visit, visit_of
+from webui.records import Json
+from webui.session import Visit
+from webui.settings_pages import SettingsPage
 
 # Settings that are more than one input on their page.
 LABELS = {
@@ -27,39 +27,6 @@ LABELS = {
     "mailboxes.emails": N_("E-mail addresses"),
 }
 DEVICE_KINDS = ("deskphone", "softphone", "external")
-
-
-async def permissions_page(request: web.Request) -> web.Response:
-    """The form."""
-    visit = visit_of(request)
-    answer = await visit.read("/permissions")
-    return await _show(request, visit, Form(_to_values(answer.data), version=answer.etag or ""))
-
-
-async def save_permissions(request: web.Request) -> web.StreamResponse:
-    """Keep the permissions, or show them again with what is wrong."""
-    visit = visit_of(request)
-    before = await visit.read("/permissions")
-    posted = await request.post()
-    values = nest((name, value) for name, value in posted.items() if isinstance(value, str))
-    wish = str(values.pop("do", "save"))
-    form = Form(values, version=str(values.pop("version", "")) or before.etag or "")
-    if rearrange(values, wish):
-        return await _show(request, visit, form)
-    try:
-        await visit.send("PUT", "/permissions", _from_values(values), etag=form.version)
-        if wish == "apply":
-            await visit.send("POST", "/permissions/defaults/apply")
-    except Refused as refusal:
-        if refusal.status in (401, 403):
-            raise
-        form.errors, form.version = refusal.errors, before.etag or ""
-        if refusal.status == CHANGED_MEANWHILE:
-            form.current = _to_values(before.data)
-        response = await _show(request, visit, form)
-        response.set_status(422)
-        return response
-    return go_to("/permissions", "saved")
 
 
 def _to_values(record: Json) -> Json:
@@ -123,4 +90,24 @@ def _label(name: str) -> str:
     return word if collection == "people" else f"{gettext('Mailbox')} · {word}"
 
 
-ROUTES = (web.get("/permissions", permissions_page), web.post("/permissions", save_permissions))
+class PermissionsPage(SettingsPage):
+    """The padlocks, and what new people begin with."""
+
+    path = "/permissions"
+
+    def to_values(self, record: Json) -> Json:
+        return _to_values(record)
+
+    def from_values(self, values: Json, before: Json) -> Json:
+        return _from_values(values)
+
+    async def show(self, request: web.Request, visit: Visit, form: Form) -> web.Response:
+        return await _show(request, visit, form)
+
+    async def store(self, visit: Visit, record: Json, version: str, wish: str) -> None:
+        await super().store(visit, record, version, wish)
+        if wish == "apply":
+            await visit.send("POST", "/permissions/defaults/apply")
+
+
+ROUTES = PermissionsPage().routes()
