@@ -26,6 +26,7 @@ def test_baresip_is_told_of_messages_and_of_a_colleague(
     watching = Baresip(network.host("watching"), place / "watching")
     watching.account(alice.user, PASSWORD, box.server)
     watching.watch("102", box.server)
+    watching.watch_messages()
     watching.start()
     try:
         watching.register()

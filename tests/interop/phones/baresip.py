@@ -43,7 +43,7 @@ module_tmp uuid.so
 module_tmp account.so
 module_app menu.so
 module_app contact.so
-module_app mwi.so
+{messages}
 module_app presence.so
 module_app ctrl_tcp.so
 {trust}
@@ -70,6 +70,7 @@ class Baresip:
         self._accounts: list[str] = []
         self._contacts: list[str] = []
         self.trusts: Path | None = None
+        self._watches_messages = False
 
     def account(
         self,
@@ -91,6 +92,13 @@ class Baresip:
     def watch(self, extension: str, server: str) -> None:
         """Watch a colleague's presence, from the start on."""
         self._contacts.append(f'"Colleague" <sip:{extension}@{server}>;presence=p2p')
+
+    def watch_messages(self) -> None:
+        """Watch the messages of the account, from the start on.
+
+        Only where they matter: with it, Baresip 1.0 now and then does nothing but subscribe, for ever.
+        """
+        self._watches_messages = True
 
     def start(self) -> None:
         """Start the program and connect to its control port."""
@@ -114,6 +122,7 @@ class Baresip:
         text = _CONFIG.format(
             address=self.host.address,
             sip_port=self.sip_port,
+            messages="module_app mwi.so" if self._watches_messages else "",
             trust=f"sip_cafile {self.trusts}" if self.trusts else "",
             mouth=self.folder / "mouth.wav",
             modules=modules,
