@@ -1,0 +1,112 @@
+"""Encrypted audio: one direction of SRTP and SRTCP (RFC 3711, RFC 7714), by libsrtp."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pylibsrtp import Error as LibraryError
+from pylibsrtp import Policy, Session
+
+# Libsrtp's own room for a packet, less what it may add to one.
+LONGEST_PACKET = 1300
+
+
+class SrtpError(ValueError):
+    """A packet that cannot be protected, or that the far end did not send: forged, repeated, of another key."""
+
+
+class SrtpProfile(StrEnum):
+    """How packets are encrypted and signed, by the names of SDES (RFC 4568 6.2, RFC 7714 14.2)."""
+
+    AES_128_SHA1_80 = "AES_CM_128_HMAC_SHA1_80"
+    AES_128_SHA1_32 = "AES_CM_128_HMAC_SHA1_32"
+    AES_128_GCM = "AEAD_AES_128_GCM"
+    AES_256_GCM = "AEAD_AES_256_GCM"
+
+    @property
+    def key_octets(self) -> int:
+        """The length of the master key."""
+        return 32 if self is SrtpProfile.AES_256_GCM else 16
+
+    @property
+    def salt_octets(self) -> int:
+        """The length of the master salt."""
+        return 12 if self in (SrtpProfile.AES_128_GCM, SrtpProfile.AES_256_GCM) else 14
+
+
+_LIBRARY_PROFILES = {
+    SrtpProfile.AES_128_SHA1_80: Policy.SRTP_PROFILE_AES128_CM_SHA1_80,
+    SrtpProfile.AES_128_SHA1_32: Policy.SRTP_PROFILE_AES128_CM_SHA1_32,
+    SrtpProfile.AES_128_GCM: Policy.SRTP_PROFILE_AEAD_AES_128_GCM,
+    SrtpProfile.AES_256_GCM: Policy.SRTP_PROFILE_AEAD_AES_256_GCM,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SrtpKeys:
+    """What both directions of a stream are encrypted by; each key is master key and salt in one.
+
+    Raises ValueError when a key has not the length of its profile.
+    """
+
+    profile: SrtpProfile
+    sending: bytes = field(repr=False)
+    receiving: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        for key in (self.sending, self.receiving):
+            if len(key) != self.profile.key_octets + self.profile.salt_octets:
+                raise ValueError(f"not a key of {self.profile}")
+
+
+class SrtpSender:
+    """Protects what we send, of any number of streams. Raises ValueError for a key of the wrong length."""
+
+    def __init__(self, profile: SrtpProfile, key: bytes) -> None:
+        self._session = _session(profile, key, Policy.SSRC_ANY_OUTBOUND)
+
+    def rtp(self, packet: bytes) -> bytes:
+        """The packet as it goes out; raises SrtpError."""
+        if len(packet) > LONGEST_PACKET:
+            raise SrtpError("too long")
+        try:
+            return self._session.protect(packet)
+        except LibraryError as error:
+            raise SrtpError(str(error)) from None
+
+    def rtcp(self, packet: bytes) -> bytes:
+        """The report as it goes out; raises SrtpError."""
+        if len(packet) > LONGEST_PACKET:
+            raise SrtpError("too long")
+        try:
+            return self._session.protect_rtcp(packet)
+        except LibraryError as error:
+            raise SrtpError(str(error)) from None
+
+
+class SrtpReceiver:
+    """Opens what the far end sends, of any number of streams; refuses what it has seen before."""
+
+    def __init__(self, profile: SrtpProfile, key: bytes) -> None:
+        self._session = _session(profile, key, Policy.SSRC_ANY_INBOUND)
+
+    def rtp(self, packet: bytes) -> bytes:
+        """The packet as it was before it was protected; raises SrtpError."""
+        try:
+            return self._session.unprotect(packet)
+        except (LibraryError, ValueError) as error:
+            raise SrtpError(str(error)) from None
+
+    def rtcp(self, packet: bytes) -> bytes:
+        """The report as it was before it was protected; raises SrtpError."""
+        try:
+            return self._session.unprotect_rtcp(packet)
+        except (LibraryError, ValueError) as error:
+            raise SrtpError(str(error)) from None
+
+
+def _session(profile: SrtpProfile, key: bytes, streams: int) -> Session:
+    if len(key) != profile.key_octets + profile.salt_octets:
+        raise ValueError(f"not a key of {profile}")
+    return Session(Policy(key, streams, srtp_profile=_LIBRARY_PROFILES[profile]))
