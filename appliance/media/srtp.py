@@ -13,7 +13,7 @@ LONGEST_PACKET = 1300
 
 
 class SrtpError(ValueError):
-    """A packet that cannot be protected, or that the far end did not send: forged, repeated, of another key."""
+    """A packet that cannot be protected, or that the far end did not send: forged, repeated."""
 
 
 class SrtpProfile(StrEnum):
