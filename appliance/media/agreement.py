@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
 
+from appliance.media.srtp import SrtpKeys
+
 G711_NAMES = ("PCMA", "PCMU")
 LAST_PORT = 65535
 
@@ -75,6 +77,7 @@ class MediaAgreement:
       rare answer that numbers a format otherwise than the offer. Those of `codecs` are always understood.
     - `signalling_host`: the address the far end's signalling comes from; its RTP is accepted from there as
       well (RFC 7362). Give it only for a far end that may be behind a NAT.
+    - `srtp`: what packets are encrypted by, None for plain RTP.
     - `ptime`: milliseconds of sound in each packet that we make.
 
     Raises ValueError when there is no codec, or an address or a port is not one.
@@ -90,6 +93,7 @@ class MediaAgreement:
     rtcp_mux: bool = False
     signalling_host: str | None = None
     receive_payload_types: tuple[tuple[int, int], ...] = ()
+    srtp: SrtpKeys | None = None
 
     def __post_init__(self) -> None:
         if not self.codecs:

@@ -77,7 +77,9 @@ class MediaEngine:
         bits = self._bits(10)
         identity = (
             int.from_bytes(bits[:4], "big"),
-            int.from_bytes(bits[4:6], "big"),
+            # In the lower half, so that no far end takes a late first packet for one of the round before
+            # (RFC 3711 3.3.1).
+            int.from_bytes(bits[4:6], "big") & 0x7FFF,
             int.from_bytes(bits[6:], "big"),
         )
         port = MediaPort(self, pair, identity, self._cname)

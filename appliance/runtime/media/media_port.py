@@ -16,6 +16,8 @@ from appliance.media.reception import Reception
 from appliance.media.reporting import INTERVAL_SECONDS, MediaStatistics, Reporter
 from appliance.media.rewriter import OutgoingStream
 from appliance.media.rtp import HEADER, HEADER_BYTES, RTCP_TYPES, RtpError, payload_bounds
+from appliance.media.srtp import SrtpError
+from appliance.runtime.media.encryption import Encryption
 from appliance.runtime.media.event_loop import PacketReader
 from appliance.runtime.media.pacer import Pacer
 from appliance.runtime.media.ports import PortPair
@@ -86,8 +88,9 @@ class MediaPort:
         self._pair = pair
         self._latch = Latch(engine.addresses)
         self._rtcp_latch = Latch()
+        self.encryption = Encryption()
         stream = OutgoingStream(*identity)
-        self.sender = Sender(pair.rtp, stream, self._latch, engine.pacer)
+        self.sender = Sender(pair.rtp, stream, self._latch, engine.pacer, self.encryption)
         self._reception = Reception()
         self._reporter = Reporter(cname, stream, self._reception)
         self._next_report = engine.clock() + INTERVAL_SECONDS
@@ -123,6 +126,7 @@ class MediaPort:
         self._event_types = frozenset(events)
         self._may_receive = agreement.direction.may_receive
         self._reception.clock_rate = agreement.codec.clock_rate
+        self.encryption.change(agreement.srtp)
         self.sender.agree(agreement)
         if self.bridge:
             self.bridge.refresh()
@@ -312,6 +316,8 @@ class MediaPort:
             if second in RTCP_TYPES:
                 self._shared_rtcp(size, source)
             return True
+        if self.encryption.receiver is not None and not (size := self.encryption.open(self._view, size)):
+            return True
         if not self._latch.accepts(source):
             return True
         now = self._clock()
@@ -368,13 +374,18 @@ class MediaPort:
             size, source = self._pair.rtcp.recvfrom_into(self._buffer)
         except OSError:
             return True
-        if size >= 4 and self._buffer[1] in RTCP_TYPES and self._rtcp_latch.accepts(source):
-            self._reporter.received(bytes(self._buffer[:size]), self._clock())
+        if size >= 4 and self._buffer[1] in RTCP_TYPES:
+            self._report_arrived(bytes(self._buffer[:size]), self._rtcp_latch, source)
         return True
 
     def _shared_rtcp(self, size: int, source: Address) -> None:
-        if self.agreement and self.agreement.rtcp_mux and self._latch.accepts(source):
-            self._reporter.received(bytes(self._buffer[:size]), self._clock())
+        if self.agreement and self.agreement.rtcp_mux:
+            self._report_arrived(bytes(self._buffer[:size]), self._latch, source)
+
+    def _report_arrived(self, data: bytes, latch: Latch, source: Address) -> None:
+        report = self.encryption.open_report(data)
+        if report and latch.accepts(source):
+            self._reporter.received(report, self._clock())
 
     def _send_rtcp(self, report: bytes | None) -> None:
         agreement = self.agreement
@@ -386,8 +397,8 @@ class MediaPort:
         if target is None:
             return
         try:
-            sock.sendto(report, target)
-        except OSError:
+            sock.sendto(self.encryption.protect_report(report), target)
+        except (OSError, SrtpError):
             pass
 
 

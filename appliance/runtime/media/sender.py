@@ -12,6 +12,8 @@ from appliance.media.agreement import AudioCodec, MediaAgreement
 from appliance.media.dtmf import PAUSE_MS, DigitPacket, digit_packets
 from appliance.media.latch import Latch
 from appliance.media.rewriter import OutgoingStream
+from appliance.media.srtp import SrtpError
+from appliance.runtime.media.encryption import Encryption
 from appliance.runtime.media.pacer import Pacer
 from appliance.runtime.media.sources import Source
 
@@ -52,12 +54,21 @@ class Sender:
     stream.
     """
 
-    def __init__(self, sock: socket.socket, stream: OutgoingStream, latch: Latch, pacer: Pacer) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        stream: OutgoingStream,
+        latch: Latch,
+        pacer: Pacer,
+        encryption: Encryption,
+    ) -> None:
         self.stream = stream
         self.busy = False
         self.may_send = False
         self.closed = False
-        self.send: Callable[..., int] = sock.sendto
+        self._plain: Callable[..., int] = sock.sendto
+        self._encryption = encryption
+        self.send: Callable[..., int] = self._plain
         self.latch = latch
         self._pacer = pacer
         self._agreement: MediaAgreement | None = None
@@ -78,6 +89,7 @@ class Sender:
         self._codec = agreement.playable
         self._frames = min(max(1, agreement.ptime // 20), LONGEST_PACKET_FRAMES)
         self.may_send = agreement.may_send
+        self.send = self._plain if agreement.srtp is None else self._send_protected
         self._arrange()
 
     def set_relayed(self, relayed: bool) -> None:
@@ -229,6 +241,14 @@ class Sender:
             self.send(packet, self.latch.target)
         except OSError:
             pass
+
+    def _send_protected(self, packet: bytes | memoryview, target: object) -> int:
+        cipher = self._encryption.sender
+        try:
+            return self._plain(cipher.rtp(bytes(packet)), target) if cipher is not None else 0
+        except SrtpError:
+            # A packet that came twice from the other side: once is enough, and libsrtp sends none twice.
+            return 0
 
     def _arrange(self) -> None:
         self.busy = bool(self._digits or self._urgent or self._clip or self._tone)

@@ -11,6 +11,7 @@ from appliance.media import g711
 from appliance.media.agreement import PCMA, AudioCodec, Direction, MediaAgreement
 from appliance.media.dtmf import digit_packets
 from appliance.media.rtp import RtpPacket, parse_rtp
+from appliance.media.srtp import SrtpKeys, SrtpReceiver, SrtpSender
 from appliance.runtime.media.media_port import MediaPort
 
 HOST = "127.0.0.1"
@@ -32,7 +33,14 @@ class FarEnd:
         self.ssrc = ssrc
         self.sequence = 65530
         self.timestamp = 0xFFFFFF00
+        self.encrypt(None)
         asyncio.get_running_loop().add_reader(self.socket, self._readable)
+
+    def encrypt(self, keys: SrtpKeys | None) -> None:
+        """Speak and hear under the keys that our side has agreed to."""
+        self.keys = keys
+        self._protecting = SrtpSender(keys.profile, keys.receiving) if keys else None
+        self._opening = SrtpReceiver(keys.profile, keys.sending) if keys else None
 
     def agreement(
         self,
@@ -50,6 +58,7 @@ class FarEnd:
             dtmf_payload_type=events,
             direction=direction,
             ptime=ptime,
+            srtp=self.keys,
         )
 
     def send(self, port: MediaPort, payload: bytes = b"\xd5" * 160, payload_type: int = 8) -> RtpPacket:
@@ -57,8 +66,12 @@ class FarEnd:
         self.sequence = (self.sequence + 1) & 0xFFFF
         self.timestamp = (self.timestamp + 160) & 0xFFFFFFFF
         packet = RtpPacket(payload_type, self.sequence, self.timestamp, self.ssrc, payload)
-        self.socket.sendto(bytes(packet), port.local_address)
+        self._send(packet, port)
         return packet
+
+    def _send(self, packet: RtpPacket, port: MediaPort) -> None:
+        data = self._protecting.rtp(bytes(packet)) if self._protecting else bytes(packet)
+        self.socket.sendto(data, port.local_address)
 
     def press(
         self, port: MediaPort, digit: str, *, payload_type: int = EVENTS, keep: Callable[[int], bool] = bool
@@ -71,7 +84,7 @@ class FarEnd:
                 payload_type, self.sequence, self.timestamp, self.ssrc, each.payload, each.begins
             )
             if keep(number):
-                self.socket.sendto(bytes(packet), port.local_address)
+                self._send(packet, port)
         self.timestamp = (self.timestamp + 1600) & 0xFFFFFFFF
 
     async def hears(
@@ -95,7 +108,7 @@ class FarEnd:
     def _readable(self) -> None:
         data = self.socket.recv(4096)
         self.datagrams.append(data)
-        self.packets.append(parse_rtp(data))
+        self.packets.append(parse_rtp(self._opening.rtp(data) if self._opening else data))
         asyncio.get_running_loop().create_task(self._notify())
 
     async def _notify(self) -> None:

@@ -13,6 +13,7 @@ from appliance.media.agreement import PCMA, Direction, MediaAgreement
 from appliance.media.latch import Latch
 from appliance.media.rewriter import OutgoingStream
 from appliance.media.rtp import RtpPacket, parse_rtp
+from appliance.runtime.media.encryption import Encryption
 from appliance.runtime.media.pacer import Pacer, Tick
 from appliance.runtime.media.sender import Sender
 from appliance.runtime.media.sources import Clip
@@ -58,7 +59,7 @@ def sender(wire: Wire) -> Sender:
     latch = Latch()
     latch.negotiated(*FAR_END)
     stream = OutgoingStream(1, 0, 0)
-    sender = Sender(cast(socket.socket, wire), stream, latch, cast(Pacer, wire))
+    sender = Sender(cast(socket.socket, wire), stream, latch, cast(Pacer, wire), Encryption())
     sender.agree(MediaAgreement((PCMA,), *FAR_END, dtmf_payload_type=101))
     return sender
 
