@@ -72,6 +72,8 @@ class Configuration:
     mailboxes: Mapping[str, Mailbox] = field(default_factory=_none)
     audios: Mapping[str, Audio] = field(default_factory=_none)
     users: Mapping[str, User] = field(default_factory=_none)
+    _extensions: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    _phones_by_user: Mapping[str, Phone] = field(init=False, repr=False, compare=False)
 
     def collection(self, name: str) -> Mapping[str, Record]:
         """The records of one collection, by id; raises KeyError on an unknown collection."""
@@ -80,12 +82,22 @@ class Configuration:
         records: Mapping[str, Record] = getattr(self, name)
         return records
 
-    def extensions(self) -> Mapping[str, str]:
-        """Every extension, with the name of the person, group or menu that has it."""
+    def __post_init__(self) -> None:
+        # Asked at each call; made once for each change of the settings.
         found = {menu.extension: menu.name for menu in self.menus.values() if menu.extension}
         found.update({group.extension: group.name for group in self.groups.values() if group.extension})
         found.update({person.extension: person.name for person in self.people.values()})
-        return found
+        object.__setattr__(self, "_extensions", MappingProxyType(found))
+        users = {phone.sip_user: phone for phone in self.phones.values()}
+        object.__setattr__(self, "_phones_by_user", MappingProxyType(users))
+
+    def extensions(self) -> Mapping[str, str]:
+        """Every extension, with the name of the person, group or menu that has it."""
+        return self._extensions
+
+    def phone_of(self, sip_user: str) -> Phone | None:
+        """The phone that registers by this name."""
+        return self._phones_by_user.get(sip_user)
 
     def with_record(self, collection: str, identifier: str, record: Record) -> Configuration:
         """This configuration with one record added or replaced."""

@@ -78,8 +78,7 @@ class IncomingCalls:
     def _emergency(self, event: IncomingInvite) -> Arrival:
         """The arrival of an emergency call; nobody is asked for a password, the phone says whose it is."""
         configuration, user = self._configuration(), event.request.from_.uri.user or ""
-        phones = (each for each in configuration.phones.values() if each.sip_user == user)
-        phone = next(phones, None)
+        phone = configuration.phone_of(user)
         if phone is not None:
             return from_phone(configuration, phone, event.request)
         caller = f"{user} {event.flow.remote[0]}".strip()

@@ -298,7 +298,7 @@ class Lines:
             if (mark and mark == keeper.mark) or keeper.is_server(flow.remote):
                 return keeper.line
         user = request.from_.uri.user
-        if any(phone.sip_user == user for phone in self._configuration().phones.values()):
+        if self._configuration().phone_of(user or "") is not None:
             return None
         return next((keeper.line for keeper in keepers if keeper.is_address(flow.remote[0])), None)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from appliance.calls.call import Call
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import DeviceKind
-from appliance.configuration.people import Person
+from appliance.configuration.people import Person, Phone
 from appliance.control.events import EventHub
 from appliance.control.live import PersonLive
 from appliance.routing.world import DayState, PersonNow, day_now
@@ -51,6 +51,11 @@ class PeopleStates:
         self._lines_up = lines_up
         self._calls = calls
         self._days: dict[str, tuple[DayState, float]] = {}
+        self._seen: tuple[Mapping[str, Phone], frozenset[str], frozenset[str]] = (
+            {},
+            frozenset(),
+            frozenset(),
+        )
 
     async def restore(self) -> None:
         """Take back how the days stood before the restart. Raises StorageError."""
@@ -96,9 +101,7 @@ class PeopleStates:
 
     def _look(self) -> Callable[[Person], PersonNow]:
         """Look at calls, phones and lines once; what is returned tells of anybody what was seen."""
-        registered, lines = self._registered(), bool(self._lines_up())
-        phones = self._configuration().phones
-        online = {phones[each].person_id for each in registered if each in phones}
+        online, lines = self._online(), bool(self._lines_up())
         counted = Counter(part for call in self._calls() for part in parts_in(call))
 
         def now(person: Person) -> PersonNow:
@@ -112,6 +115,14 @@ class PeopleStates:
             )
 
         return now
+
+    def _online(self) -> frozenset[str]:
+        """The people who have a phone that can be rung; worked out when phones come or go."""
+        phones, registered = self._configuration().phones, self._registered()
+        if self._seen[0] is not phones or self._seen[1] is not registered:
+            people = frozenset(phones[each].person_id for each in registered if each in phones)
+            self._seen = (phones, registered, people)
+        return self._seen[2]
 
     def live(self) -> tuple[PersonLive, ...]:
         """Every person, as the API tells it."""

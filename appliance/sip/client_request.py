@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from appliance.sip.client_authentication import Login, authorize, is_challenge
+from appliance.sip.dialog import Dialog
 from appliance.sip.flow import Flow
 from appliance.sip.host import Host
 from appliance.sip.message import Message, Request, Response
@@ -15,6 +16,31 @@ OnResponse = Callable[["ClientRequest", Response, float], None]
 OnFailure = Callable[["ClientRequest", int, float], None]
 
 MOST_CHALLENGES = 3
+
+
+class Acknowledgements:
+    """The ACKs for the 2xx of one INVITE: one for each To tag, sent again for each 2xx that comes again."""
+
+    __slots__ = ("_sent",)
+
+    def __init__(self) -> None:
+        self._sent: dict[str, tuple[Flow, bytes]] = {}
+
+    def send(self, host: Host, invite: Request, dialog: Dialog, body: bytes = b"") -> None:
+        """Send the ACK of a 2xx (13.2.2.4); it proves itself as the INVITE did (22.1)."""
+        ack = dialog.request("ACK", cseq=invite.cseq.number, body=body)
+        for name in ("Authorization", "Proxy-Authorization"):
+            value = invite.headers.get(name)
+            if value is not None:
+                ack.headers.set(name, value)
+        self._sent[dialog.key[2]] = host.send_ack(ack, dialog.flow)
+
+    def send_again(self, host: Host, tag: str) -> bool:
+        """Send again the ACK of the 2xx with this To tag; False when none has been sent."""
+        sent = self._sent.get(tag)
+        if sent is not None:
+            host.transmit(*sent)
+        return sent is not None
 
 
 class ClientRequest:
@@ -42,7 +68,7 @@ class ClientRequest:
         self._on_response = on_response
         self._on_failure = on_failure
         self._challenges = 0
-        self._acks: dict[str, tuple[Flow, bytes]] = {}
+        self.acks = Acknowledgements()
         self._guard: Timer | None = None
         self.request = request
         self.transaction = host.send(request, flow, self, now)
@@ -92,23 +118,6 @@ class ClientRequest:
         if self._guard is not None:
             self._guard.cancel()
             self._guard = None
-
-    # The ACK for a 2xx: one for each To tag, sent again for each 2xx that comes again (13.2.2.4).
-
-    def acknowledge(self, tag: str, ack: Request, flow: Flow) -> None:
-        """Send the ACK of the 2xx with this To tag; it proves itself as the INVITE did (22.1)."""
-        for name in ("Authorization", "Proxy-Authorization"):
-            value = self.request.headers.get(name)
-            if value is not None:
-                ack.headers.set(name, value)
-        self._acks[tag] = self._host.send_ack(ack, flow)
-
-    def acknowledge_again(self, tag: str) -> bool:
-        """Send that ACK again; False when none has been sent."""
-        sent = self._acks.get(tag)
-        if sent is not None:
-            self._host.transmit(*sent)
-        return sent is not None
 
     def abandon_after(self, seconds: float, now: float, then: Callable[[float], None] | None = None) -> None:
         """Stop waiting for the final response when it has not come by then (9.1)."""

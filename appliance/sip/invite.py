@@ -278,5 +278,4 @@ class InviteSession:
 
     def send_ack(self, invite: ClientRequest, dialog: Dialog, body: bytes = b"") -> None:
         """Send the ACK for a 2xx to an INVITE of ours (13.2.2.4)."""
-        ack = dialog.request("ACK", cseq=invite.request.cseq.number, body=body)
-        invite.acknowledge(dialog.key[2], ack, dialog.flow)
+        invite.acks.send(self.host, invite.request, dialog, body)

@@ -12,6 +12,7 @@ from appliance.sip.events import Accepted, Ended, Progress, Refused, SessionId
 from appliance.sip.flow import Flow
 from appliance.sip.host import Host
 from appliance.sip.invite import Headers, InviteSession
+from appliance.sip.late_answers import LateAnswers, leave_fork
 from appliance.sip.message import Message, Request, Response
 from appliance.sip.reasons import reason_for
 from appliance.sip.reliable_provisional import SeenProvisionals, rseq_of
@@ -72,6 +73,15 @@ class ClientSession(InviteSession):
         """As for every session; the early dialogs go too."""
         super().close(now)
         self._leave_early()
+        self._rest()
+
+    def _rest(self) -> None:
+        """Keep no more of an ended session than its INVITE's transaction still needs."""
+        invite = self._invite
+        if invite.transaction.state is State.ACCEPTED:
+            invite.transaction.user = LateAnswers(
+                self.host, invite.request, self._contact, self.login, invite.acks
+            )
 
     def _leave_early(self) -> None:
         for dialog in self._early.values():
@@ -149,14 +159,17 @@ class ClientSession(InviteSession):
 
     def _succeeded(self, response: Response, now: float) -> None:
         tag = response.to.tag or ""
-        if self._invite.acknowledge_again(tag):
+        if self._invite.acks.send_again(self.host, tag):
             return
         if self.dialog is not None and self.dialog.key[2] == tag:
             return  # Came again while the user still makes the answer that its ACK will carry.
         dialog = Dialog.of_caller(
             self._invite.request, response, self._contact, self._invite.transaction.flow
         )
-        if self.ended or self.dialog is not None:
+        if self.ended:
+            self._end_fork(dialog, now)
+            self._rest()
+        elif self.dialog is not None:
             self._end_fork(dialog, now)
         else:
             self._confirm(dialog, response, now)
@@ -180,16 +193,7 @@ class ClientSession(InviteSession):
     def _end_fork(self, dialog: Dialog, now: float) -> None:
         """A 2xx nobody wants: another fork was first, or we had cancelled. ACK it, then BYE (13.2.2.4)."""
         self.send_ack(self._invite, dialog)
-        ClientRequest(
-            self.host,
-            dialog.request("BYE"),
-            dialog.flow,
-            next_cseq=dialog.next_cseq,
-            login=self.login,
-            on_response=lambda sent, response, late: None,
-            on_failure=lambda sent, status, late: None,
-            now=now,
-        )
+        leave_fork(self.host, dialog, self.login, now)
 
 
 class _Cancel:

@@ -170,7 +170,7 @@ class Renegotiation:
     ) -> None:
         session = self._session
         if sent is not self._ours:
-            sent.acknowledge_again(dialog.key[2])
+            sent.acks.send_again(session.host, dialog.key[2])
             return
         self._ours = None
         if sent.request.body or session.ended:

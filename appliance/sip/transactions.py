@@ -253,10 +253,16 @@ class Transactions:
             transaction.lasting = None
         if seconds:
             transaction.lasting = self._timers.at(
-                now + seconds, lambda due: self.feed(transaction, kind, None, due)
+                now + seconds, lambda due: self._lasted(transaction, kind, due)
             )
         else:
             self.feed(transaction, kind, None, now)
+
+    def _lasted(self, transaction: Transaction, kind: Input, now: float) -> None:
+        self.feed(transaction, kind, None, now)
+        if transaction.is_over:
+            # The two know each other: without this, both would wait for the collector.
+            transaction.user = NOBODY
 
 
 def _stop(transaction: Transaction) -> None:

@@ -284,6 +284,37 @@ def test_forks_are_told_apart_and_the_second_answer_is_ended() -> None:
     assert box.is_idle
 
 
+def test_after_the_end_an_answer_that_comes_again_is_acknowledged_as_before() -> None:
+    box = Box()
+    session = box.calls()
+    box.answers(200)
+    first = bytes(box.sent("ACK"))
+    box.endpoint.hang_up(session, box.now)
+    box.take()
+    box.answers(200, "BYE")
+    assert box.answers(200) == ["ACK"]
+    assert bytes(box.sent("ACK")) == first
+    assert box.news() == ["Accepted", "Ended"]
+
+
+def test_after_the_end_the_answer_of_another_fork_is_ended_with_the_same_login() -> None:
+    box = Box()
+    session = box.calls(LOGIN)
+    box.answers(401, headers=CHALLENGE)
+    box.answers(200, tag="one")
+    box.endpoint.hang_up(session, box.now)
+    box.take()
+    box.answers(200, "BYE", tag=None)
+    assert box.answers(200, tag="two") == ["ACK", "BYE"]
+    assert box.sent("BYE").to.tag == "two"
+    assert box.sent("ACK").headers.get("Authorization") == box.sent("INVITE").headers.get("Authorization")
+    assert box.answers(200, tag="two") == ["ACK"]
+    box.answers(401, "BYE", tag=None, headers=CHALLENGE)
+    assert box.sent("BYE").headers.get("Authorization")
+    assert box.news() == ["Accepted", "Ended"]
+    assert box.is_idle
+
+
 # Late offer, routes.
 
 
