@@ -29,7 +29,7 @@ CALLERS = [str(number) for number in range(101, 109)]
 CALLEES = [str(number) for number in range(200, 240)]
 # Longer than the 32 s of every timer, the longest announcement and its tone.
 PATIENCE = 120.0
-MEMORY_ALLOWED = 4 << 20
+MEMORY_ALLOWED = 12 << 20
 SOUND = description()
 
 

@@ -15,7 +15,8 @@ from tests.interop.phones.raw import RawPhone
 from tests.interop.waiting import until
 
 CALLS = int(os.environ.get("AUTOCOM_SOAK_CALLS", "2000"))
-MEMORY_ALLOWED = 6 * 2**20
+# A leak of one leg a call would be 40 MiB; what the allocator keeps varies by some.
+MEMORY_ALLOWED = 14 * 2**20
 
 
 @pytest.fixture
