@@ -34,6 +34,18 @@ class Language(StrEnum):
     ENGLISH = "en"
 
 
+class EncryptedAudio(StrEnum):
+    """Whether the audio of a phone or a line is encrypted (SRTP).
+
+    `automatic`: when what is agreed over TLS shows that the far end can, or it asks for it; `never` leaves
+    only those who insist encrypted.
+    """
+
+    AUTOMATIC = "automatic"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 class HoursState(StrEnum):
     """What a calendar says of a moment."""
 

@@ -11,6 +11,7 @@ from appliance.configuration.answering import HumanAnswer, WhisperPart
 from appliance.configuration.destinations import Route
 from appliance.configuration.fields import (
     E164,
+    EncryptedAudio,
     Host,
     HoursState,
     Identifier,
@@ -108,6 +109,7 @@ class SipTrunk(Record):
     codecs: Annotated[tuple[LineCodec, ...], Field(max_length=len(LineCodec))] = ()
     keep_alive_seconds: Annotated[int, Field(ge=0, le=3600)] = 0
     certificate_checked: bool = True
+    encrypted_audio: EncryptedAudio = EncryptedAudio.AUTOMATIC
 
 
 Line = SipTrunk

@@ -13,6 +13,7 @@ from appliance.configuration.fields import (
     CallerId,
     DeviceKind,
     Email,
+    EncryptedAudio,
     Extension,
     HoursState,
     Identifier,
@@ -103,6 +104,7 @@ class Phone(Record):
     sip_user: SipUser
     sip_password: SipSecret
     enabled: bool = True
+    encrypted_audio: EncryptedAudio = EncryptedAudio.AUTOMATIC
 
 
 class Member(Record):

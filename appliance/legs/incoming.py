@@ -7,7 +7,8 @@ from appliance.legs.sessions import Sound, shared
 from appliance.legs.sip_leg import SipLeg, Surroundings
 from appliance.sip.bodies import session_description_of
 from appliance.sip.message import Request
-from appliance.sip.offer_answer import DEFAULT_CODECS, offered_codecs
+from appliance.sip.offer_answer import DEFAULT_CODECS, offered_codecs, offers_encryption
+from appliance.sip.sdes import Encryption
 from appliance.sip.sdp import SdpError, parse_sdp
 from appliance.sip.uri import Uri
 
@@ -42,6 +43,11 @@ class IncomingLeg(SipLeg):
             self._theirs = parse_sdp(offer)
             if not offered_codecs(self._theirs):
                 raise SdpError("no audio that we can take", 488)
+            if around.encryption is Encryption.REQUIRED and not offers_encryption(self._theirs):
+                raise SdpError("audio without encryption", 488)
+        elif around.encryption is Encryption.OFFERED:
+            # Our offer comes with the answer: there is no asking again without keys when it is refused.
+            self._encryption = Encryption.ACCEPTED
 
     @property
     def answered(self) -> bool:

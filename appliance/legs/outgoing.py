@@ -5,6 +5,7 @@ from __future__ import annotations
 from asyncio import CancelledError, Future, timeout
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from appliance.legs.forks import Forks
 from appliance.legs.leg import Attempted, DialResult, Leg
@@ -14,15 +15,19 @@ from appliance.legs.sip_leg import SipLeg, Surroundings
 from appliance.routing.steps import Introduction, Outcome
 from appliance.sip import events
 from appliance.sip.bodies import session_description_of
+from appliance.sip.sdes import Encryption
 from appliance.sip.sdp import SdpError
 from appliance.sip.uri import Uri
 
 # What a line itself says no with, never whoever is called: our account is refused or unpaid, or nothing came.
 LINE_REFUSALS = frozenset({401, 402, 407, 408})
+# What who knows no SRTP says of an offer of it: not acceptable here or anywhere, no media that it knows.
+REFUSES_ENCRYPTION = frozenset({415, 488, 606})
 SERVER_SECONDS = 4.0
 MOST_REDIRECTIONS = 3
 
-Attempt = Callable[[bytes], InviteRequest]
+# An INVITE to be sent, still without its description.
+Attempt = Callable[[], InviteRequest]
 # The line that was asked and where it says to try instead; None when that is not to be followed.
 Redirect = Callable[[str | None, tuple[Uri, ...]], Attempt | None]
 
@@ -140,22 +145,26 @@ class OutgoingLeg(SipLeg):
         return self._redirect(self.line_id, self._contacts)
 
     async def _try(self, attempt: Attempt, last: bool) -> DialResult:
-        self._result, self._heard, self._forks = Future(), Future(), Forks()
-        self._in_force = b""
-        self._ended.clear()
-        self._ours = self._theirs = self._agreed = None
         try:
-            invitation = attempt(self._make_offer(self._wanted))
+            invitation = attempt()
         except LineFull as full:
             self.tried.append(Attempted(str(full), 503))
             return DialResult(Outcome.UNREACHABLE, 503, "every channel of the line is in use")
         self.line_id = invitation.line_id
         result = await self._ask(invitation, last)
+        if invitation.encryption is Encryption.OFFERED and result.status in REFUSES_ENCRYPTION:
+            result = await self._ask(replace(invitation, encryption=Encryption.NEVER), last)
         if invitation.line_id is not None:
             self.tried.append(Attempted(invitation.line_name, result.status))
         return result
 
     async def _ask(self, invitation: InviteRequest, last: bool) -> DialResult:
+        self._result, self._heard, self._forks = Future(), Future(), Forks()
+        self._in_force = b""
+        self._ended.clear()
+        self._ours = self._theirs = self._agreed = None
+        self._encryption = invitation.encryption
+        invitation = replace(invitation, body=self._make_offer(self._wanted))
         self.session = self._around.signalling.invite(invitation, self)
         if not last:
             try:

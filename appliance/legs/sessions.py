@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from appliance.media.agreement import AudioCodec, MediaAgreement
 from appliance.media.agreement import Direction as MediaDirection
+from appliance.media.srtp import SrtpKeys, SrtpProfile
 from appliance.sip.offer_answer import DEFAULT_CODECS, AgreedMedia, same_format
+from appliance.sip.sdes import AgreedCrypto
 from appliance.sip.sdp import Codec, Direction
 
 G711 = frozenset({"PCMA", "PCMU"})
@@ -60,4 +62,9 @@ def agreement(agreed: AgreedMedia, signalling_host: str | None) -> MediaAgreemen
         rtcp_mux=agreed.rtcp_mux,
         signalling_host=signalling_host,
         receive_payload_types=agreed.receive_numbers,
+        srtp=_keys(agreed.crypto),
     )
+
+
+def _keys(crypto: AgreedCrypto | None) -> SrtpKeys | None:
+    return SrtpKeys(SrtpProfile(crypto.suite), crypto.ours, crypto.theirs) if crypto is not None else None

@@ -11,6 +11,7 @@ from appliance.sip.events import Event, TransactionKey
 from appliance.sip.flow import Flow
 from appliance.sip.headers import NameAddr
 from appliance.sip.message import Response
+from appliance.sip.sdes import Encryption
 from appliance.sip.uri import Uri
 
 Header = tuple[str, str]
@@ -20,7 +21,8 @@ Header = tuple[str, str]
 class InviteRequest:
     """Everything an outgoing INVITE needs.
 
-    `credentials` answer a challenge; `line_id` is the line it leaves by.
+    `credentials` answer a challenge; `line_id` is the line it leaves by. `encryption` is what the far end is
+    offered; the leg writes `body` by it.
     """
 
     target: Uri
@@ -28,8 +30,9 @@ class InviteRequest:
     from_: NameAddr
     to: NameAddr
     contact: Uri
-    body: bytes
+    body: bytes = b""
     headers: tuple[Header, ...] = ()
+    encryption: Encryption = Encryption.ACCEPTED
     credentials: Login | None = None
     route: tuple[str, ...] = ()
     line_id: str | None = None

@@ -6,7 +6,7 @@ from asyncio import Event as Happening
 from asyncio import Future, Queue
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 
@@ -33,6 +33,7 @@ from appliance.sip.offer_answer import (
     remote_direction,
 )
 from appliance.sip.refer import read_refer
+from appliance.sip.sdes import Encryption
 from appliance.sip.sdp import Direction, SdpError, SessionDescription, parse_sdp
 
 IN_DIALOG_ALLOWED = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK, INFO, REFER, NOTIFY"
@@ -43,7 +44,8 @@ class Surroundings:
     """What a SIP leg is given: the stack, the audio, our address towards its peer, its SDP session number.
 
     `signalling_host` is where the peer's SIP comes from, when the peer may be behind a NAT; `is_phone`: the
-    peer is a phone of ours, which may do more than a line.
+    peer is a phone of ours, which may do more than a line. `encryption` is what we want of its audio,
+    `secret` 32 random octets that keys of this leg alone are made of.
     """
 
     signalling: Signalling
@@ -52,6 +54,8 @@ class Surroundings:
     sdp_session: int
     signalling_host: str | None = None
     is_phone: bool = False
+    encryption: Encryption = Encryption.ACCEPTED
+    secret: bytes = field(default=b"", repr=False)
 
 
 class SipLeg:
@@ -65,6 +69,7 @@ class SipLeg:
         self.session: str | None = None
         self.line_id: str | None = None
         self._around = around
+        self._encryption = around.encryption
         self._media: MediaPort | None = None
         self._ended = Happening()
         self._at_end: list[Callable[[], object]] = []
@@ -116,10 +121,21 @@ class SipLeg:
             rtcp_port=self.media.rtcp_port,
             direction=sound.direction,
             prefer_ours=prefer_ours,
+            encryption=self._encryption,
+            secret=self._around.secret,
         )
 
+    def _offered_audio(self, sound: Sound) -> LocalAudio:
+        """What we offer: in a session that runs, encrypted by what it is encrypted by, or plain as it is."""
+        local = self._local_audio(sound)
+        if self._agreed is None:
+            return local
+        if self._agreed.crypto is None:
+            return replace(local, encryption=Encryption.NEVER)
+        return replace(local, encryption=Encryption.REQUIRED, suites=(self._agreed.crypto.suite,))
+
     def _make_offer(self, sound: Sound) -> bytes:
-        self._local = self._local_audio(sound)
+        self._local = self._offered_audio(sound)
         self._version += 1
         self._ours = build_offer(self._local, self._around.sdp_session, self._version, self._ours)
         self._offers = True

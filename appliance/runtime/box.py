@@ -53,7 +53,7 @@ from appliance.runtime.settings import Settings
 from appliance.runtime.sip_driver import SipDriver
 from appliance.runtime.sip_requests import SipRequests
 from appliance.runtime.spoken import Spoken
-from appliance.runtime.tokens import readable_code, token
+from appliance.runtime.tokens import readable_code, secret_bytes, token
 from appliance.runtime.usage import Usage
 from appliance.sip.flow import Flow
 from appliance.sip.refer import Replaces
@@ -256,6 +256,7 @@ class Box:
             self._sdp_sessions,
             host,
             is_phone=behind_nat,
+            secret=secret_bytes(),
         )
 
     async def start(self) -> None:

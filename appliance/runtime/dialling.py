@@ -17,12 +17,14 @@ from appliance.legs.sip_leg import Surroundings
 from appliance.routing.facts import Direction, Facts
 from appliance.routing.steps import ExternalTarget, PhoneTarget, Ring
 from appliance.runtime.contacts import our_contact
+from appliance.runtime.encrypted_audio import encryption_on
 from appliance.runtime.lines import Lines
 from appliance.runtime.phones import Phones
 from appliance.sip.flow import Flow, bracketed
 from appliance.sip.headers import NameAddr
 from appliance.sip.registrar import Binding
 from appliance.sip.reliable_provisional import OPTION as RELIABLE
+from appliance.sip.sdes import Encryption
 from appliance.sip.uri import Uri
 
 log = logging.getLogger(__name__)
@@ -35,7 +37,7 @@ IDENTITY_FIELDS = {
     IdentityHeader.REMOTE_PARTY: "Remote-Party-ID",
 }
 
-Invitation = Callable[[bytes], InviteRequest]
+Invitation = Callable[[], InviteRequest]
 
 
 class Dialling:
@@ -83,15 +85,15 @@ class Dialling:
             OutgoingLeg(
                 self._surroundings(binding.flow, True),
                 label,
-                [partial(self._to_phone, binding, label, shown)],
+                [partial(self._to_phone, binding, target.phone_id, label, shown)],
                 sound,
                 target.person_id,
             )
             for binding in self._phones.bindings(target.phone_id)[:MOST_BINDINGS]
         ]
 
-    def _to_phone(self, binding: Binding, label: str, shown: Facts, body: bytes) -> InviteRequest:
-        flow = binding.flow
+    def _to_phone(self, binding: Binding, phone_id: str, label: str, shown: Facts) -> InviteRequest:
+        flow, phone = binding.flow, self._configuration().phones.get(phone_id)
         host = bracketed(flow.local[0])
         return InviteRequest(
             target=binding.contact,
@@ -99,7 +101,7 @@ class Dialling:
             from_=self._caller_for_phones(shown, host),
             to=NameAddr(label, Uri("sip", binding.aor, host=host)),
             contact=our_contact(flow, shown.caller or "anonymous"),
-            body=body,
+            encryption=encryption_on(flow, phone.encrypted_audio) if phone else Encryption.ACCEPTED,
         )
 
     def _caller_for_phones(self, facts: Facts, host: str) -> NameAddr:
@@ -161,7 +163,6 @@ class Dialling:
         flow: Flow,
         target: ExternalTarget,
         facts: Facts,
-        body: bytes,
         uri: Uri | None = None,
     ) -> InviteRequest:
         if not target.emergency and line.id in self._lines.full():
@@ -186,8 +187,8 @@ class Dialling:
             from_=ANONYMOUS if target.withheld else self._from_name(identity, facts),
             to=NameAddr("", Uri("sip", number, host=line.server)),
             contact=our_contact(flow, line.user or ours or "autocom"),
-            body=body,
             headers=tuple(headers),
+            encryption=encryption_on(flow, line.encrypted_audio),
             credentials=self._lines.login(line.id),
             line_id=line.id,
             line_name=line.name,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from appliance import numbers
 from appliance.calls.arrival import Arrival, from_line, from_phone
 from appliance.configuration.configuration import Configuration
+from appliance.configuration.fields import EncryptedAudio
 from appliance.configuration.people import Phone
 from appliance.legs.incoming import IncomingLeg
 from appliance.legs.sip_leg import Surroundings
@@ -15,6 +17,7 @@ from appliance.routing.facts import Direction, Facts
 from appliance.runtime.calls import Calls
 from appliance.runtime.contacts import our_contact
 from appliance.runtime.doors import Doors
+from appliance.runtime.encrypted_audio import encryption_on
 from appliance.runtime.lines import Lines
 from appliance.runtime.phones import Phones
 from appliance.runtime.sip_driver import SipDriver
@@ -58,7 +61,7 @@ class IncomingCalls:
                 log.info("line %s called a number that is not ours", line.id)
                 self._driver.refuse(event.session, 404)
             else:
-                self._start(event, arrival, our_user=arrival.facts.called)
+                self._start(event, arrival, arrival.facts.called, line.encrypted_audio)
             return
         if self._is_emergency(event):
             self._start(event, self._emergency(event), event.request.uri.user)
@@ -66,7 +69,10 @@ class IncomingCalls:
         phone = self._authenticated(event)
         if phone is not None:
             self._start(
-                event, from_phone(self._configuration(), phone, event.request), event.request.uri.user
+                event,
+                from_phone(self._configuration(), phone, event.request),
+                event.request.uri.user,
+                phone.encrypted_audio,
             )
 
     def _is_emergency(self, event: IncomingInvite) -> bool:
@@ -100,12 +106,21 @@ class IncomingCalls:
             return None
         return phone
 
-    def _start(self, event: IncomingInvite, arrival: Arrival, our_user: str | None) -> None:
+    def _start(
+        self,
+        event: IncomingInvite,
+        arrival: Arrival,
+        our_user: str | None,
+        setting: EncryptedAudio = EncryptedAudio.AUTOMATIC,
+    ) -> None:
         inbound = arrival.facts.direction is Direction.INBOUND
         facts = arrival.facts
         try:
             leg = IncomingLeg(
-                self._surroundings(event.flow, not inbound),
+                replace(
+                    self._surroundings(event.flow, not inbound),
+                    encryption=encryption_on(event.flow, setting),
+                ),
                 event.session,
                 event.request,
                 facts.caller_name or facts.caller,

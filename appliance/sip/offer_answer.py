@@ -1,12 +1,23 @@
-"""Offer and answer about one stream of audio (RFC 3264), every other stream refused."""
+"""Offer and answer about one stream of audio (RFC 3264), plain or encrypted; every other stream refused."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from ipaddress import ip_address
 
+from appliance.sip.sdes import (
+    OFFERED_SUITES,
+    PLAIN_PROFILES,
+    SECURE_PROFILES,
+    AgreedCrypto,
+    Crypto,
+    Encryption,
+    own_key,
+    own_lines,
+    readable,
+)
 from appliance.sip.sdp import (
     STATIC_NUMBERS,
     Attribute,
@@ -23,7 +34,6 @@ PCMU = Codec(0, "PCMU")
 PCMA = Codec(8, "PCMA")
 DEFAULT_CODECS = (PCMA, PCMU)
 
-_PROFILES = ("RTP/AVP", "RTP/AVPF")
 _DIGITS_NUMBER = 101
 _DIGITS_FMTP = "0-16"
 _MOST_CODECS = 32
@@ -38,7 +48,8 @@ class LocalAudio:
 
     `codecs` without telephone-event, which `digits` stands for. To pass another leg's codecs
     through, give them as that leg described them: names and parameters count, numbers are wishes.
-    `prefer_ours`: the answer follows our order of codecs instead of the offer's.
+    `prefer_ours`: the answer follows our order of codecs instead of the offer's. `secret`: what our keys are
+    made of, the same for all of a session; without one nothing is encrypted. `suites`: those of our offers.
     """
 
     host: str
@@ -50,6 +61,14 @@ class LocalAudio:
     ptime: int = 20
     rtcp_mux: bool = False
     prefer_ours: bool = False
+    encryption: Encryption = Encryption.ACCEPTED
+    secret: bytes = field(default=b"", repr=False)
+    suites: tuple[str, ...] = OFFERED_SUITES
+
+    @property
+    def offers_encryption(self) -> bool:
+        """Whether an offer of ours asks for encrypted audio."""
+        return bool(self.secret) and self.encryption.offers
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +91,7 @@ class AgreedMedia:
     ptime: int = 20
     rtcp_mux: bool = False
     receive_numbers: tuple[tuple[int, int], ...] = ()
+    crypto: AgreedCrypto | None = None
 
     @property
     def codec(self) -> Codec:
@@ -85,11 +105,17 @@ class AgreedMedia:
 
 
 def audio_of(description: SessionDescription) -> Media | None:
-    """The stream of audio that would be taken: the first live one over plain RTP with a codec, else None."""
-    for media in description.media:
-        if media.kind == "audio" and media.port and media.protocol in _PROFILES and _sound(media):
-            return media
-    return None
+    """The stream of audio that would be taken: the first live one of RTP that we can read with a codec."""
+    return next((media for media in description.media if _is_readable(media) and _sound(media)), None)
+
+
+def _is_readable(media: Media) -> bool:
+    """Whether it is live audio, plain or encrypted in a way that we know."""
+    if media.kind != "audio" or not media.port:
+        return False
+    return media.protocol in PLAIN_PROFILES or (
+        media.protocol in SECURE_PROFILES and bool(readable(media.crypto))
+    )
 
 
 def remote_direction(description: SessionDescription, media: Media) -> Direction:
@@ -104,6 +130,11 @@ def offered_codecs(description: SessionDescription) -> tuple[Codec, ...]:
     """The sound codecs of the stream of audio, preferred first: what to offer to another leg. () for none."""
     media = audio_of(description)
     return _sound(media) if media is not None else ()
+
+
+def offers_encryption(description: SessionDescription) -> bool:
+    """Whether an audio stream brings a key that we can use."""
+    return any(_is_readable(media) and readable(media.crypto) for media in description.media)
 
 
 def _sound(media: Media) -> tuple[Codec, ...]:
@@ -121,10 +152,13 @@ def build_offer(
 
     In a session that runs give the description we sent last as `previous`: its streams keep their
     places (those that are not ours with port 0) and its codecs their numbers (8.2, 8.3.2); use a
-    higher `version`.
+    higher `version`. Audio that is encrypted stays so when `local` offers it.
     """
     wanted = [*local.codecs, *(_digit_codecs(local.codecs) if local.digits else ())]
-    audio = _local_media(local, "RTP/AVP", _assign_numbers(wanted, previous))
+    profile = SECURE_PROFILES[0] if local.offers_encryption else PLAIN_PROFILES[0]
+    audio = _local_media(local, profile, _assign_numbers(wanted, previous))
+    if local.offers_encryption:
+        audio = _with_crypto(audio, own_lines(local.secret, local.suites))
     if previous is None:
         media: tuple[Media, ...] = (audio,)
     else:
@@ -192,21 +226,50 @@ def negotiate(
 ) -> tuple[SessionDescription, AgreedMedia]:
     """Our answer and what is agreed with it; SdpError with status 488 when no stream of audio can be taken.
 
-    The first stream of audio over plain RTP that shares a codec with us is taken, all others are
-    refused with port 0 in their places. Codecs keep the offer's numbers, and its order unless
-    `local.prefer_ours`.
+    The first stream of audio that shares a codec with us is taken, an encrypted one before a plain one
+    where we want that; all others are refused with port 0 in their places. Codecs keep the offer's
+    numbers, and its order unless `local.prefer_ours`.
     """
-    for place, media in enumerate(offer.media):
-        if media.kind != "audio" or not media.port or media.protocol not in _PROFILES:
-            continue
+    for place, crypto in _takeable(offer, local):
+        media = offer.media[place]
         accepted = _accepted(media, local)
         if accepted:
             agreed = _agree(offer, media, accepted, _accepted_digits(media, accepted, local), local)
+            agreed = replace(agreed, crypto=_agreed_crypto(crypto, local))
             ours = _answer_media(media, agreed, accepted, local)
+            if crypto is not None:
+                ours = _with_crypto(
+                    ours, [str(Crypto(crypto.tag, crypto.suite, own_key(local.secret, crypto.suite)))]
+                )
             streams = [ours if at == place else _refused(other) for at, other in enumerate(offer.media)]
             answer = _describe(local, session_id, version, tuple(streams), offer.times)
             return answer, agreed
     raise SdpError("No stream of audio that we can take", 488)
+
+
+def _takeable(offer: SessionDescription, local: LocalAudio) -> list[tuple[int, Crypto | None]]:
+    """The places of the streams that could be taken, and what each would be encrypted by, best first."""
+    found: list[tuple[int, Crypto | None]] = []
+    for place, media in enumerate(offer.media):
+        if not _is_readable(media):
+            continue
+        keys = readable(media.crypto) if local.secret else []
+        if media.protocol in PLAIN_PROFILES and local.encryption is Encryption.NEVER:
+            keys = []
+        if keys or (media.protocol in PLAIN_PROFILES and local.encryption is not Encryption.REQUIRED):
+            found.append((place, keys[0] if keys else None))
+    plain_first = local.encryption is Encryption.NEVER
+    return sorted(found, key=lambda each: (each[1] is None) is not plain_first)
+
+
+def _agreed_crypto(theirs: Crypto | None, local: LocalAudio) -> AgreedCrypto | None:
+    if theirs is None:
+        return None
+    return AgreedCrypto(theirs.suite, own_key(local.secret, theirs.suite), theirs.key)
+
+
+def _with_crypto(media: Media, lines: Iterable[str]) -> Media:
+    return replace(media, attributes=(*(("crypto", line) for line in lines), *media.attributes))
 
 
 def _accepted(media: Media, local: LocalAudio) -> list[Codec]:
@@ -320,8 +383,11 @@ def apply_answer(offer: SessionDescription, answer: SessionDescription, local: L
     if place is None or place >= len(answer.media):
         raise SdpError("No stream of audio in the answer", 488)
     ours, theirs = offer.media[place], answer.media[place]
-    if theirs.kind != "audio" or not theirs.port or theirs.protocol not in _PROFILES:
+    if theirs.kind != "audio" or not theirs.port or theirs.protocol not in PLAIN_PROFILES + SECURE_PROFILES:
         raise SdpError("Audio refused by the answer", 488)
+    crypto = _answered_crypto(ours, theirs)
+    if crypto is None and (local.encryption is Encryption.REQUIRED or theirs.protocol in SECURE_PROFILES):
+        raise SdpError("No key of ours in the answer", 488)
     offered = {codec.payload_type: codec for codec in ours.codecs}
     codecs = [codec for codec in _sound(theirs) if _was_offered(codec, offered.values())]
     if not codecs:
@@ -330,7 +396,14 @@ def apply_answer(offer: SessionDescription, answer: SessionDescription, local: L
     digits = [codec for codec in digits if _was_offered(codec, offered.values())]
     digits.sort(key=lambda codec: codec.clock_rate != codecs[0].clock_rate)
     agreed = _agree(answer, theirs, codecs, digits, local)
-    return replace(agreed, receive_numbers=_receive_numbers([*codecs, *digits], offered))
+    numbers = _receive_numbers([*codecs, *digits], offered)
+    return replace(agreed, receive_numbers=numbers, crypto=_agreed_crypto(crypto, local))
+
+
+def _answered_crypto(ours: Media, theirs: Media) -> Crypto | None:
+    """Which of the keys we offered the answer takes, with theirs; None for none (RFC 4568 5.1.3)."""
+    offered = {(crypto.tag, crypto.suite) for crypto in readable(ours.crypto)}
+    return next((crypto for crypto in readable(theirs.crypto) if (crypto.tag, crypto.suite) in offered), None)
 
 
 def _was_offered(codec: Codec, offered: Iterable[Codec]) -> bool:

@@ -106,12 +106,13 @@ class CertificateFiles:
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:64] if names else "autocom")])
         usage = x509.KeyUsage(True, False, True, False, False, False, False, False, False)
         issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
+        alternative = [name for one in names for name in _general_names(one)]
         certificate = (
             _builder(subject, authority.subject, key, now, SERVER_DAYS)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(usage, critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-            .add_extension(x509.SubjectAlternativeName([_general_name(one) for one in names]), critical=False)
+            .add_extension(x509.SubjectAlternativeName(alternative), critical=False)
             .add_extension(issuer_key, critical=False)
             .sign(signer, hashes.SHA256())
         )
@@ -129,8 +130,8 @@ class CertificateFiles:
             raise ValueError("the server's key is another's")
         certificate.verify_directly_issued_by(authority)
         alternative = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        names = [*alternative.get_values_for_type(x509.DNSName)]
-        names += [str(one) for one in alternative.get_values_for_type(x509.IPAddress)]
+        names = {*alternative.get_values_for_type(x509.DNSName)}
+        names |= {str(one) for one in alternative.get_values_for_type(x509.IPAddress)}
         return Certificates(
             names=_sorted(names),
             server_until=certificate.not_valid_after_utc,
@@ -158,8 +159,10 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _general_name(name: str) -> x509.GeneralName:
-    return x509.IPAddress(ip_address(name)) if _is_address(name) else x509.DNSName(name)
+def _general_names(name: str) -> list[x509.GeneralName]:
+    # An address twice: Linphone and others that use mbed TLS look among the names alone.
+    written: list[x509.GeneralName] = [x509.DNSName(name)]
+    return [x509.IPAddress(ip_address(name)), *written] if _is_address(name) else written
 
 
 def _builder(

@@ -40,6 +40,7 @@ CANNOT = {
     ("pyVoIP", "TCP"): "the phone can't",
     ("pyVoIP", "TLS and SRTP"): "the phone can't",
     ("pyVoIP", "session timer"): "the phone can't",
+    ("sipp", "TLS and SRTP"): "the phone can't (Debian builds it without TLS)",
     ("baresip", "BLF"): "the phone can't (no dialog package)",
     ("linphone", "BLF"): "the phone can't (no dialog package)",
 }

@@ -1,7 +1,8 @@
-"""Real phones whose signalling is encrypted: they trust the box's own authority."""
+"""Real phones whose signalling and audio are encrypted: they trust the box's own authority."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,13 @@ import pytest
 from tests.interop.box import Box, Refused
 from tests.interop.fixtures import Phones
 from tests.interop.network import Network
-from tests.interop.office import PASSWORD, add_somebody, set_up
+from tests.interop.office import PASSWORD, Somebody, add_somebody, set_up
 from tests.interop.phones.baresip import Baresip
+from tests.interop.phones.linphone import Linphone
 from tests.interop.sound import seconds_of_tone
 from tests.interop.waiting import until
+
+MakeBaresip = Callable[..., Baresip]
 
 
 def authority(box: Box) -> bytes | None:
@@ -26,39 +30,103 @@ def authority(box: Box) -> bytes | None:
     return content
 
 
-@pytest.mark.feature("RING-1")
-def test_a_phone_over_tls_and_one_over_udp_hear_each_other(
-    box: Box, network: Network, phones: Phones, place: Path
-) -> None:
+@pytest.fixture
+def trusted(box: Box, place: Path) -> Path:
+    """The authority of a box that runs, as phones are given it."""
     box.start()
     set_up(box)
-    alice_lives, bruno_lives = add_somebody(box, "Alice", "101"), add_somebody(box, "Bruno", "102")
-    trusted = place / "authority.pem"
     found = until(lambda: authority(box), "the secure port", 60)
     assert found is not None
-    trusted.write_bytes(found)
-    bruno = phones.baresip("bruno", bruno_lives, tone=600)
-    alice = Baresip(network.host("alice"), place / "alice", tone=440)
-    alice.trusts = trusted
-    alice.account(alice_lives.user, PASSWORD, f"{box.host.address}:5061", transport="tls")
-    alice.start()
-    try:
-        alice.register()
-        live = {each["phone_id"]: each for each in box.state()["phones"]}
-        assert [one["transport"] for one in live[alice_lives.phone_id]["bindings"]] == ["TLS"]
-        alice.call("102")
-        bruno.answer()
-        alice.wait_event("CALL_ESTABLISHED")
-        bruno.listen(2)
-        bruno.hang_up()
-        alice.wait_event("CALL_CLOSED")
-        assert seconds_of_tone(bruno.recorded_wav(), 440) > 1
-        assert seconds_of_tone(alice.recorded_wav(), 600) > 1
-        bruno.call("101")
-        alice.answer()
-        alice.listen(1)
-        alice.hang_up()
-        box.wait_quiet()
-    finally:
-        print(alice.log()[-3000:])
-        alice.stop(abruptly=True)
+    file = place / "authority.pem"
+    file.write_bytes(found)
+    return file
+
+
+@pytest.fixture
+def over_tls(box: Box, network: Network, place: Path, trusted: Path) -> Iterator[MakeBaresip]:
+    """Makes a Baresip whose SIP is encrypted, and its audio as asked."""
+    made: list[Baresip] = []
+
+    def make(name: str, somebody: Somebody, *, tone: int, encryption: str) -> Baresip:
+        phone = Baresip(network.host(name), place / name, tone=tone)
+        phone.trusts = trusted
+        server = f"{box.host.address}:5061"
+        phone.account(somebody.user, PASSWORD, server, transport="tls", encryption=encryption)
+        made.append(phone)
+        phone.start()
+        phone.register()
+        return phone
+
+    yield make
+    for phone in made:
+        print(f"--- {phone.host.name} said\n{phone.log()[-2500:]}")
+        phone.stop(abruptly=True)
+
+
+@pytest.fixture
+def linphone(network: Network, place: Path, trusted: Path) -> Iterator[Linphone]:
+    """A Linphone that takes no call whose audio is not encrypted."""
+    phone = Linphone(network.host("chloe"), place / "chloe", tone=800)
+    phone.encrypt(trusted)
+    yield phone
+    print(f"--- linphone said\n{phone.log()[-2500:]}")
+    phone.stop(abruptly=True)
+
+
+def hold_and_resume(box: Box, hold: Callable[[], object], resume: Callable[[], object]) -> None:
+    hold()
+    until(lambda: box.state()["calls"][0]["state"] == "held", "the hold")
+    resume()
+    until(lambda: box.state()["calls"][0]["state"] == "talking", "the resumption")
+
+
+@pytest.mark.matrix("baresip", "TLS and SRTP")
+@pytest.mark.matrix("linphone", "TLS and SRTP", "hold", "resume")
+@pytest.mark.feature("RING-1")
+def test_phones_that_insist_on_encryption_and_a_plain_one_hear_each_other(
+    box: Box, phones: Phones, over_tls: MakeBaresip, linphone: Linphone
+) -> None:
+    people = [add_somebody(box, name, f"10{n}") for n, name in enumerate(("Alice", "Bruno", "Chloé"), 1)]
+    alice = over_tls("alice", people[0], tone=440, encryption="srtp-mand")
+    bruno = phones.baresip("bruno", people[1], tone=600)
+    linphone.account(people[2].user, PASSWORD, box.host.address)
+    linphone.start()
+    linphone.register()
+    live = {each["phone_id"]: each for each in box.state()["phones"]}
+    assert [one["transport"] for one in live[people[0].phone_id]["bindings"]] == ["TLS"]
+
+    # The phone offers encrypted audio, the box does not offer it to the plain phone.
+    alice.call("102")
+    bruno.answer()
+    alice.wait_event("CALL_ESTABLISHED")
+    bruno.listen(2)
+    hold_and_resume(box, lambda: bruno.command("hold"), lambda: bruno.command("resume"))
+    alice.listen(2)
+    alice.send_digits("9")
+    until(lambda: bruno.digits() == "9", "a digit through both kinds of audio")
+    bruno.hang_up()
+    alice.wait_event("CALL_CLOSED")
+    assert seconds_of_tone(bruno.recorded_wav(), 440) > 1
+    assert seconds_of_tone(alice.recorded_wav(), 600) > 1
+    box.wait_quiet()
+
+    # The box offers it; the phone that called is sent on, and two encrypted phones are left.
+    bruno.call("101")
+    alice.answer()
+    bruno.wait_event("CALL_ESTABLISHED")
+    alice.listen(1)
+    bruno.transfer(f"sip:103@{box.server}")
+    linphone.answer()
+    until(lambda: len(box.state()["calls"]) == 1 and box.resources()["legs"] == 2, "two legs left")
+    hold_and_resume(box, linphone.hold, linphone.resume)
+    alice.listen(3)
+    linphone.hang_up()
+    alice.wait_event("CALL_CLOSED")
+    assert seconds_of_tone(alice.recorded_wav(), 800) > 1
+    assert seconds_of_tone(linphone.recorded_wav(), 440) > 1
+    box.wait_quiet()
+
+    for record in until(lambda: box.api.get("/history")["records"], "the calls' records"):
+        ladder = str(box.api.get(f"/history/{record['id']}/messages"))
+        assert "inline:***" in ladder and "inline:" not in ladder.replace("inline:***", "")
+    assert "inline:" not in box.log()

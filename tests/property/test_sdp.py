@@ -20,6 +20,7 @@ from appliance.sip.offer_answer import (
     offered_codecs,
 )
 from appliance.sip.parser import find_head_end
+from appliance.sip.sdes import SUITES, Crypto, Encryption, SdesError, parse_crypto
 from appliance.sip.sdp import (
     Codec,
     Direction,
@@ -64,6 +65,9 @@ locals_ = st.builds(
     st.sampled_from([10, 20, 30]),
     st.booleans(),
     st.booleans(),
+    st.sampled_from(Encryption),
+    st.just(b"a leg's secret"),
+    st.lists(st.sampled_from(sorted(SUITES)), min_size=1, max_size=4, unique=True).map(tuple),
 )
 attributes = st.lists(st.tuples(tokens.map(str.lower), st.one_of(st.none(), tokens)), max_size=4).map(tuple)
 media = st.builds(
@@ -108,6 +112,26 @@ def use(data: bytes) -> bool:
             assert error.status == 488
         build_offer(local, 1, 2, previous=session)
     return True
+
+
+@given(
+    st.one_of(
+        st.text(max_size=80),
+        st.builds("1 {} inline:{}".format, st.sampled_from(sorted(SUITES)), st.text()),
+    )
+)
+def test_any_key_is_read_or_refused_by_its_own_error(value: str) -> None:
+    try:
+        crypto = parse_crypto(value)
+    except SdesError:
+        return
+    assert parse_crypto(str(crypto)) == crypto and len(crypto.key) == SUITES[crypto.suite]
+
+
+@given(st.sampled_from(sorted(SUITES)), st.data(), st.integers(1, 999_999_999))
+def test_any_key_survives_writing(suite: str, data: st.DataObject, tag: int) -> None:
+    crypto = Crypto(tag, suite, data.draw(st.binary(min_size=SUITES[suite], max_size=SUITES[suite])))
+    assert parse_crypto(str(crypto)) == crypto
 
 
 def check_answer(offer: SessionDescription, answer: SessionDescription, agreed: AgreedMedia) -> None:
@@ -156,6 +180,9 @@ def test_two_ends_agree_on_the_same(one: LocalAudio, other: LocalAudio) -> None:
     assert ours.direction is theirs.direction.reversed
     assert ours.rtcp_mux == theirs.rtcp_mux
     assert ours.receive_numbers == ()
+    assert (ours.crypto is None) == (theirs.crypto is None) == (not one.encryption.offers)
+    if ours.crypto and theirs.crypto:
+        assert (ours.crypto.suite, ours.crypto.ours) == (theirs.crypto.suite, theirs.crypto.theirs)
 
 
 @given(locals_, locals_)

@@ -186,8 +186,8 @@ def response(status: int, body: bytes = b"") -> Response:
 def attempt(stack: ScriptedStack, host: str = "phone"):
     """A way to ring a phone at that host."""
 
-    def to_phone(body: bytes) -> InviteRequest:
+    def to_phone() -> InviteRequest:
         box, phone = Uri("sip", "101", host="127.0.0.1"), Uri("sip", "102", host=host)
-        return InviteRequest(phone, FLOW, NameAddr("", box), NameAddr("", phone), box, body)
+        return InviteRequest(phone, FLOW, NameAddr("", box), NameAddr("", phone), box)
 
     return to_phone

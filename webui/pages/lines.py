@@ -8,6 +8,7 @@ from webui.forms import Choice, Field, Form
 from webui.language import N_, gettext
 from webui.live_state import read_live
 from webui.page import render
+from webui.pages.phones import encryptions
 from webui.records import Json, RecordPages
 from webui.session import Visit, visit_of
 
@@ -29,6 +30,14 @@ FIELDS = (
         N_("Automatic asks the provider's DNS."),
         kind="select",
         choices="transports",
+        empty="absent",
+    ),
+    Field(
+        "encrypted_audio",
+        N_("Encrypted audio"),
+        N_("Automatic: with TLS, when the provider can."),
+        kind="select",
+        choices="encryptions",
         empty="absent",
     ),
     Field(
@@ -166,6 +175,7 @@ class LinePages(RecordPages):
                 Choice("tcp", "TCP"),
                 Choice("tls", gettext("TLS (secure)")),
             ],
+            "encryptions": encryptions(),
             "formats": [
                 Choice("plus", "+33 1 23 45 67 89"),
                 Choice("double_zero", "00 33 1 23 45 67 89"),

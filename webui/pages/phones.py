@@ -30,8 +30,25 @@ FIELDS = (
         N_("Typed into the phone. Left empty, the box makes one from the extension."),
         empty="absent",
     ),
+    Field(
+        "encrypted_audio",
+        N_("Encrypted audio"),
+        N_("Automatic: nobody can listen in to a phone connected by TLS, where the phone can do that."),
+        kind="select",
+        choices="encryptions",
+        empty="absent",
+    ),
     Field("enabled", N_("In use"), N_("Unticked, the phone is refused and never rings."), kind="checkbox"),
 )
+
+
+def encryptions() -> list[Choice]:
+    """What may be asked of the audio of a phone or a line."""
+    return [
+        Choice("automatic", gettext("Automatic (SRTP over TLS)")),
+        Choice("always", gettext("Always: calls fail without it")),
+        Choice("never", gettext("Only if the other end insists")),
+    ]
 
 
 class PhonePages(RecordPages):
@@ -53,6 +70,7 @@ class PhonePages(RecordPages):
                 Choice("deskphone", gettext("Desk phone")),
                 Choice("softphone", gettext("Softphone (computer or mobile app)")),
             ],
+            "encryptions": encryptions(),
         }
         return {"live": await read_live(visit)}
 

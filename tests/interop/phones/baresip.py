@@ -44,6 +44,7 @@ module_tmp account.so
 module_app menu.so
 module_app contact.so
 {messages}
+{encryption}
 module_app presence.so
 module_app ctrl_tcp.so
 {trust}
@@ -71,6 +72,7 @@ class Baresip:
         self._contacts: list[str] = []
         self.trusts: Path | None = None
         self._watches_messages = False
+        self._encrypts = False
 
     def account(
         self,
@@ -81,12 +83,18 @@ class Baresip:
         transport: str = "udp",
         register: bool = True,
         answer: str = "manual",
+        encryption: str = "",
     ) -> None:
-        """Give the phone an account before it starts; `answer` is manual, auto or early."""
+        """Give the phone an account before it starts; `answer` is manual, auto or early.
+
+        `encryption` of its audio: "srtp" when the other side can, "srtp-mand" always.
+        """
+        self._encrypts = bool(encryption)
         registration = "600" if register else "0"
         self._accounts.append(
             f"<sip:{user}@{server};transport={transport}>;auth_user={user};auth_pass={password}"
             f";regint={registration};answermode={answer};audio_codecs=PCMA,PCMU;sipnat="
+            + (f";mediaenc={encryption}" if encryption else "")
         )
 
     def watch(self, extension: str, server: str) -> None:
@@ -123,6 +131,7 @@ class Baresip:
             address=self.host.address,
             sip_port=self.sip_port,
             messages="module_app mwi.so" if self._watches_messages else "",
+            encryption="module srtp.so" if self._encrypts else "",
             trust=f"sip_cafile {self.trusts}" if self.trusts else "",
             mouth=self.folder / "mouth.wav",
             modules=modules,

@@ -17,7 +17,8 @@ _CONFIG = """
 [sip]
 sip_port={sip_port}
 sip_tcp_port=0
-sip_tls_port=0
+sip_tls_port={tls_port}
+{security}
 bind_address={address}
 default_proxy=-1
 use_rfc2833=1
@@ -70,6 +71,13 @@ channels=1
 enabled=0
 """
 
+_SECURITY = """
+root_ca={authority}
+verify_server_certs=1
+media_encryption=srtp
+media_encryption_mandatory=1
+"""
+
 _SENTENCES = {
     "incoming": re.compile(r"Receiving new incoming call from (?P<detail>.*), assigned id"),
     "connected": re.compile(r"Call \d+ with (?P<detail>.*) connected"),
@@ -93,9 +101,14 @@ class Linphone:
         self.events: Happenings[tuple[str, str]] = Happenings(f"linphone on {host.name}")
         self._process: subprocess.Popen[str] | None = None
         self._account: tuple[str, str, str] | None = None
+        self._authority: Path | None = None
 
     def account(self, user: str, password: str, server: str) -> None:
         self._account = (user, password, server)
+
+    def encrypt(self, authority: Path) -> None:
+        """SIP over TLS, with servers this authority speaks for, and no audio but SRTP."""
+        self._authority = authority
 
     def start(self) -> None:
         """Start the program; it has read its settings once it says it is ready."""
@@ -104,7 +117,13 @@ class Linphone:
         write_sine(self.folder / "mouth.wav", self.tone, seconds=180)
         settings = self.folder / "linphonerc"
         settings.write_text(
-            _CONFIG.format(sip_port=self.sip_port, address=self.host.address, rtp_port=self.rtp_port)
+            _CONFIG.format(
+                sip_port=0 if self._authority else self.sip_port,
+                tls_port=5061 if self._authority else 0,
+                security=_SECURITY.format(authority=self._authority) if self._authority else "",
+                address=self.host.address,
+                rtp_port=self.rtp_port,
+            )
         )
         log = str(self.folder / "log.txt")
         self._process = subprocess.Popen(
@@ -150,7 +169,8 @@ class Linphone:
     def register(self) -> None:
         assert self._account is not None
         user, password, server = self._account
-        self.say(f"register sip:{user}@{server} sip:{server} {password}")
+        way = ";transport=tls" if self._authority else ""
+        self.say(f"register sip:{user}@{server} sip:{server}{way} {password}")
         # The console says nothing of a registration that went well; its log does.
         until(lambda: "to [LinphoneRegistrationOk]" in self.log(), f"{self.host.name}: registration")
 
@@ -165,6 +185,12 @@ class Linphone:
 
     def hang_up(self) -> None:
         self.say("terminate all")
+
+    def hold(self) -> None:
+        self.say("pause")
+
+    def resume(self) -> None:
+        self.say("resume")
 
     def transfer(self, target: str) -> None:
         """Send the other party on, and leave."""

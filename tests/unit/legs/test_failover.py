@@ -63,7 +63,7 @@ async def test_an_answer_without_description_after_another_server_spoke_is_none(
 async def test_a_line_that_is_full_is_passed_over_without_a_packet():
     stack = ScriptedStack()
 
-    def full(body: bytes):
+    def full():
         raise LineFull("first")
 
     leg = OutgoingLeg(stack.around(), "0612345678", [full, attempt(stack, "second")], Sound(DEFAULT_CODECS))
