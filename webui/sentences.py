@@ -45,6 +45,7 @@ ERRORS: Mapping[str, str] = {
     "tuple_type": N_("This is not a list."),
     "frozen_set_type": N_("This is not a list."),
     "set_type": N_("This is not a list."),
+    "calendar_code_malformed": N_("One or two digits, such as 2."),
     "star_code_malformed": N_("A code is a star and one to five digits, such as *97."),
     "extension_not_digits": N_("An extension is made of digits only."),
     "number_not_international": N_("This is not a phone number."),
@@ -66,6 +67,7 @@ ERRORS: Mapping[str, str] = {
     "number_too_long": N_("This number is too long."),
     "number_wrong_length": N_("This number does not have the right number of digits."),
     # What must hold among records.
+    "calendar_code_taken": N_("{name} has this number already."),
     "star_code_taken": N_("Another action has the code {code} already."),
     "star_code_is_extension": N_("{code} is the extension of {name}."),
     "star_code_is_emergency": N_("{code} is an emergency number."),

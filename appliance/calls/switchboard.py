@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from appliance.calls.by_phone import SettingsByPhone
 from appliance.calls.call import Call, Party
 from appliance.legs.audio import MediaPort
 from appliance.legs.leg import CalleeLeg, Leg
@@ -46,6 +47,10 @@ class Switchboard(Protocol):
     @property
     def plan(self) -> Plan:
         """The plan in force now."""
+
+    @property
+    def by_phone(self) -> SettingsByPhone:
+        """What star codes set."""
 
     @property
     def tones(self) -> str:

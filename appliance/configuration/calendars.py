@@ -5,12 +5,21 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from appliance.configuration.destinations import Destination
 from appliance.configuration.fields import HoursState, Identifier, Name, Record, TimeRange
 from appliance.configuration.overrides import HoursOverride
 
+
+def _code(text: str) -> str:
+    if not (text.isascii() and text.isdigit() and len(text) <= 2):
+        raise PydanticCustomError("calendar_code_malformed", "One or two digits")
+    return text
+
+
+CalendarCode = Annotated[str, AfterValidator(_code)]
 Ranges = Annotated[tuple[TimeRange, ...], Field(max_length=8)]
 
 
@@ -73,7 +82,8 @@ class PublicHolidays(Record):
 class Calendar(Record):
     """Opening hours shared by any number of numbers and people (TIME-1 to TIME-3).
 
-    `override` holds instead of all the rest while it lasts (TIME-4).
+    `override` holds instead of all the rest while it lasts (TIME-4). `code`: the number dialled after the
+    star codes that open and close, to mean this calendar.
     """
 
     id: Identifier
@@ -82,3 +92,4 @@ class Calendar(Record):
     holidays: PublicHolidays = PublicHolidays()
     special_days: Annotated[tuple[SpecialDays, ...], Field(max_length=200)] = ()
     override: HoursOverride | None = None
+    code: CalendarCode | None = None

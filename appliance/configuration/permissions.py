@@ -18,15 +18,20 @@ if TYPE_CHECKING:
 # The records that belong to a person, by collection.
 PERSONAL: Mapping[str, type[Record]] = {"people": Person, "mailboxes": Mailbox}
 
+# What may be locked besides: things done with a phone that are no setting of a person.
+BY_PHONE = frozenset({"phone.hours"})
+
 
 def _known(name: str) -> str:
+    if name in BY_PHONE:
+        return name
     collection, _, field = name.partition(".")
     if collection not in PERSONAL or field not in PERSONAL[collection].model_fields:
         raise PydanticCustomError("unknown_setting", "There is no such setting")
     return name
 
 
-# A setting of a person or of their mailbox: "people.mobile", "mailboxes.emails".
+# A setting of a person or of their mailbox, or one of BY_PHONE: "people.mobile", "mailboxes.emails".
 SettingName = Annotated[str, StringConstraints(max_length=60), AfterValidator(_known)]
 _InOrder = PlainSerializer(lambda names: sorted(names), return_type=list[str], when_used="json")
 Locks = Annotated[frozenset[SettingName], Field(max_length=60), _InOrder]

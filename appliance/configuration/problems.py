@@ -76,6 +76,8 @@ AMONG_RECORDS: Mapping[str, str] = MappingProxyType(
 # What must hold within a record: the error types of our own fields, and those of pydantic that records use.
 WITHIN_RECORDS: Mapping[str, str] = MappingProxyType(
     {
+        "calendar_code_taken": "{name} has this number already",
+        "calendar_code_malformed": "One or two digits",
         "star_code_malformed": "A code is a star and one to five digits",
         "extension_not_digits": "An extension is made of digits only",
         "number_not_international": "This is not a number in international form",

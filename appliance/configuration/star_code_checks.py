@@ -1,4 +1,4 @@
-"""Checks of the star codes: no code stands in the way of another, of an extension or an emergency number."""
+"""Checks of the star codes: none stands in the way of another, of an extension or an emergency number."""
 
 from __future__ import annotations
 
@@ -31,6 +31,19 @@ def star_code_problems(configuration: Configuration) -> Iterator[Problem]:
         if action in ARGUMENTS and code[0] not in "*#":
             yield _problem(action, "star_code_needs_star", told)
         yield from _hidden(action, code, table)
+    yield from _calendars(configuration)
+
+
+def _calendars(configuration: Configuration) -> Iterator[Problem]:
+    """Opening hours that have the same number: a code with that number would mean both."""
+    first: dict[str, str] = {}
+    for calendar in configuration.calendars.values():
+        if not calendar.code:
+            continue
+        if calendar.code in first:
+            told = {"name": first[calendar.code]}
+            yield Problem("calendars", calendar.id, ("code",), "calendar_code_taken", told)
+        first.setdefault(calendar.code, calendar.name)
 
 
 def _hidden(action: Action, code: str, table: StarCodes) -> Iterator[Problem]:

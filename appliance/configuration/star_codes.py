@@ -23,12 +23,36 @@ class Action(StrEnum):
     DO_NOT_DISTURB = "do_not_disturb"
     DO_NOT_DISTURB_ON = "do_not_disturb_on"
     DO_NOT_DISTURB_OFF = "do_not_disturb_off"
+    FORWARD_ALL = "forward_all"
+    FORWARD_ALL_OFF = "forward_all_off"
+    FORWARD_BUSY = "forward_busy"
+    FORWARD_BUSY_OFF = "forward_busy_off"
+    FORWARD_NO_ANSWER = "forward_no_answer"
+    FORWARD_NO_ANSWER_OFF = "forward_no_answer_off"
+    FORWARD_NOT_CONNECTED = "forward_not_connected"
+    FORWARD_NOT_CONNECTED_OFF = "forward_not_connected_off"
+    DAY_START = "day_start"
+    DAY_BREAK = "day_break"
+    DAY_END = "day_end"
+    HOURS_OPEN = "hours_open"
+    HOURS_CLOSED = "hours_closed"
+    HOURS_AS_SET = "hours_as_set"
     ECHO = "echo"
     ABOUT = "about"
 
 
 # What may be dialled after a code: nothing for those absent.
-ARGUMENTS: Mapping[Action, Literal["extension", "number", "slot"]] = MappingProxyType({})
+ARGUMENTS: Mapping[Action, Literal["extension", "number", "slot", "calendar"]] = MappingProxyType(
+    {
+        Action.FORWARD_ALL: "number",
+        Action.FORWARD_BUSY: "number",
+        Action.FORWARD_NO_ANSWER: "number",
+        Action.FORWARD_NOT_CONNECTED: "number",
+        Action.HOURS_OPEN: "calendar",
+        Action.HOURS_CLOSED: "calendar",
+        Action.HOURS_AS_SET: "calendar",
+    }
+)
 
 
 def _code(text: str) -> str:
@@ -49,6 +73,20 @@ class StarCodes(Record):
     do_not_disturb: StarCode | None = "*76"
     do_not_disturb_on: StarCode | None = "*78"
     do_not_disturb_off: StarCode | None = "*79"
+    forward_all: StarCode | None = "*21"
+    forward_all_off: StarCode | None = "#21"
+    forward_busy: StarCode | None = "*67"
+    forward_busy_off: StarCode | None = "#67"
+    forward_no_answer: StarCode | None = "*61"
+    forward_no_answer_off: StarCode | None = "#61"
+    forward_not_connected: StarCode | None = "*62"
+    forward_not_connected_off: StarCode | None = "#62"
+    day_start: StarCode | None = "*71"
+    day_break: StarCode | None = "*72"
+    day_end: StarCode | None = "*73"
+    hours_open: StarCode | None = "*51"
+    hours_closed: StarCode | None = "*52"
+    hours_as_set: StarCode | None = "*50"
     echo: StarCode | None = "*43"
     about: StarCode | None = "*65"
 
@@ -65,10 +103,11 @@ class StarCodes(Record):
 def split(codes: Mapping[str, Action], dialled: str) -> tuple[str, str] | None:
     """The code that was dialled, and what came after it less separators; None when it is no code.
 
-    `*21*0612345678#` is the code `*21` and the argument `0612345678`.
+    `*21*0612345678#` is the code `*21` and the argument `0612345678`; `#21#` is the code `#21`.
     """
-    if dialled in codes:
-        return dialled, ""
+    for whole in (dialled, dialled.removesuffix("#")):
+        if whole in codes:
+            return whole, ""
     for length in range(min(LONGEST, len(dialled) - 1), 0, -1):
         action = codes.get(dialled[:length])
         if action in ARGUMENTS:

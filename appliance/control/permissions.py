@@ -6,7 +6,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from appliance.configuration.configuration import Configuration
-from appliance.configuration.permissions import locks_of
+from appliance.configuration.permissions import BY_PHONE, locks_of
 from appliance.control.bodies import answer, nothing
 from appliance.control.changes import edit
 from appliance.control.errors import not_found
@@ -29,7 +29,7 @@ class PersonLocks(BaseModel):
 async def list_lockable(request: web.Request) -> web.Response:
     """Every setting that may be locked."""
     names = (f"{collection}.{field}" for collection in OWN_FIELDS for field in sorted(OWN_FIELDS[collection]))
-    return answer(Lockable(items=tuple(names)))
+    return answer(Lockable(items=(*names, *sorted(BY_PHONE))))
 
 
 async def read_locks(request: web.Request) -> web.Response:

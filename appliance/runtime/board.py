@@ -10,6 +10,7 @@ from datetime import datetime
 
 from appliance import numbers
 from appliance.calls.arrival import transferred
+from appliance.calls.by_phone import SettingsByPhone
 from appliance.calls.call import Call, Party
 from appliance.calls.switchboard import Draft, VoiceMessage
 from appliance.calls.transfer import Loan
@@ -79,6 +80,7 @@ class Board:
         dials: Callable[[Ring, Call], None],
         history: History,
         change: ChangeSettings,
+        by_phone: SettingsByPhone,
     ) -> None:
         self._clock = clock
         self._settings = settings
@@ -95,6 +97,7 @@ class Board:
         self._dials = dials
         self._history = history
         self._change = change
+        self.by_phone = by_phone
 
     @property
     def plan(self) -> Plan:

@@ -31,6 +31,7 @@ from appliance.runtime.alarm import Alarm
 from appliance.runtime.audio import Audio
 from appliance.runtime.background import Background
 from appliance.runtime.board import Board
+from appliance.runtime.by_phone import ByPhone
 from appliance.runtime.calls import Calls
 from appliance.runtime.clock import Clock
 from appliance.runtime.clock_trust import ClockTrust
@@ -235,6 +236,7 @@ class Box:
             dials=self.usage.dials,
             history=self.history,
             change=partial(change_fields, self),
+            by_phone=ByPhone(self),
         )
 
     def _borrow(self, replaces: Replaces, mine: Leg) -> Loan | None:

@@ -182,6 +182,82 @@ PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "fr": "Le dernier appelant a masqué son numéro.",
             "en": "Your last caller has hidden their number.",
         },
+        "setting_locked": {
+            "fr": "Ce réglage est verrouillé par l'administrateur. Rien n'a été changé.",
+            "en": "The administrator has locked this setting. Nothing was changed.",
+        },
+        "forward_nowhere": {
+            "fr": "Ce numéro n'existe pas, ou n'est pas autorisé. Rien n'a été changé.",
+            "en": "This number does not exist, or is not allowed. Nothing was changed.",
+        },
+        "forward_on_again": {
+            "fr": "Votre renvoi d'appels est activé.",
+            "en": "Your calls are forwarded again.",
+        },
+        "forward_all_on": {
+            "fr": "Tous vos appels sont renvoyés vers le {number}.",
+            "en": "All your calls are forwarded to {number}.",
+        },
+        "forward_all_off": {
+            "fr": "Vos appels ne sont plus renvoyés.",
+            "en": "Your calls are no longer forwarded.",
+        },
+        "forward_busy_on": {
+            "fr": "Quand vous êtes en ligne, vos appels sont renvoyés vers le {number}.",
+            "en": "While you are busy, your calls are forwarded to {number}.",
+        },
+        "forward_busy_off": {
+            "fr": "Vos appels ne sont plus renvoyés quand vous êtes en ligne.",
+            "en": "Your calls are no longer forwarded while you are busy.",
+        },
+        "forward_no_answer_on": {
+            "fr": "Sans réponse de votre part, vos appels sont renvoyés vers le {number}.",
+            "en": "When you do not answer, your calls are forwarded to {number}.",
+        },
+        "forward_no_answer_off": {
+            "fr": "Vos appels sans réponse ne sont plus renvoyés.",
+            "en": "Calls that you do not answer are no longer forwarded.",
+        },
+        "forward_not_connected_on": {
+            "fr": "Quand votre poste est débranché, vos appels sont renvoyés vers le {number}.",
+            "en": "While your phone is not connected, your calls are forwarded to {number}.",
+        },
+        "forward_not_connected_off": {
+            "fr": "Vos appels ne sont plus renvoyés quand votre poste est débranché.",
+            "en": "Your calls are no longer forwarded while your phone is not connected.",
+        },
+        "day_started": {
+            "fr": "Votre journée est commencée. Votre poste sonne.",
+            "en": "Your day has started. Your phone rings.",
+        },
+        "day_on_break": {
+            "fr": "Vous êtes en pause. Votre poste ne sonne plus.",
+            "en": "You are on a break. Your phone does not ring.",
+        },
+        "day_ended": {
+            "fr": "Votre journée est terminée. Votre poste ne sonne plus.",
+            "en": "Your day has ended. Your phone does not ring.",
+        },
+        "day_not_used": {
+            "fr": "Vous n'utilisez pas la journée de travail : votre poste sonne toujours.",
+            "en": "You do not use the working day. Your phone always rings.",
+        },
+        "hours_open": {
+            "fr": "{name} : ouvert jusqu'à nouvel ordre.",
+            "en": "{name}: open until further notice.",
+        },
+        "hours_closed": {
+            "fr": "{name} : fermé jusqu'à nouvel ordre.",
+            "en": "{name}: closed until further notice.",
+        },
+        "hours_as_set": {
+            "fr": "{name} : les horaires habituels s'appliquent.",
+            "en": "{name}: the usual opening hours apply.",
+        },
+        "hours_unknown": {
+            "fr": "Aucun horaire ne porte le numéro {name}.",
+            "en": "No opening hours have the number {name}.",
+        },
         "goodbye": {"fr": "Au revoir.", "en": "Goodbye."},
         # Listening to one's own mailbox
         "no_messages": {"fr": "Vous n'avez pas de message.", "en": "You have no messages."},

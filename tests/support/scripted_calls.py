@@ -10,15 +10,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
+from appliance.calls.by_phone import HoursSaid, HoursWish
 from appliance.calls.call import Call, Party
 from appliance.calls.transfer import Loan
+from appliance.configuration.destinations import Destination
 from appliance.legs.leg import Attempted, Change, DialResult
 from appliance.legs.sessions import Sound
 from appliance.media.reporting import MediaStatistics
 from appliance.routing.facts import Direction, Facts
 from appliance.routing.steps import Introduction, Outcome, Ring, Speech
 from appliance.routing.trail import Reason
-from appliance.routing.world import World
+from appliance.routing.world import DayState, World
 from appliance.sip.offer_answer import DEFAULT_CODECS
 
 
@@ -192,6 +194,36 @@ class ScriptedDraft:
     path: Path
 
 
+class ScriptedByPhone:
+    """What star codes set: `locked` names the settings that are, `places` what may be dialled."""
+
+    def __init__(self) -> None:
+        self.locked: set[str] = set()
+        self.places: dict[str, Destination] = {}
+        self.day: DayState | None = DayState.NOT_STARTED
+        self.hours = HoursSaid("as_set", "Cabinet")
+        self.asked: list[tuple[str, str]] = []
+
+    def is_locked(self, person_id: str, setting: str) -> bool:
+        return setting in self.locked
+
+    def set_day(self, person_id: str, state: DayState) -> bool:
+        if self.day is None:
+            return False
+        self.day = state
+        return True
+
+    def day_of(self, person_id: str) -> DayState:
+        return self.day or DayState.STARTED
+
+    def destination(self, dialled: str) -> Destination | None:
+        return self.places.get(dialled)
+
+    async def set_hours(self, wish: HoursWish, code: str, person_id: str) -> HoursSaid:
+        self.asked.append((wish, code))
+        return self.hours
+
+
 class ScriptedBoard:
     """A box whose phones are given by the test."""
 
@@ -212,6 +244,7 @@ class ScriptedBoard:
         self.settings: dict[tuple[str, str, str], object] = {}
         self.refuses_settings = False
         self.last: str | None = None
+        self.by_phone = ScriptedByPhone()
 
     def world(self) -> World:
         return self.state

@@ -26,7 +26,14 @@ DAYS = {
 }
 RANGES_SHOWN = 2
 
-FIELDS = (Field("name", N_("Name"), N_("Such as “Office” or “Workshop”."), required=True, empty="text"),)
+FIELDS = (
+    Field("name", N_("Name"), N_("Such as “Office” or “Workshop”."), required=True, empty="text"),
+    Field(
+        "code",
+        N_("Number for star codes"),
+        N_("Dialled after the codes that open and close, to mean these hours: one or two digits."),
+    ),
+)
 
 
 class OpeningHoursPages(RecordPages):

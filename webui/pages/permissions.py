@@ -23,6 +23,7 @@ LABELS = {
     "people.forwards": N_("Forwards of calls they do not take"),
     "people.scheduled_forwards": N_("Scheduled forwards"),
     "people.when_busy": N_("Where a second call goes"),
+    "phone.hours": N_("Open and close the office by star code"),
     "mailboxes.greetings": N_("Greetings"),
     "mailboxes.emails": N_("E-mail addresses"),
 }
@@ -87,7 +88,7 @@ def _label(name: str) -> str:
     fields = people.FIELDS if collection == "people" else mailboxes.FIELDS
     found = LABELS.get(name) or next((one.label for one in fields if one.name == field), field)
     word = gettext(found)
-    return word if collection == "people" else f"{gettext('Mailbox')} · {word}"
+    return word if collection != "mailboxes" else f"{gettext('Mailbox')} · {word}"
 
 
 class PermissionsPage(SettingsPage):

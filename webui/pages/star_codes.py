@@ -22,6 +22,9 @@ class Row(NamedTuple):
     after: str = ""
 
 
+NUMBER = N_("then the number")
+CALENDAR = N_("then the number of the hours, or nothing for the whole office")
+
 # The sheet, in its order: a heading, then its actions.
 SECTIONS: tuple[tuple[str, tuple[Row, ...]], ...] = (
     (
@@ -41,6 +44,50 @@ SECTIONS: tuple[tuple[str, tuple[Row, ...]], ...] = (
             Row("do_not_disturb", N_("Do not disturb, on or off"), N_("Turns it the other way round.")),
             Row("do_not_disturb_on", N_("Do not disturb"), N_("Your phones stop ringing.")),
             Row("do_not_disturb_off", N_("May be disturbed"), N_("Your phones ring again.")),
+        ),
+    ),
+    (
+        N_("Forwards"),
+        (
+            Row("forward_all", N_("Forward all my calls"), N_("Without a number: as last time."), NUMBER),
+            Row("forward_all_off", N_("Forward no more"), N_("Your phones ring again.")),
+            Row("forward_no_answer", N_("Forward when I do not answer"), N_("To that number."), NUMBER),
+            Row("forward_no_answer_off", N_("No more when I do not answer"), N_("Ends that forward.")),
+            Row("forward_busy", N_("Forward while I am on the phone"), N_("To that number."), NUMBER),
+            Row("forward_busy_off", N_("No more while I am on the phone"), N_("Ends that forward.")),
+            Row(
+                "forward_not_connected",
+                N_("Forward while my phone is off"),
+                N_("Also when the network is down."),
+                NUMBER,
+            ),
+            Row("forward_not_connected_off", N_("No more while my phone is off"), N_("Ends that forward.")),
+        ),
+    ),
+    (
+        N_("My working day"),
+        (
+            Row("day_start", N_("My day starts"), N_("Your phones ring from now on.")),
+            Row("day_break", N_("Break"), N_("Your phones are silent; dial it again when you are back.")),
+            Row("day_end", N_("My day ends"), N_("Your phones are silent until you start again.")),
+        ),
+    ),
+    (
+        N_("Opening hours"),
+        (
+            Row(
+                "hours_open",
+                N_("Open now"),
+                N_("Callers meet the open office until further notice; again: the usual hours."),
+                CALENDAR,
+            ),
+            Row(
+                "hours_closed",
+                N_("Closed now"),
+                N_("Callers meet the closed office until further notice; again: the usual hours."),
+                CALENDAR,
+            ),
+            Row("hours_as_set", N_("The usual hours"), N_("Ends what was said by phone or here."), CALENDAR),
         ),
     ),
     (

@@ -17,6 +17,9 @@ def do_not_disturb(
 
     async def set_it(board: Switchboard, call: Call, parameters: Mapping[str, str]) -> Outcome | None:
         person_id = call.facts.caller_person_id or ""
+        if board.by_phone.is_locked(person_id, "people.do_not_disturb"):
+            await say(board, call, "setting_locked")
+            return Outcome.DONE
         before = board.setting("people", person_id, "do_not_disturb")
         value = not before if wanted is None else wanted
         done = await board.change_settings("people", person_id, {"do_not_disturb": value})

@@ -98,3 +98,81 @@ async def test_the_last_caller_is_said_and_called_back(running, provider, phone,
     await call.hang_up()
     await outside.hung_up()
     await running.at_rest()
+
+
+@pytest.fixture
+def told_by(running, audio, said):
+    """What the box says when a phone dials a code; the phone does not wait for the end of it."""
+
+    async def ask(phone, code):
+        before = len(said)
+        call, _, _ = await dial(phone, audio, code)
+        await running.until(lambda: len(said) > before, "the box has said something")
+        await call.hang_up()
+        await running.at_rest()
+        return said[before:]
+
+    return ask
+
+
+@pytest.mark.feature("FWD-1", "PERM-1")
+async def test_a_forward_dialled_on_a_phone_takes_the_calls_until_it_is_locked(running, phone, told_by):
+    alice, bruno = await phone("101"), await phone("102")
+    await phone("103")
+    assert await told_by(bruno, "*21*103%23") == ["forward_all_on"]
+    call = alice.call("102")
+    await call.invite_authenticated(description(9))
+    await running.until(
+        lambda: any("chloe" in each.ringing_people for each in running.box.calls.in_progress()),
+        "the call is at Chloé",
+    )
+    call.cancel()
+    await running.at_rest()
+    await running.ask("PATCH", "/permissions", {"people": {"bruno": ["people.forward_active"]}})
+    assert await told_by(bruno, "%2321%23") == ["setting_locked"]
+    assert running.box.configuration.people["bruno"].forward_active
+    await running.ask("PATCH", "/permissions", {"people": {"bruno": []}})
+    assert await told_by(bruno, "%2321%23") == ["forward_all_off"]
+    assert not running.box.configuration.people["bruno"].forward_active
+
+
+@pytest.mark.feature("FWD-3", "OUT-10")
+async def test_no_forward_leads_to_a_number_that_costs_extra(running, phone, told_by):
+    alice = await phone("101")
+    assert await told_by(alice, "*670899123456") == ["forward_nowhere"]
+    assert await told_by(alice, "*67*0639981234") == ["forward_busy_on"]
+    forwards = (await running.ask("GET", "/people/alice"))["forwards"]
+    assert forwards["busy"]["number"] == OUTSIDER
+
+
+@pytest.mark.feature("STAT-1")
+async def test_a_day_begun_on_a_phone_lasts_over_a_restart(running, phone, told_by):
+    alice = await phone("101")
+    assert await told_by(alice, "*71") == ["day_not_used"]
+    await running.ask("PATCH", "/people/alice", {"working_day": True})
+    assert await told_by(alice, "*71") == ["day_started"]
+    assert await told_by(alice, "*72") == ["day_on_break"]
+    await running.at_rest()
+    await running.stop()
+    await running.start()
+    assert running.box.world().person("alice").day.value == "on_break"
+
+
+@pytest.mark.feature("TIME-4", "PERM-1")
+async def test_the_office_and_a_calendar_are_closed_and_opened_by_phone(running, phone, told_by):
+    created = await running.ask("POST", "/calendars", {"name": "Atelier", "code": "2"})
+    alice = await phone("101")
+    assert await told_by(alice, "*52") == ["hours_closed"]
+    assert await told_by(alice, "*512") == ["hours_open"]
+    held = (await running.ask("GET", "/overrides"))["items"]
+    assert {(each["calendar_id"], each["state"], each["by"]) for each in held} == {
+        (None, "closed", "Alice"),
+        (created["id"], "open", "Alice"),
+    }
+    assert await told_by(alice, "*52") == ["hours_as_set"]
+    assert await told_by(alice, "*50*2") == ["hours_as_set"]
+    assert await told_by(alice, "*529") == ["hours_unknown"]
+    assert not (await running.ask("GET", "/overrides"))["items"]
+    await running.ask("PATCH", "/permissions", {"everybody": ["phone.hours"]})
+    assert await told_by(alice, "*52") == ["setting_locked"]
+    assert not (await running.ask("GET", "/overrides"))["items"]

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from appliance.configuration import star_code_checks, star_codes
+from appliance.configuration.calendars import Calendar
 from appliance.configuration.checks import problems
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.files import from_document, to_document
@@ -84,3 +85,27 @@ def test_no_code_begins_with_one_after_which_something_is_dialled(echo_with_argu
 )
 def test_what_is_dialled_after_a_code_is_its_argument(echo_with_argument, dialled, read):
     assert split(StarCodes().dialled(), dialled) == read
+
+
+def test_what_ends_a_code_for_the_networks_is_no_part_of_it():
+    codes = StarCodes().dialled()
+    assert split(codes, "#21#") == ("#21", "")
+    assert split(codes, "*21*102#") == ("*21", "102")
+    assert split(codes, "*21#") == ("*21", "")
+
+
+def test_two_calendars_can_not_have_one_number():
+    made = office()
+    hours = made.calendars["hours"].model_copy(update={"code": "2"})
+    made = made.with_record("calendars", "hours", hours)
+    made = made.with_record("calendars", "shop", hours.model_copy(update={"id": "shop", "name": "Shop"}))
+    assert [(each.record_id, each.code, each.parameters["name"]) for each in problems(made)] == [
+        ("shop", "calendar_code_taken", "Hours")
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "123", "x", "²"])
+def test_what_the_number_of_a_calendar_may_not_be(text):
+    with pytest.raises(ValidationError) as refused:
+        Calendar(id="hours", name="Hours", code=text)
+    assert refused.value.errors()[0]["type"] == "calendar_code_malformed"

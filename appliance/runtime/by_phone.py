@@ -1,0 +1,80 @@
+"""Settings by phone: the star codes' changes, made through the same doors as those of the pages."""
+
+from __future__ import annotations
+
+import logging
+
+from appliance import numbers
+from appliance.calls.by_phone import HoursSaid, HoursWish
+from appliance.configuration.configuration import Configuration
+from appliance.configuration.destinations import Destination, ToExternal, ToGroup, ToMenu, ToPerson
+from appliance.configuration.permissions import locks_of
+from appliance.control.box import Box
+from appliance.control.errors import ApiError
+from appliance.control.overriding import set_override, toggle_override
+from appliance.routing.limits import barred_number
+from appliance.routing.world import DayState
+from appliance.storage.errors import StorageError
+
+log = logging.getLogger(__name__)
+
+
+class ByPhone:
+    """Implements `calls.by_phone.SettingsByPhone`."""
+
+    def __init__(self, box: Box) -> None:
+        self._box = box
+
+    def is_locked(self, person_id: str, setting: str) -> bool:
+        """Whether a setting is locked for a person."""
+        return setting in locks_of(self._box.configuration, person_id)
+
+    def set_day(self, person_id: str, state: DayState) -> bool:
+        """Start, pause or end a working day; False for who does not use it."""
+        return self._box.set_day(person_id, state)
+
+    def day_of(self, person_id: str) -> DayState:
+        """How a person's working day stands."""
+        return self._box.world().person(person_id).day
+
+    def destination(self, dialled: str) -> Destination | None:
+        """Where calls are forwarded by what was dialled; None when that is nowhere, or may not be called."""
+        return destination_of(self._box.configuration, dialled)
+
+    async def set_hours(self, wish: HoursWish, code: str, person_id: str) -> HoursSaid:
+        """Open or close the office, or the calendar of that code; again: as it was."""
+        configuration = self._box.configuration
+        calendars = configuration.calendars.values()
+        calendar = next((each for each in calendars if code and each.code == code), None)
+        if code and calendar is None:
+            return HoursSaid("unknown", code)
+        office = configuration.office
+        name = calendar.name if calendar else office.name if office else ""
+        calendar_id = calendar.id if calendar else None
+        who = configuration.people[person_id].name if person_id in configuration.people else "phone"
+        try:
+            if wish == "as_set":
+                await set_override(self._box, calendar_id, None, who)
+                return HoursSaid("as_set", name)
+            holds = await toggle_override(self._box, calendar_id, wish, who)
+        except (ApiError, StorageError) as error:
+            log.warning("the hours of %s could not be changed by a call: %s", name, error)
+            return HoursSaid("refused", name)
+        return HoursSaid(wish if holds else "as_set", name)
+
+
+def destination_of(configuration: Configuration, dialled: str) -> Destination | None:
+    """A destination by its extension or number; None when there is none, or when nobody may call it."""
+    by_extension: tuple[tuple[str | None, Destination], ...] = (
+        *((each.extension, ToPerson(person_id=each.id)) for each in configuration.people.values()),
+        *((each.extension, ToGroup(group_id=each.id)) for each in configuration.groups.values()),
+        *((each.extension, ToMenu(menu_id=each.id)) for each in configuration.menus.values()),
+    )
+    found = next((place for extension, place in by_extension if extension == dialled), None)
+    if found is not None:
+        return found
+    country = configuration.office.country if configuration.office else "FR"
+    number = numbers.dialled(dialled, country)
+    if number is None or barred_number(configuration.outbound.limits, number, country) is not None:
+        return None
+    return ToExternal(number=number)
