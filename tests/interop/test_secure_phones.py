@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from appliance.storage.certificates import CertificateFiles
 from tests.interop.box import Box, Refused
 from tests.interop.fixtures import Phones
 from tests.interop.network import Network
-from tests.interop.office import PASSWORD, Somebody, add_somebody, set_up
+from tests.interop.office import NUMBER, OUTSIDER, PASSWORD, Somebody, add_somebody, route, set_up, to_person
 from tests.interop.phones.baresip import Baresip
 from tests.interop.phones.linphone import Linphone
 from tests.interop.sound import seconds_of_tone
@@ -130,3 +132,62 @@ def test_phones_that_insist_on_encryption_and_a_plain_one_hear_each_other(
         ladder = str(box.api.get(f"/history/{record['id']}/messages"))
         assert "inline:***" in ladder and "inline:" not in ladder.replace("inline:***", "")
     assert "inline:" not in box.log()
+
+
+@pytest.mark.feature("NUM-2")
+def test_a_line_over_tls_carries_encrypted_calls_both_ways(
+    box: Box, network: Network, phones: Phones, place: Path, trusted: Path
+) -> None:
+    """The provider is a Baresip that takes nothing but encrypted audio."""
+    provider = Baresip(network.host("provider"), place / "provider", tone=800)
+    files = CertificateFiles(place)
+    files.prepare(["provider.example", provider.host.address], datetime.now(UTC))
+    provider.trusts, provider.certificate = trusted, files.server
+    provider.account(
+        OUTSIDER, "", provider.host.address, transport="tls", register=False, encryption="srtp-mand"
+    )
+    alice = add_somebody(box, "Alice", "101")
+    line = box.api.add(
+        "lines",
+        name="Opérateur",
+        mode="trusted",
+        server=provider.host.address,
+        port=5061,
+        transport="tls",
+        certificate_checked=False,
+        trusted_addresses=[provider.host.address],
+    )
+    box.api.add(
+        "numbers",
+        name="Standard",
+        number=NUMBER,
+        line_id=line,
+        routes={"open": route(to_person(alice.person_id))},
+    )
+    provider.start()
+    try:
+        phone = phones.baresip("alice", alice, tone=440)
+        until(lambda: box.state()["lines"][0]["state"] == "up", "the line up")
+        phone.call("0639981234")
+        provider.answer()
+        phone.wait_event("CALL_ESTABLISHED")
+        hold_and_resume(box, lambda: provider.command("hold"), lambda: provider.command("resume"))
+        phone.listen(2)
+        phone.hang_up()
+        provider.wait_event("CALL_CLOSED")
+        assert seconds_of_tone(phone.recorded_wav(), 800) > 1
+        box.wait_quiet()
+
+        provider.call(f"sip:{NUMBER}@{box.host.address}:5061;transport=tls")
+        phone.answer()
+        provider.wait_event("CALL_ESTABLISHED")
+        phone.listen(2)
+        provider.listen(2)
+        phone.hang_up()
+        provider.wait_event("CALL_CLOSED")
+        assert seconds_of_tone(phone.recorded_wav(), 800) > 1
+        assert seconds_of_tone(provider.recorded_wav(), 440) > 1
+        box.wait_quiet()
+    finally:
+        print(f"--- the provider said\n{provider.log()[-2500:]}")
+        provider.stop(abruptly=True)

@@ -57,6 +57,8 @@ net_interface {interface}
 class Baresip:
     """A running Baresip: it plays a sine of `tone` hertz and keeps what it hears.
 
+    `trusts` is the authority of servers it connects to by TLS; with a `certificate` (and its key in the same
+    file) it listens for TLS too, a port above `sip_port`.
     Digits sent to it come as CALL_DTMF_START events. Waits raise NeverHappened.
     """
 
@@ -71,6 +73,7 @@ class Baresip:
         self._accounts: list[str] = []
         self._contacts: list[str] = []
         self.trusts: Path | None = None
+        self.certificate: Path | None = None
         self._watches_messages = False
         self._encrypts = False
 
@@ -132,7 +135,11 @@ class Baresip:
             sip_port=self.sip_port,
             messages="module_app mwi.so" if self._watches_messages else "",
             encryption="module srtp.so" if self._encrypts else "",
-            trust=f"sip_cafile {self.trusts}" if self.trusts else "",
+            trust="\n".join(
+                f"{name} {file}"
+                for name, file in (("sip_cafile", self.trusts), ("sip_certificate", self.certificate))
+                if file
+            ),
             mouth=self.folder / "mouth.wav",
             modules=modules,
             control_port=CONTROL_PORT,
