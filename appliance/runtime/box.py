@@ -190,6 +190,7 @@ class Box:
         self.lamps = self._make_lamps()
         self.driver.on_event = SipRequests(self.driver, self.phones, self.lamps, incoming).handle
         self.driver.on_flow_failed = self._flow_failed
+        self.driver.large.tcp_address = self.lines.tcp_address
         self.settings.listeners.append(self._settings_changed)
 
     def _make_people_states(self) -> PeopleStates:

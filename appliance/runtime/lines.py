@@ -330,6 +330,17 @@ class Lines:
         keeper = self._keepers.get(line_id)
         return keeper.flow_of_provider(uri) if keeper is not None else None
 
+    def tcp_address(self, address: tuple[str, int]) -> tuple[str, int] | None:
+        """Where a peer may be sent large requests by TCP; None for nowhere.
+
+        A provider's server only where its own DNS says so: providers know our calls by the way we registered.
+        """
+        for keeper in self._keepers.values():
+            if keeper.is_server(address):
+                hosts = (each for each in keeper.targets if each.transport == "TCP")
+                return next(((each.host, each.port) for each in hosts if each.host == address[0]), None)
+        return address
+
     def login(self, line_id: str) -> Login | None:
         """What the line answers challenges with."""
         keeper = self._keepers.get(line_id)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from appliance.legs.signalling import InviteRequest, SessionHandler
 from appliance.runtime.addresses import LocalAddresses
 from appliance.runtime.clock import Clock
+from appliance.runtime.large_requests import LargeRequests
 from appliance.runtime.sip_sockets import SecurePeer, SipSockets
 from appliance.sip.endpoint import Endpoint
 from appliance.sip.events import (
@@ -37,7 +38,8 @@ class SipDriver:
     """
 
     def __init__(self, clock: Clock, tokens: Callable[[], str], addresses: LocalAddresses) -> None:
-        self.endpoint = Endpoint(tokens=tokens)
+        self.large = LargeRequests(clock.monotonic, lambda host, port: self.flow_towards("TCP", host, port))
+        self.endpoint = Endpoint(tokens=tokens, choose_flow=self.large.choose)
         self.sockets = SipSockets(addresses, self._received, self._flow_failed)
         self.on_event: Callable[[Event], None] = lambda event: None
         self.on_flow_failed: Callable[[Flow], None] = lambda flow: None
@@ -72,6 +74,7 @@ class SipDriver:
             self.pump()
 
     def _flow_failed(self, flow: Flow) -> None:
+        self.large.failed(flow)
         try:
             self.endpoint.flow_failed(flow, self._clock.monotonic())
             self.on_flow_failed(flow)

@@ -96,14 +96,14 @@ class ClientRequest:
             return False
         self._challenges += 1
         self.request = again
-        self.transaction = self._host.send(again, self.transaction.flow, self, now)
+        self.transaction = self._host.send(again, self.transaction.usual_flow, self, now)
         return True
 
     def repeat(self, again: Request, now: float) -> None:
         """Send a changed request, without Via, in the place of this one, which was refused."""
         again.headers.set("CSeq", f"{self._next_cseq()} {again.method}")
         self.request = again
-        self.transaction = self._host.send(again, self.transaction.flow, self, now)
+        self.transaction = self._host.send(again, self.transaction.usual_flow, self, now)
 
     def stop_authenticating(self) -> None:
         """Take the next challenge for a refusal: nobody wants the request any more."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from appliance.sip.uri import Uri
-
 Address = tuple[str, int]
 
 DEFAULT_PORTS: dict[str, int] = {"UDP": 5060, "TCP": 5060, "TLS": 5061, "WS": 80, "WSS": 443}
@@ -55,15 +53,15 @@ class Outgoing:
     data: bytes
 
 
-ChooseFlow = Callable[[Uri, Flow, int], Flow]
-"""Picks the flow of a request: (URI of the next hop, flow that would be used, size in octets) -> flow to use.
+ChooseFlow = Callable[[Flow, int], Flow]
+"""Picks the flow of a request that would go by UDP: (that flow, size in octets) -> flow to use.
 
-The place for RFC 3261 18.1.1 (TCP above 1,300 octets) and for next hops other than the peer the
-dialog came from.
+When what was picked cannot be opened, the request goes as it would have. The ACK of a 2xx, which nobody
+would send again, is not asked about. The place for RFC 3261 18.1.1: TCP above 1,300 octets.
 """
 
 
-def keep_flow(next_hop: Uri, flow: Flow, size: int) -> Flow:
+def keep_flow(flow: Flow, size: int) -> Flow:
     """The default choice: the flow the peer registered or called from, whatever the size."""
     return flow
 

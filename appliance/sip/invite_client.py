@@ -145,7 +145,7 @@ class ClientSession(InviteSession):
             known.refresh(response)
             return known
         dialog = Dialog.of_caller(
-            self._invite.request, response, self._contact, self._invite.transaction.flow
+            self._invite.request, response, self._contact, self._invite.transaction.usual_flow
         )
         self._early[tag] = dialog
         self.host.enter_dialog(dialog.key, self)
@@ -164,7 +164,7 @@ class ClientSession(InviteSession):
         if self.dialog is not None and self.dialog.key[2] == tag:
             return  # Came again while the user still makes the answer that its ACK will carry.
         dialog = Dialog.of_caller(
-            self._invite.request, response, self._contact, self._invite.transaction.flow
+            self._invite.request, response, self._contact, self._invite.transaction.usual_flow
         )
         if self.ended:
             self._end_fork(dialog, now)

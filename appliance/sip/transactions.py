@@ -22,7 +22,7 @@ from appliance.sip.transaction_tables import (
     State,
     Table,
 )
-from appliance.sip.via_routing import fallback_flow, response_flow
+from appliance.sip.via_routing import fallback_flow, our_via, response_flow
 
 TIMER_D_LEAST = 32.0
 
@@ -51,11 +51,14 @@ NOBODY = _Nobody()
 
 
 class Transaction:
-    """One transaction. `request` is dropped once a final response has passed."""
+    """One transaction. `request` is dropped once a final response has passed.
+
+    `meant` is the flow that a request of ours was meant for when its size sent it another way (18.1.1).
+    """
 
     __slots__ = (
-        "_ack", "flow", "interval", "key", "last_sent", "lasting", "merge", "repeating", "request", "state",
-        "sent_by_port", "status", "table", "user",
+        "_ack", "flow", "interval", "key", "last_sent", "lasting", "meant", "merge", "repeating", "request",
+        "sent_by_port", "state", "status", "table", "user",
     )  # fmt: skip
 
     def __init__(
@@ -66,6 +69,7 @@ class Transaction:
         self.state = State.START
         self.request: Request | None = request
         self.flow = flow
+        self.meant: Flow | None = None
         self.user = user
         self.sent_by_port = request.via.port
         self.last_sent = b""
@@ -75,6 +79,11 @@ class Transaction:
         self.lasting: Timer | None = None
         self.merge: TransactionKey | None = None
         self._ack = b""
+
+    @property
+    def usual_flow(self) -> Flow:
+        """Where further requests to the same peer go, whatever the size of this one."""
+        return self.meant or self.flow
 
     @property
     def is_over(self) -> bool:
@@ -116,11 +125,22 @@ class Transactions:
         self._answered: OrderedDict[TransactionKey, Transaction] = OrderedDict()
         self._most_answered = most_answered
 
-    def begin_client(self, request: Request, flow: Flow, user: TransactionUser, now: float) -> Transaction:
-        """Send a request (its Via is on top) and see to its retransmission."""
+    def begin_client(
+        self,
+        request: Request,
+        flow: Flow,
+        user: TransactionUser,
+        now: float,
+        meant: Flow | None = None,
+    ) -> Transaction:
+        """Send a request (its Via is on top) and see to its retransmission.
+
+        `meant`: the flow to take instead when `flow` cannot be opened.
+        """
         key = client_key(request.via.branch or "", request.method)
         table = INVITE_CLIENT if request.method == "INVITE" else REQUEST_CLIENT
         transaction = self.clients[key] = Transaction(key, table, request, flow, user)
+        transaction.meant = meant
         self.feed(transaction, Input.BEGIN, request, now)
         return transaction
 
@@ -186,8 +206,19 @@ class Transactions:
             fallback = fallback_flow(transaction.sent_by_port, flow)
             if transaction.key in self.servers and flow.connection is not None and fallback != flow:
                 transaction.flow = fallback
+            elif transaction.meant is not None and transaction.state in (State.CALLING, State.TRYING):
+                self._turn_back(transaction, transaction.meant, now)
             else:
                 self.feed(transaction, Input.TRANSPORT_ERROR, None, now)
+
+    def _turn_back(self, transaction: Transaction, meant: Flow, now: float) -> None:
+        """Send a large request as it was meant to go, since the peer cannot be reached otherwise."""
+        transaction.flow, transaction.meant = meant, None
+        request = transaction.request
+        assert request is not None
+        request.headers.replace_first("Via", (str(our_via(meant, request.via.branch or "")),))
+        self._send(transaction, request, now)
+        self.repeat(transaction, self.t2 if transaction.table is REQUEST_CLIENT else 64 * self.t1, now)
 
     def abandon(self, transaction: Transaction) -> None:
         """End a transaction without a word."""

@@ -142,26 +142,29 @@ class UserAgentCore:
 
     def send(self, request: Request, flow: Flow, user: TransactionUser, now: float) -> Transaction:
         """Send a request without Via in a transaction of its own."""
-        return self.transactions.begin_client(request, self._put_via(request, flow), user, now)
+        chosen = self._fitting(request, flow)
+        self._put_via(request, chosen)
+        meant = flow if chosen != flow else None
+        return self.transactions.begin_client(request, chosen, user, now, meant)
 
     def send_ack(self, ack: Request, flow: Flow) -> tuple[Flow, bytes]:
         """Send the ACK for a 2xx; returns what was sent."""
-        flow = self._put_via(ack, flow)
+        self._put_via(ack, flow)
         data = bytes(ack)
         self.transmit(flow, data)
         return flow, data
 
-    def _put_via(self, request: Request, flow: Flow) -> Flow:
-        if self._choose_flow is not keep_flow:
-            routes = request.routes
-            size = len(bytes(request)) + VIA_SIZE
-            flow = self._choose_flow(routes[0].uri if routes else request.uri, flow, size)
+    def _fitting(self, request: Request, flow: Flow) -> Flow:
+        if self._choose_flow is keep_flow or flow.is_reliable:
+            return flow
+        return self._choose_flow(flow, len(bytes(request)) + VIA_SIZE)
+
+    def _put_via(self, request: Request, flow: Flow) -> None:
         if "Max-Forwards" not in request.headers:
             request.headers.add("Max-Forwards", "70")
         if "User-Agent" not in request.headers:
             request.headers.add("User-Agent", self.product)
         request.headers.insert_first("Via", str(our_via(flow, BRANCH_COOKIE + self.tokens())))
-        return flow
 
     def enter_dialog(self, key: DialogKey, usage: DialogUsage) -> None:
         """Requests of this dialog belong to this session."""

@@ -52,7 +52,7 @@ class Sipp:
         words += ["-timeout", f"{round(patience)}s", "-timeout_error", *options]
         if self.user:
             words += ["-au", self.user, "-ap", self.password]
-        for name, value in {"caller": self.user or "anonymous", **keys}.items():
+        for name, value in {"caller": self.user or "anonymous", "more_formats": "", **keys}.items():
             words += ["-key", name, str(value)]
         return RunningScenario(scenario, self, words, patience)
 

@@ -6,7 +6,7 @@ import pytest
 
 from appliance.sip.endpoint import Endpoint, Flow, Login
 from appliance.sip.events import Ended, Progress, Refused
-from appliance.sip.message import Request
+from appliance.sip.message import Request, make_response
 from tests.unit.sip.playbook import ANSWER, OFFER, Box
 
 CHALLENGE = (("WWW-Authenticate", 'Digest realm="pbx", nonce="n1", algorithm=MD5, qop="auth"'),)
@@ -363,12 +363,45 @@ def test_a_strict_router_takes_the_place_of_the_target() -> None:
 
 def test_the_user_may_choose_another_flow_for_large_requests() -> None:
     tcp = Flow("TCP", ("10.0.0.1", 5060), ("10.0.0.2", 5060))
-    box = Box(choose_flow=lambda uri, flow, size: tcp if size > 1300 else flow)
+    box = Box(choose_flow=lambda flow, size: tcp if size > 1300 else flow)
     box.calls()
     assert box.log[-1][0] == box.flow
     box.calls(body=b"x" * 1300)
     assert box.log[-1][0] == tcp
     assert box.sent("INVITE").via.transport == "TCP"
+
+
+def test_a_large_request_that_no_connection_takes_goes_as_it_was_meant_to() -> None:
+    tcp = Flow("TCP", ("10.0.0.1", 5060), ("10.0.0.2", 5060))
+    box = Box(choose_flow=lambda flow, size: tcp if size > 1300 else flow)
+    session = box.calls(body=b"x" * 1300)
+    first = box.sent("INVITE")
+    box.endpoint.flow_failed(tcp, box.now)
+    assert box.take() == ["INVITE"]
+    again = box.sent("INVITE")
+    assert box.log[-1][0] == box.flow
+    assert (again.via.transport, again.via.branch, again.cseq) == ("UDP", first.via.branch, first.cseq)
+    # From here on it is a request by UDP like any other: sent again, answered, refused.
+    assert box.wait(0.5) == ["INVITE"]
+    assert box.answers(200) == ["ACK"]
+    assert box.log[-1][0] == box.flow
+    box.endpoint.hang_up(session, box.now)
+    assert box.take() == ["BYE"]
+    box.answers(200, "BYE")
+    box.wait(40)
+    assert box.news() == ["Accepted", "Ended"]
+    assert box.is_idle
+
+
+def test_a_connection_that_breaks_after_the_peer_has_spoken_is_no_reason_to_ask_twice() -> None:
+    tcp = Flow("TCP", ("10.0.0.1", 5060), ("10.0.0.2", 5060))
+    box = Box(choose_flow=lambda flow, size: tcp if size > 1300 else flow)
+    box.calls(body=b"x" * 1300)
+    connected = Flow("TCP", tcp.local, tcp.remote, 3)
+    box.hears(bytes(make_response(box.sent("INVITE"), 180, to_tag="peer")), connected)
+    box.endpoint.flow_failed(connected, box.now)
+    assert box.take() == []
+    assert box.news() == ["Progress", "Refused"]
 
 
 def test_passwords_are_not_shown() -> None:
