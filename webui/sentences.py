@@ -377,6 +377,7 @@ STATES: Mapping[str, str] = {
     "holiday": N_("holiday"),
     "up": N_("works"),
     "registering": N_("signing in"),
+    "unconfirmed": N_("not confirmed"),
     "refused": N_("refused"),
     "unreachable": N_("not reachable"),
     "disabled": N_("switched off"),

@@ -82,6 +82,7 @@ class SipTrunk(Record):
     was filled from. `further_servers` take over when `server` fails. No call leaves when `max_channels` calls
     are up on the line. `keep_alive_seconds`: an empty packet as often keeps the router's door open (RFC 5626
     3.5.1); 0 for none. `codecs`: what is offered, best first; empty for what the caller can.
+    `probe_seconds`: how often the servers are asked whether they are there (OPTIONS); 0 for never.
     """
 
     kind: Literal["sip_trunk", "pbx"] = "sip_trunk"
@@ -108,6 +109,7 @@ class SipTrunk(Record):
     from_holds: FromHolds = FromHolds.NUMBER
     codecs: Annotated[tuple[LineCodec, ...], Field(max_length=len(LineCodec))] = ()
     keep_alive_seconds: Annotated[int, Field(ge=0, le=3600)] = 0
+    probe_seconds: Annotated[int, Field(ge=0, le=3600)] = 30
     certificate_checked: bool = True
     encrypted_audio: EncryptedAudio = EncryptedAudio.AUTOMATIC
 

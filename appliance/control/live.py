@@ -51,9 +51,10 @@ class PersonLive(Told):
 
 
 class LineState(StrEnum):
-    """How a line stands."""
+    """How a line stands; `unconfirmed`: its servers have never answered OPTIONS, calls are tried."""
 
     UP = "up"
+    UNCONFIRMED = "unconfirmed"
     REGISTERING = "registering"
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
@@ -61,7 +62,10 @@ class LineState(StrEnum):
 
 
 class LineLive(Told):
-    """A line; `reason` is a code when it is not up, `sip_status` the provider's last refusal."""
+    """A line; `reason` is a code when it is not up, `sip_status` the provider's last refusal.
+
+    `since`: when its state or reason last changed.
+    """
 
     line_id: str
     state: LineState

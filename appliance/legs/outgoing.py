@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from appliance.legs.forks import Forks
 from appliance.legs.leg import Attempted, DialResult, Leg
-from appliance.legs.sessions import Sound, widened
+from appliance.legs.sessions import Sound, preferring, widened
 from appliance.legs.signalling import InviteRequest
 from appliance.legs.sip_leg import SipLeg, Surroundings
 from appliance.routing.steps import Introduction, Outcome
@@ -21,9 +21,12 @@ from appliance.sip.uri import Uri
 
 # What a line itself says no with, never whoever is called: our account is refused or unpaid, or nothing came.
 LINE_REFUSALS = frozenset({401, 402, 407, 408})
+# What a server that is gone leaves us with: nothing, or that it has no service.
+SILENCE = frozenset({408, 503})
 # What who knows no SRTP says of an offer of it: not acceptable here or anywhere, no media that it knows.
 REFUSES_ENCRYPTION = frozenset({415, 488, 606})
-SERVER_SECONDS = 4.0
+# The INVITE has been sent three times by then. Two such servers cost the caller four seconds.
+SERVER_SECONDS = 2.0
 MOST_REDIRECTIONS = 3
 
 # An INVITE to be sent, still without its description.
@@ -57,7 +60,8 @@ class OutgoingLeg(SipLeg):
     """A leg that we dial, and that may be the caller of what follows.
 
     `attempts` are tried in turn until a server takes the INVITE. `wanted` is the sound of the caller's leg;
-    every G.711 is added when it has one. `redirect` says whether a 3xx is followed.
+    every G.711 is added when it has one. `redirect` says whether a 3xx is followed, `suspect` is told
+    of each line that has been silent.
     """
 
     def __init__(
@@ -69,6 +73,7 @@ class OutgoingLeg(SipLeg):
         person_id: str | None = None,
         redirect: Redirect = lambda line_id, contacts: None,
         moves_on: Callable[[int], bool] = line_has_failed,
+        suspect: Callable[[str], None] = lambda line_id: None,
     ) -> None:
         super().__init__(around, label)
         self.person_id = person_id
@@ -77,6 +82,7 @@ class OutgoingLeg(SipLeg):
         self._contacts: tuple[Uri, ...] = ()
         self._attempts = attempts
         self._moves_on = moves_on
+        self._suspect = suspect
         self.tried: list[Attempted] = []
         self._wanted = Sound(widened(wanted.codecs))
         self._result: Future[DialResult] = Future()
@@ -156,6 +162,8 @@ class OutgoingLeg(SipLeg):
             result = await self._ask(replace(invitation, encryption=Encryption.NEVER), last)
         if invitation.line_id is not None:
             self.tried.append(Attempted(invitation.line_name, result.status))
+            if result.status in SILENCE:
+                self._suspect(invitation.line_id)
         return result
 
     async def _ask(self, invitation: InviteRequest, last: bool) -> DialResult:
@@ -164,7 +172,7 @@ class OutgoingLeg(SipLeg):
         self._ended.clear()
         self._ours = self._theirs = self._agreed = None
         self._encryption = invitation.encryption
-        invitation = replace(invitation, body=self._make_offer(self._wanted))
+        invitation = replace(invitation, body=self._make_offer(preferring(self._wanted, invitation.codecs)))
         self.session = self._around.signalling.invite(invitation, self)
         if not last:
             try:

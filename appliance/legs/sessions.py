@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.media.agreement import AudioCodec, MediaAgreement
 from appliance.media.agreement import Direction as MediaDirection
@@ -37,6 +37,13 @@ def widened(codecs: Iterable[Codec]) -> tuple[Codec, ...]:
     if not any(is_g711(codec) for codec in given):
         return given
     return (*given, *(codec for codec in DEFAULT_CODECS if all(codec.key != other.key for other in given)))
+
+
+def preferring(sound: Sound, names: Iterable[str]) -> Sound:
+    """The sound in this order of codec names, without the others; as it was when it has none of them."""
+    known = {codec.name.upper(): codec for codec in sound.codecs}
+    chosen = tuple(known[name] for name in names if name in known)
+    return replace(sound, codecs=chosen) if chosen else sound
 
 
 def shared(offered: Iterable[Codec], other: Iterable[Codec]) -> tuple[Codec, ...]:

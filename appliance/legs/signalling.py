@@ -22,7 +22,8 @@ class InviteRequest:
     """Everything an outgoing INVITE needs.
 
     `credentials` answer a challenge; `line_id` is the line it leaves by. `encryption` is what the far end is
-    offered; the leg writes `body` by it.
+    offered; the leg writes `body` by it. `codecs`: the names of what is offered, best first; empty for what
+    the caller can.
     """
 
     target: Uri
@@ -37,6 +38,7 @@ class InviteRequest:
     route: tuple[str, ...] = ()
     line_id: str | None = None
     line_name: str = ""
+    codecs: tuple[str, ...] = ()
 
 
 class SessionHandler(Protocol):

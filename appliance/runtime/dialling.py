@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from appliance import numbers
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.lines import FromHolds, IdentityHeader, Line
 from appliance.legs.outgoing import LineFull, OutgoingLeg, line_has_failed, refuses_emergency
-from appliance.legs.sessions import Sound, widened
+from appliance.legs.sessions import Sound
 from appliance.legs.signalling import InviteRequest
 from appliance.legs.sip_leg import Surroundings
 from appliance.routing.facts import Direction, Facts
@@ -128,13 +127,18 @@ class Dialling:
         if first is None:
             return None
         around = self._surroundings(first, False)
-        sound = _for_line(
-            sound,
-            [configuration.lines[line_id] for line_id in target.line_ids if line_id in configuration.lines],
-        )
         redirect = partial(self._redirected, target, shown)
         moves_on = refuses_emergency if target.emergency else line_has_failed
-        return OutgoingLeg(around, target.number, attempts, sound, target.person_id, redirect, moves_on)
+        return OutgoingLeg(
+            around,
+            target.number,
+            attempts,
+            sound,
+            target.person_id,
+            redirect,
+            moves_on,
+            self._lines.suspect,
+        )
 
     def _redirected(
         self, target: ExternalTarget, shown: Facts, line_id: str | None, contacts: Sequence[Uri]
@@ -192,18 +196,9 @@ class Dialling:
             credentials=self._lines.login(line.id),
             line_id=line.id,
             line_name=line.name,
+            codecs=tuple(codec.value for codec in line.codecs),
         )
 
     def _from_name(self, identity: NameAddr, facts: Facts) -> NameAddr:
         name = facts.caller_name if facts.direction is not Direction.OUTBOUND else ""
         return NameAddr(name, identity.uri)
-
-
-def _for_line(sound: Sound, lines: Sequence[Line]) -> Sound:
-    """The caller's sound in the order of the first line that wants one: of what the caller and it share."""
-    wanted = next(([codec.value for codec in line.codecs] for line in lines if line.codecs), None)
-    if wanted is None:
-        return sound
-    known = {codec.name.upper(): codec for codec in widened(sound.codecs)}
-    chosen = tuple(known[name] for name in wanted if name in known)
-    return replace(sound, codecs=chosen) if chosen else sound

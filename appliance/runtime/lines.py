@@ -1,225 +1,25 @@
-"""The lines: keeps each one registered or found, knows which are up and whose calls are theirs."""
+"""The lines: a keeper for each one, which are up, and whose calls are theirs."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import Counter
 from collections.abc import Callable
 
 from appliance.configuration.configuration import Configuration
-from appliance.configuration.lines import Line, Transport
+from appliance.configuration.lines import Line
 from appliance.control.events import EventHub
 from appliance.control.live import LineLive, LineState
 from appliance.runtime.background import Background
 from appliance.runtime.clock import Clock
-from appliance.runtime.contacts import our_contact
+from appliance.runtime.line_keeper import LINE_PARAM, LineKeeper
 from appliance.runtime.names import Names
 from appliance.runtime.sip_driver import SipDriver
 from appliance.runtime.tokens import token
 from appliance.sip.client_authentication import Login
-from appliance.sip.events import ResponseReceived
-from appliance.sip.flow import DEFAULT_PORTS, Flow, Outgoing, unbracketed
-from appliance.sip.locate import SUPPORTED, Target, Wish
+from appliance.sip.flow import Flow
 from appliance.sip.message import Request
-from appliance.sip.registration_client import Account, Attempt, RegistrationClient
 from appliance.sip.uri import Uri
-
-log = logging.getLogger(__name__)
-
-FRESH_SECONDS = 300.0
-UNFOUND_SECONDS = 15.0
-MISTAKE_SECONDS = 15.0
-# What the provider sends back in the Request-URI of its calls: known wherever they come from.
-LINE_PARAM = "line"
-
-STATES = {
-    "registered": LineState.UP,
-    "refused": LineState.REFUSED,
-    "unreachable": LineState.UNREACHABLE,
-    "trying": LineState.REGISTERING,
-    "stopped": LineState.DISABLED,
-}
-
-
-class LineKeeper:
-    """One line: finds its servers, registers when it is a registered one, for ever."""
-
-    def __init__(
-        self, line: Line, driver: SipDriver, names: Names, clock: Clock, changed: Callable[[], None]
-    ) -> None:
-        self.line = line
-        self.mark = token()
-        self.targets: list[Target] = []
-        self._driver = driver
-        self._names = names
-        self._clock = clock
-        self._changed = changed
-        self._looked_at = self._kept_alive_at = float("-inf")
-        self._trusted: frozenset[str] = frozenset()
-        # The name that the certificate of a server found at that address must hold.
-        self._certified: dict[str, str] = {}
-        self.hosts: frozenset[str] = frozenset()
-        self._client = RegistrationClient(self._account(), token) if line.mode == "registered" else None
-
-    @property
-    def login(self) -> Login | None:
-        """What the line proves itself with; None for a line trusted by its address."""
-        user = self.line.authentication_user or self.line.user
-        return Login(user, self.line.password.get_secret_value()) if user else None
-
-    def _account(self) -> Account:
-        server = Uri("sip", host=self.line.server, port=self.line.port)
-        aor = Uri("sip", self.line.user, host=self.line.server)
-        return Account(server, aor, self.login or Login("", ""), self.line.register_seconds)
-
-    async def run(self) -> None:
-        """Keep the line up until cancelled."""
-        if self._client is not None:
-            self._client.start(self._clock.monotonic())
-        while True:
-            try:
-                await self._find_servers()
-                if self._client is not None:
-                    await self._register(self._client)
-                self._keep_alive()
-                wait = max(0.05, self._next_at() - self._clock.monotonic())
-            except Exception:
-                # Whatever it is, an office without its line for ever is worse.
-                log.exception("line %s: a mistake of ours; it is tried again", self.line.id)
-                self._start_over()
-                wait = MISTAKE_SECONDS
-            await asyncio.sleep(wait)
-
-    def _start_over(self) -> None:
-        if self._client is not None:
-            self._client.failed(503, self._clock.monotonic())
-            if self._client.next_timer() is None:
-                self._client.start(self._clock.monotonic())
-
-    def _next_at(self) -> float:
-        look_again = self._looked_at + (FRESH_SECONDS if self.targets else UNFOUND_SECONDS)
-        due = self._client.next_timer() if self._client is not None else None
-        every = self.line.keep_alive_seconds
-        moments = (look_again, due, self._kept_alive_at + every if every else None)
-        return min(moment for moment in moments if moment is not None)
-
-    def _keep_alive(self) -> None:
-        """Send the server in use an empty packet as often as the line wants (RFC 5626 3.5.1)."""
-        every, now = self.line.keep_alive_seconds, self._clock.monotonic()
-        if every and now >= self._kept_alive_at + every:
-            self._kept_alive_at = now
-            for flow in self.flows[:1]:
-                self._driver.sockets.send(Outgoing(flow, b"\r\n\r\n"))
-
-    async def _find_servers(self) -> None:
-        if self._clock.monotonic() < self._looked_at + (FRESH_SECONDS if self.targets else UNFOUND_SECONDS):
-            return
-        found: list[Target] = []
-        for host in (self.line.outbound_proxy or self.line.server, *self.line.further_servers):
-            targets = [each for each in await self._names.targets(self._wish(host)) if each not in found]
-            found += targets
-            self._certified.update((target.host, host) for target in targets)
-        trusted: set[str] = set()
-        for host in self.line.trusted_addresses:
-            trusted.update(target.host for target in await self._names.targets(self._wish(host)))
-        self._looked_at = self._clock.monotonic()
-        was, self.targets = self.targets, found
-        self._trusted = frozenset(trusted)
-        self.hosts = self._trusted.union(target.host for target in found)
-        if self._client is not None:
-            self._client.set_targets(found, self._looked_at)
-        if bool(was) != bool(found):
-            self._changed()
-
-    def _wish(self, host: str) -> Wish:
-        transport = None if self.line.transport is Transport.AUTO else self.line.transport.value.upper()
-        return Wish(host, self.line.port, transport)
-
-    async def _register(self, client: RegistrationClient) -> None:
-        while (attempt := client.wants(self._clock.monotonic(), self._contact_for)) is not None:
-            before = client.state.status, client.state.reason
-            reply = await self._driver.ask(attempt.request, self._flow(attempt))
-            if isinstance(reply, ResponseReceived):
-                client.responded(reply.response, self._clock.monotonic())
-            else:
-                client.failed(reply.status, self._clock.monotonic())
-            if before != (client.state.status, client.state.reason):
-                log.info("line %s: %s %s", self.line.id, client.state.status, client.state.reason)
-                self._changed()
-
-    def _flow(self, attempt: Attempt) -> Flow:
-        return self.flow_to(attempt.target)
-
-    def flow_to(self, target: Target) -> Flow:
-        """The flow towards one of the line's servers."""
-        if target.transport == "TLS":
-            name = self._certified.get(target.host, self.line.server)
-            self._driver.expect(target.host, target.port, name, checked=self.line.certificate_checked)
-        return self._driver.flow_towards(target.transport, target.host, target.port)
-
-    def _contact_for(self, target: Target) -> Uri:
-        return our_contact(self.flow_to(target), self.line.user or self.line.id).with_param(
-            LINE_PARAM, self.mark
-        )
-
-    async def leave(self) -> None:
-        """Take the registration back: the line is changed or the box stops."""
-        if self._client is not None:
-            self._client.stop(self._clock.monotonic())
-            await self._register(self._client)
-
-    @property
-    def is_up(self) -> bool:
-        """Whether calls can leave by this line."""
-        return bool(self.targets) and (self._client is None or self._client.state.status == "registered")
-
-    @property
-    def flows(self) -> list[Flow]:
-        """Where calls leave, the server in use first."""
-        current = self._client.state.target if self._client is not None else None
-        ordered = sorted(self.targets, key=lambda target: target != current)
-        return [self.flow_to(target) for target in ordered]
-
-    def flow_of_provider(self, uri: Uri) -> Flow | None:
-        """The flow towards a URI that the provider gave; None when it leads to somebody else."""
-        targets = [target for target in self.targets if target.host == unbracketed(uri.host)]
-        if uri.host.lower() in self._own_names():
-            targets = self.targets
-        if not targets:
-            return None
-        transport = (uri.param("transport") or targets[0].transport).upper()
-        if transport not in (*SUPPORTED, "TLS"):
-            return None
-        return self.flow_to(Target(transport, targets[0].host, uri.port or DEFAULT_PORTS[transport]))
-
-    def _own_names(self) -> set[str]:
-        names = (self.line.server, self.line.outbound_proxy, *self.line.further_servers)
-        return {name.lower() for name in names if name}
-
-    def is_server(self, address: tuple[str, int]) -> bool:
-        """Whether that very address and port is one of the line's servers."""
-        return any((target.host, target.port) == address for target in self.targets)
-
-    def is_address(self, host: str) -> bool:
-        """Whether the line's calls may come from that address."""
-        return host in self._trusted or any(target.host == host for target in self.targets)
-
-    def live(self) -> LineLive:
-        """How the line stands, for the pages."""
-        if self._client is None:
-            state = LineState.UP if self.targets else LineState.UNREACHABLE
-            return LineLive(line_id=self.line.id, state=state, reason="" if self.targets else "no_address")
-        told, shift = self._client.state, self._clock.epoch() - self._clock.monotonic()
-        return LineLive(
-            line_id=self.line.id,
-            state=STATES[told.status],
-            reason=told.reason,
-            sip_status=told.status_code or None,
-            since=told.since + shift,
-            next_try=told.retry_at + shift if told.retry_at is not None else None,
-        )
-
 
 # Settings of a line that the keeper of its registration need not start over for.
 _OURS_ALONE = (
@@ -270,7 +70,8 @@ class Lines:
 
     def _start(self, line: Line) -> None:
         def changed() -> None:
-            self._events.publish("line", id=line.id)
+            told = keeper.live()
+            self._events.publish("line", id=line.id, state=told.state, reason=told.reason)
 
         keeper = LineKeeper(line, self._driver, self._names, self._clock, changed)
         self._keepers[line.id] = keeper
@@ -319,6 +120,11 @@ class Lines:
         limits = {line_id: keeper.line.max_channels for line_id, keeper in self._keepers.items()}
         used = self.channels() if any(limits.values()) else Counter[str]()
         return frozenset(line_id for line_id, most in limits.items() if most and used[line_id] >= most)
+
+    def suspect(self, line_id: str) -> None:
+        """A call has failed on that line."""
+        if (keeper := self._keepers.get(line_id)) is not None:
+            keeper.suspect()
 
     def flows(self, line_id: str) -> list[Flow]:
         """Where calls by that line go, best first."""

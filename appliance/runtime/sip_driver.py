@@ -240,16 +240,25 @@ class SipDriver:
         self.endpoint.respond(key, response, self._clock.monotonic())
         self.pump()
 
-    async def ask(self, request: Request, flow: Flow) -> ResponseReceived | RequestFailed:
-        """Send a request outside any dialog; returns its final response, or how it failed."""
+    async def ask(
+        self, request: Request, flow: Flow, seconds: float | None = None
+    ) -> ResponseReceived | RequestFailed:
+        """Send a request outside any dialog; returns its final response, or how it failed.
+
+        After `seconds` silence counts as failure (408), earlier than RFC 3261's 32 seconds.
+        """
         waiting: asyncio.Future[ResponseReceived | RequestFailed] = asyncio.get_running_loop().create_future()
         key = self.endpoint.request(request, flow, self._clock.monotonic())
         self._asked[key] = waiting
         self.pump()
         try:
-            return await waiting
+            async with asyncio.timeout(seconds):
+                return await waiting
+        except TimeoutError:
+            return RequestFailed(key, 408)
         finally:
             del self._asked[key]
+            self.endpoint.give_up(key)
 
     def _answered(self, event: ResponseReceived | RequestFailed) -> None:
         waiting = self._asked.get(event.key)

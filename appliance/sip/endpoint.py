@@ -44,6 +44,12 @@ class Endpoint(UserAgentCore):
             raise ValueError(f"{request.method} is sent by its session")
         return self.send(request, flow, self._outside, now).key
 
+    def give_up(self, key: TransactionKey) -> None:
+        """Wait no longer for the response to a request sent by `request`; no event follows."""
+        transaction = self.transactions.clients.get(key)
+        if transaction is not None and transaction.is_pending:
+            self.transactions.abandon(transaction)
+
     def respond(self, key: TransactionKey, response: Response, now: float) -> None:
         """Answer an `IncomingRequest` or `DialogRequest`; ignored when it has been answered or forgotten."""
         transaction = self.transactions.servers.get(key)

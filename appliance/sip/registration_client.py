@@ -108,12 +108,13 @@ class RegistrationClient:
 
     def set_targets(self, targets: Sequence[Target], now: float) -> None:
         """Where the provider's servers are, in the order to be tried. The server in use stays in use."""
-        current = self.state.target
+        current, before = self.state.target, self._targets
         self._targets = list(targets)
         self._at = self._targets.index(current) if current in self._targets else 0
         self._tried = 0
-        if targets and self.state.reason == "no_address":
-            self._due = now
+        has_new = any(target not in before for target in targets)
+        if self.state.reason == "no_address" or self.state.status == "unreachable":
+            self._due = now if has_new and not self._leaving else self._due
 
     def responded(self, response: Response, now: float) -> None:
         """The response to the attempt last handed out; provisional ones are ignored."""
@@ -139,6 +140,11 @@ class RegistrationClient:
         self._sent = None
         if not self._leaving:
             self._unreachable("transport_failed" if status == 503 else "no_answer", 0, now)
+
+    def lost(self, reason: Reason, status: int, now: float) -> None:
+        """The server registered with is gone by what else was asked of it: try the next, or it again."""
+        if self.state.status == "registered" and self._sent is None:
+            self._unreachable(reason, status, now)
 
     # Output.
 

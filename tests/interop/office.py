@@ -49,8 +49,8 @@ def add_somebody(box: Box, name: str, extension: str, **fields: Any) -> Somebody
     return Somebody(person, phone, extension, extension)
 
 
-def add_trusted_line(box: Box, address: str, *, port: int = 5060) -> str:
-    """A trunk known by its address."""
+def add_trusted_line(box: Box, address: str, *, port: int = 5060, probe_seconds: int = 0) -> str:
+    """A trunk known by its address; not asked whether it is there unless said: sipp plays its parts only."""
     return box.api.add(
         "lines",
         name="Opérateur",
@@ -60,6 +60,7 @@ def add_trusted_line(box: Box, address: str, *, port: int = 5060) -> str:
         port=port,
         transport="udp",
         trusted_addresses=[address],
+        probe_seconds=probe_seconds,
     )
 
 

@@ -32,6 +32,7 @@ def alice(box: Box, provider: Sipp) -> Somebody:
         name="Opérateur",
         kind="sip_trunk",
         mode="registered",
+        probe_seconds=0,
         enabled=False,
         server=provider.host.address,
         port=5060,

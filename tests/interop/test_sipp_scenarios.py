@@ -80,6 +80,7 @@ def _furnished(box: Box, phones: Phones) -> Office:
         server=provider.host.address,
         port=5060,
         transport="udp",
+        probe_seconds=0,
         user=LINE_USER,
         password=LINE_PASSWORD,
     )
@@ -244,6 +245,7 @@ def test_a_refresh_with_a_nonce_that_has_expired_is_asked_again_and_taken(office
         server=office.provider.host.address,
         port=5060,
         transport="udp",
+        probe_seconds=0,
         user=LINE_USER,
         password=LINE_PASSWORD,
     )

@@ -110,6 +110,17 @@ FIELDS = (
         empty="absent",
     ),
     Field(
+        "probe_seconds",
+        N_("Ask whether the provider is there every"),
+        N_(
+            "Silent twice, the line is shown as down and calls leave by another. "
+            "0: never ask, for a provider who forbids it."
+        ),
+        kind="number",
+        unit=N_("seconds"),
+        empty="absent",
+    ),
+    Field(
         "register_seconds",
         N_("Sign in again every"),
         kind="number",
@@ -146,6 +157,7 @@ class LinePages(RecordPages):
             "certificate_checked": "on",
             "register_seconds": 600,
             "keep_alive_seconds": 25,
+            "probe_seconds": 30,
             "identity_header": "p_asserted_identity",
         }
 

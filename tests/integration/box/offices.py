@@ -33,6 +33,7 @@ def office_of_three(provider_port: int = 5999) -> Configuration:
         transport="udp",
         trusted_addresses=(PROVIDER_HOST,),
         main_number_id="main",
+        probe_seconds=0,
     )
     mailbox = Mailbox(id="office", name="Messages", greetings={HoursState.OPEN: Greeting(text="Oui ?")})
     group = RingGroup(

@@ -1,14 +1,19 @@
 """A line with several servers: when the next one is tried, and that nothing of the first remains."""
 
 import asyncio
+from dataclasses import replace
+from functools import partial
 
 from appliance.legs.outgoing import LineFull, OutgoingLeg
 from appliance.legs.sessions import Sound
 from appliance.routing.steps import Outcome
 from appliance.sip.offer_answer import DEFAULT_CODECS
+from appliance.sip.sdp import Codec, parse_sdp
 from tests.support.raw_sip import description
 from tests.support.scripted_calls import settle
 from tests.support.scripted_signalling import ScriptedStack, attempt
+
+CALLER = Sound((*DEFAULT_CODECS, Codec(9, "G722", 8000)))
 
 
 def ringing(stack: ScriptedStack) -> tuple[OutgoingLeg, asyncio.Future, list[int]]:
@@ -110,3 +115,21 @@ async def test_redirections_end():
     assert (await dialling).status == 302
     assert len(told) == 3
     leg.close()
+
+
+async def test_each_line_is_offered_its_own_codecs():
+    stack = ScriptedStack()
+    lines = [replace(attempt(stack)(), codecs=codecs) for codecs in (("PCMU",), (), ("G722", "PCMA"))]
+    leg = OutgoingLeg(stack.around(), "0612345678", [partial(lambda one: one, one) for one in lines], CALLER)
+    dialling = asyncio.ensure_future(leg.dial())
+    for session in ("s1", "s2", "s3"):
+        await settle()
+        stack.refused(session, 503)
+    await dialling
+    offered = [
+        [codec.name for codec in parse_sdp(each.body).media[0].codecs if codec.name != "telephone-event"]
+        for each in stack.invitations
+    ]
+    assert offered[0] == ["PCMU"]
+    assert set(offered[1]) == {"PCMA", "PCMU", "G722"}
+    assert offered[2] == ["G722", "PCMA"]

@@ -6,10 +6,10 @@ import pytest
 
 from appliance.configuration.lines import SipTrunk
 from appliance.control.live import LineState
-from appliance.runtime import lines, names
+from appliance.runtime import line_keeper, names
 from appliance.runtime.clock import Clock
-from appliance.runtime.lines import LineKeeper
-from appliance.sip.events import ResponseReceived
+from appliance.runtime.line_keeper import LineKeeper
+from appliance.sip.events import RequestFailed, ResponseReceived
 from appliance.sip.flow import Flow
 from appliance.sip.locate import Target, Wish
 from appliance.sip.message import make_response
@@ -32,15 +32,22 @@ class Dns:
 
 
 class Driver:
-    """Answers 200 to every REGISTER once its failures are spent."""
+    """Answers 200 to REGISTER once its failures are spent, `options` in turn to OPTIONS; 0 is silence."""
 
-    def __init__(self, failures: int = 0) -> None:
+    def __init__(self, failures: int = 0, options: tuple[int, ...] = ()) -> None:
         self.failures = failures
+        self.options = list(options)
 
     def flow_towards(self, transport: str, host: str, port: int) -> Flow:
         return Flow(transport, ("127.0.0.1", 5060), (host, port))
 
-    async def ask(self, request, flow):
+    async def ask(self, request, flow, seconds=None):
+        if request.method == "OPTIONS":
+            status = self.options.pop(0) if self.options else 200
+            if not status:
+                return RequestFailed(("client", "1"), 408)
+            request.headers.insert_first("Via", "SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK1")
+            return ResponseReceived(("client", "1"), make_response(request, status))
         self.failures -= 1
         if self.failures >= 0:
             raise RuntimeError("too many open files")
@@ -51,11 +58,11 @@ class Driver:
 @pytest.fixture
 def kept(monkeypatch):
     """Starts a keeper; it is let go at the end."""
-    monkeypatch.setattr(lines, "MISTAKE_SECONDS", 0.0)
+    monkeypatch.setattr(line_keeper, "MISTAKE_SECONDS", 0.0)
     keeping: list[asyncio.Task] = []
 
-    def keep(dns: Dns, driver: Driver) -> LineKeeper:
-        keeper = LineKeeper(LINE, driver, dns, Clock(), lambda: None)
+    def keep(dns: Dns, driver: Driver, line: SipTrunk = LINE, changed=lambda: None) -> LineKeeper:
+        keeper = LineKeeper(line, driver, dns, Clock(), changed)
         keeping.append(asyncio.ensure_future(keeper.run()))
         return keeper
 
@@ -79,6 +86,52 @@ async def test_a_mistake_in_asking_is_tried_again_like_a_silent_server(kept, cap
     told = keeper.live()
     assert told.state is LineState.UNREACHABLE and told.next_try is not None
     assert "line trunk" in caplog.text
+
+
+TRUSTED = SipTrunk(id="trunk", name="Trunk", mode="trusted", server="sip.example.net")
+
+
+@pytest.mark.feature("NUM-2")
+async def test_a_trusted_line_is_up_once_its_server_answers_and_down_when_it_falls_silent(kept):
+    told: list[LineState] = []
+    driver = Driver(options=(200, 0, 0, 503))
+    keeper = kept(Dns(), driver, TRUSTED, lambda: told.append(keeper.live().state))
+    await settle()
+    assert told == [LineState.UNCONFIRMED, LineState.UP]
+    assert keeper.is_up
+    for _ in range(2):
+        keeper.suspect()
+        await settle()
+    live = keeper.live()
+    assert (live.state, live.reason) == (LineState.UNREACHABLE, "no_answer")
+    assert live.since and not keeper.is_up
+    keeper.suspect()
+    await settle()
+    assert (keeper.live().reason, keeper.live().sip_status) == ("busy", 503)
+    keeper.suspect()
+    await settle()
+    assert keeper.is_up
+    assert told[1:] == [LineState.UP, LineState.UNREACHABLE, LineState.UNREACHABLE, LineState.UP]
+
+
+async def test_a_provider_that_never_answers_options_is_tried_all_the_same(kept):
+    keeper = kept(Dns(), Driver(options=(0, 0, 0)), TRUSTED)
+    await settle()
+    keeper.suspect()
+    await settle()
+    assert (keeper.live().state, keeper.live().reason) == (LineState.UNCONFIRMED, "no_answer")
+    assert keeper.is_up
+
+
+async def test_a_registered_line_whose_server_falls_silent_registers_again(kept):
+    keeper = kept(Dns(), Driver(options=(200, 0, 0)))
+    await settle()
+    for _ in range(2):
+        keeper.suspect()
+        await settle()
+    live = keeper.live()
+    assert (live.state, live.reason) == (LineState.UNREACHABLE, "no_answer")
+    assert live.next_try is not None
 
 
 async def test_a_host_name_that_cannot_be_asked_for_has_no_address():

@@ -206,6 +206,38 @@ def test_without_addresses_it_waits_for_dns() -> None:
     assert trunk.must_send().target == ONE
 
 
+@pytest.mark.feature("NUM-2")
+def test_an_hour_of_silence_ends_within_four_minutes_of_the_provider_s_return() -> None:
+    trunk = Trunk()
+    trunk.registers()
+    while trunk.now < 3600.0:
+        trunk.sleep()
+        trunk.must_send()
+        trunk.client.failed(408, trunk.now)
+        assert trunk.told == ("unreachable", "no_answer")
+    assert trunk.sleep() <= 240.0
+    trunk.registers()
+    assert trunk.told == ("registered", "")
+
+
+def test_a_server_lost_by_other_signs_is_left_for_the_next_at_once() -> None:
+    trunk = Trunk(ONE, TWO)
+    trunk.registers()
+    trunk.client.lost("no_answer", 0, trunk.now)
+    assert trunk.told == ("unreachable", "no_answer")
+    assert trunk.must_send().target == TWO
+
+
+def test_a_provider_found_elsewhere_is_asked_at_once() -> None:
+    trunk = Trunk()
+    trunk.must_send()
+    trunk.client.failed(408, trunk.now)
+    trunk.client.set_targets((ONE,), trunk.now)
+    assert trunk.sends() is None, "nothing new: the wait goes on"
+    trunk.client.set_targets((TWO,), trunk.now)
+    assert trunk.must_send().target == TWO
+
+
 def test_it_leaves() -> None:
     trunk = Trunk()
     trunk.registers()

@@ -1,0 +1,311 @@
+"""One line: its servers found, its registration kept, its servers asked whether they are there."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from appliance.configuration.lines import Line, Transport
+from appliance.control.live import LineLive, LineState
+from appliance.runtime.clock import Clock
+from appliance.runtime.contacts import our_contact
+from appliance.runtime.names import Names
+from appliance.runtime.sip_driver import SipDriver
+from appliance.runtime.tokens import token
+from appliance.sip.client_authentication import Login
+from appliance.sip.events import ResponseReceived
+from appliance.sip.flow import DEFAULT_PORTS, Flow, Outgoing, unbracketed
+from appliance.sip.locate import SUPPORTED, Target, Wish
+from appliance.sip.options_probe import ANSWER_SECONDS, Probe, Standing, question
+from appliance.sip.registration_client import Account, Attempt, RegistrationClient
+from appliance.sip.uri import Uri
+
+log = logging.getLogger(__name__)
+
+FRESH_SECONDS = 300.0
+# How soon DNS is asked again when it gave nothing, or nothing that works: the provider may have moved.
+UNFOUND_SECONDS = 15.0
+MISTAKE_SECONDS = 15.0
+# A REGISTER has been sent five times by then: the next server, or the next try, is worth more than 24 s more.
+REGISTER_SECONDS = 8.0
+# What the provider sends back in the Request-URI of its calls: known wherever they come from.
+LINE_PARAM = "line"
+
+STATES = {
+    "registered": LineState.UP,
+    "refused": LineState.REFUSED,
+    "unreachable": LineState.UNREACHABLE,
+    "trying": LineState.REGISTERING,
+    "stopped": LineState.DISABLED,
+}
+# What calls leave by. A server that has never answered OPTIONS may be one that never does.
+USABLE = frozenset({LineState.UP, LineState.UNCONFIRMED})
+
+
+class LineKeeper:
+    """One line: finds its servers, registers when it is a registered one, asks after them, for ever."""
+
+    def __init__(
+        self, line: Line, driver: SipDriver, names: Names, clock: Clock, changed: Callable[[], None]
+    ) -> None:
+        self.line = line
+        self.mark = token()
+        self.targets: list[Target] = []
+        self._driver = driver
+        self._names = names
+        self._clock = clock
+        self._changed = changed
+        self._looked_at = self._kept_alive_at = float("-inf")
+        self._trusted: frozenset[str] = frozenset()
+        # The name that the certificate of a server found at that address must hold.
+        self._certified: dict[str, str] = {}
+        self.hosts: frozenset[str] = frozenset()
+        self._client = RegistrationClient(self._account(), token) if line.mode == "registered" else None
+        self._probes: dict[Target, Probe] = {}
+        self._wake = asyncio.Event()
+        self._told = self._stands()
+        self._since = clock.monotonic()
+
+    @property
+    def login(self) -> Login | None:
+        """What the line proves itself with; None for a line trusted by its address."""
+        user = self.line.authentication_user or self.line.user
+        return Login(user, self.line.password.get_secret_value()) if user else None
+
+    def _account(self) -> Account:
+        server = Uri("sip", host=self.line.server, port=self.line.port)
+        aor = Uri("sip", self.line.user, host=self.line.server)
+        return Account(server, aor, self.login or Login("", ""), self.line.register_seconds)
+
+    async def run(self) -> None:
+        """Keep the line up until cancelled."""
+        if self._client is not None:
+            self._client.start(self._clock.monotonic())
+        while True:
+            try:
+                await self._find_servers()
+                if self._client is not None:
+                    await self._register(self._client)
+                await self._ask_servers()
+                self._keep_alive()
+                self._tell()
+                wait = max(0.05, self._next_at() - self._clock.monotonic())
+            except Exception:
+                # Whatever it is, an office without its line for ever is worse.
+                log.exception("line %s: a mistake of ours; it is tried again", self.line.id)
+                self._start_over()
+                wait = MISTAKE_SECONDS
+            await self._sleep(wait)
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+        self._wake.clear()
+
+    def suspect(self) -> None:
+        """A call has failed on this line: look at once."""
+        for probe in self._probes.values():
+            probe.hasten(self._clock.monotonic())
+        self._wake.set()
+
+    def _tell(self) -> None:
+        """Say what has changed since it was last told, and keep the moment."""
+        stands = self._stands()
+        if stands != self._told:
+            self._told, self._since = stands, self._clock.monotonic()
+            log.info("line %s: %s %s", self.line.id, *stands[:2])
+            self._changed()
+
+    def _start_over(self) -> None:
+        if self._client is not None:
+            self._client.failed(503, self._clock.monotonic())
+            if self._client.next_timer() is None:
+                self._client.start(self._clock.monotonic())
+
+    def _next_at(self) -> float:
+        look_again = self._looked_at + self._patience()
+        due = self._client.next_timer() if self._client is not None else None
+        every = self.line.keep_alive_seconds
+        probes = (probe.due for target in self._asked_after() if (probe := self._probes.get(target)))
+        moments = (look_again, due, self._kept_alive_at + every if every else None, *probes)
+        return min(moment for moment in moments if moment is not None)
+
+    def _patience(self) -> float:
+        """How long the servers found are good for."""
+        works = self.targets and self._stands()[0] is not LineState.UNREACHABLE
+        return FRESH_SECONDS if works else UNFOUND_SECONDS
+
+    def _keep_alive(self) -> None:
+        """Send the server in use an empty packet as often as the line wants (RFC 5626 3.5.1)."""
+        every, now = self.line.keep_alive_seconds, self._clock.monotonic()
+        if every and now >= self._kept_alive_at + every:
+            self._kept_alive_at = now
+            for flow in self.flows[:1]:
+                self._driver.sockets.send(Outgoing(flow, b"\r\n\r\n"))
+
+    async def _find_servers(self) -> None:
+        if self._clock.monotonic() < self._looked_at + self._patience():
+            return
+        found: list[Target] = []
+        for host in (self.line.outbound_proxy or self.line.server, *self.line.further_servers):
+            targets = [each for each in await self._names.targets(self._wish(host)) if each not in found]
+            found += targets
+            self._certified.update((target.host, host) for target in targets)
+        trusted: set[str] = set()
+        for host in self.line.trusted_addresses:
+            trusted.update(target.host for target in await self._names.targets(self._wish(host)))
+        self._looked_at = self._clock.monotonic()
+        self.targets = found
+        self._probes = {target: probe for target, probe in self._probes.items() if target in found}
+        self._trusted = frozenset(trusted)
+        self.hosts = self._trusted.union(target.host for target in found)
+        if self._client is not None:
+            self._client.set_targets(found, self._looked_at)
+        self._tell()
+
+    def _wish(self, host: str) -> Wish:
+        transport = None if self.line.transport is Transport.AUTO else self.line.transport.value.upper()
+        return Wish(host, self.line.port, transport)
+
+    async def _register(self, client: RegistrationClient) -> None:
+        while (attempt := client.wants(self._clock.monotonic(), self._contact_for)) is not None:
+            reply = await self._driver.ask(attempt.request, self._flow(attempt), REGISTER_SECONDS)
+            if isinstance(reply, ResponseReceived):
+                client.responded(reply.response, self._clock.monotonic())
+            else:
+                client.failed(reply.status, self._clock.monotonic())
+            self._tell()
+
+    def _asked_after(self) -> list[Target]:
+        """The servers that are asked whether they are there: the one registered with, or all."""
+        if not self.line.probe_seconds:
+            return []
+        if self._client is None:
+            return self.targets
+        told = self._client.state
+        return [told.target] if told.status == "registered" and told.target is not None else []
+
+    async def _ask_servers(self) -> None:
+        """Ask every server whose turn it is by OPTIONS."""
+        now, every = self._clock.monotonic(), self.line.probe_seconds
+        for target in self._asked_after():
+            self._probes.setdefault(target, Probe(every, now))
+        due = [target for target in self._asked_after() if self._probes[target].due <= now]
+        await asyncio.gather(*(self._ask(target, self._probes[target]) for target in due))
+
+    async def _ask(self, target: Target, probe: Probe) -> None:
+        was_down = probe.standing.is_down
+        server = Uri("sip", host=self.line.server, port=self.line.port)
+        aor = Uri("sip", self.line.user or None, host=self.line.server)
+        reply = await self._driver.ask(question(server, aor, token), self.flow_to(target), ANSWER_SECONDS)
+        now = self._clock.monotonic()
+        if isinstance(reply, ResponseReceived):
+            probe.answered(reply.response.status, now)
+        else:
+            probe.failed(reply.status, now)
+        told = probe.standing
+        if self._client is not None and told.is_down and not was_down:
+            self._client.lost(told.reason, told.status, now)
+
+    def _flow(self, attempt: Attempt) -> Flow:
+        return self.flow_to(attempt.target)
+
+    def flow_to(self, target: Target) -> Flow:
+        """The flow towards one of the line's servers."""
+        if target.transport == "TLS":
+            name = self._certified.get(target.host, self.line.server)
+            self._driver.expect(target.host, target.port, name, checked=self.line.certificate_checked)
+        return self._driver.flow_towards(target.transport, target.host, target.port)
+
+    def _contact_for(self, target: Target) -> Uri:
+        return our_contact(self.flow_to(target), self.line.user or self.line.id).with_param(
+            LINE_PARAM, self.mark
+        )
+
+    async def leave(self) -> None:
+        """Take the registration back: the line is changed or the box stops."""
+        if self._client is not None:
+            self._client.stop(self._clock.monotonic())
+            await self._register(self._client)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether calls can leave by this line."""
+        return bool(self.targets) and self._stands()[0] in USABLE
+
+    @property
+    def flows(self) -> list[Flow]:
+        """Where calls leave: the server registered with first, those that do not answer last."""
+        current = self._client.state.target if self._client is not None else None
+        ordered = sorted(self.targets, key=lambda target: (self._standing(target).is_down, target != current))
+        return [self.flow_to(target) for target in ordered]
+
+    def _standing(self, target: Target) -> Standing:
+        probe = self._probes.get(target)
+        return probe.standing if probe is not None else Standing()
+
+    def flow_of_provider(self, uri: Uri) -> Flow | None:
+        """The flow towards a URI that the provider gave; None when it leads to somebody else."""
+        targets = [target for target in self.targets if target.host == unbracketed(uri.host)]
+        if uri.host.lower() in self._own_names():
+            targets = self.targets
+        if not targets:
+            return None
+        transport = (uri.param("transport") or targets[0].transport).upper()
+        if transport not in (*SUPPORTED, "TLS"):
+            return None
+        return self.flow_to(Target(transport, targets[0].host, uri.port or DEFAULT_PORTS[transport]))
+
+    def _own_names(self) -> set[str]:
+        names = (self.line.server, self.line.outbound_proxy, *self.line.further_servers)
+        return {name.lower() for name in names if name}
+
+    def is_server(self, address: tuple[str, int]) -> bool:
+        """Whether that very address and port is one of the line's servers."""
+        return any((target.host, target.port) == address for target in self.targets)
+
+    def is_address(self, host: str) -> bool:
+        """Whether the line's calls may come from that address."""
+        return host in self._trusted or any(target.host == host for target in self.targets)
+
+    def _stands(self) -> tuple[LineState, str, int | None]:
+        """State, the reason when it is not up, and the status that gave the reason."""
+        if self._client is not None:
+            told = self._client.state
+            if told.status == "registered" and told.target is not None:
+                return _by_answers([self._standing(told.target)], LineState.UP)
+            return STATES[told.status], told.reason, told.status_code or None
+        if not self.targets:
+            return LineState.UNREACHABLE, "no_address", None
+        if not self.line.probe_seconds:
+            return LineState.UP, "", None
+        return _by_answers([self._standing(target) for target in self.targets], LineState.UNCONFIRMED)
+
+    def live(self) -> LineLive:
+        """How the line stands, for the pages."""
+        shift = self._clock.epoch() - self._clock.monotonic()
+        state, reason, status = self._stands()
+        retry_at = self._client.state.retry_at if self._client is not None else None
+        return LineLive(
+            line_id=self.line.id,
+            state=state,
+            reason=reason,
+            sip_status=status,
+            since=self._since + shift,
+            next_try=retry_at + shift if retry_at is not None else None,
+        )
+
+
+def _by_answers(servers: list[Standing], unheard: LineState) -> tuple[LineState, str, int | None]:
+    """How a line stands by what its servers have answered; `unheard` when none has ever."""
+    if any(server.is_confirmed for server in servers):
+        return LineState.UP, "", None
+    hopeful = [server for server in servers if not server.is_down]
+    told = (hopeful or servers)[0]
+    if not hopeful:
+        return LineState.UNREACHABLE, told.reason, told.status or None
+    return unheard, "" if unheard is LineState.UP else told.reason, None
