@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -47,6 +47,7 @@ NAVIGATION = (
             Place("/ring-groups", N_("Ring groups"), "group"),
             Place("/menus", N_("Menus"), "menu"),
             Place("/opening-hours", N_("Opening hours"), "hours"),
+            Place("/caller-filter", N_("Caller filter"), "security"),
             Place("/sounds", N_("Sounds"), "announcement"),
         ),
     ),
@@ -73,6 +74,9 @@ CONFIRMATIONS = {
     "override": N_("It applies from this moment on."),
     "override_ended": N_("The opening hours apply again."),
     "clock": N_("The box now trusts its clock."),
+    "blocked": N_("This caller is blocked from now on."),
+    "unblocked": N_("This caller is no longer in the list."),
+    "allowed": N_("This caller always gets through from now on."),
     "sent": N_("The test e-mail has been handed to the mail server."),
     "retried": N_("The e-mail is being sent again."),
     "seen": N_("Noted as seen."),
@@ -107,6 +111,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "until": lambda epoch: language.write_until(language.moment(epoch)),
     "moment_of": language.write_moment,
     "until_iso": lambda text: language.write_until(datetime.fromisoformat(text)),
+    "short_day": lambda text: language.write_short_date(date.fromisoformat(text)),
     "short_date": language.write_short_date,
     "full_day": language.write_full_day,
     "typed_number": lambda number: write_number(number) if number else "",

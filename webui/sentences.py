@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from webui import filter_sentences
 from webui.language import N_
 
 ERRORS: Mapping[str, str] = {
+    **filter_sentences.ERRORS,
     # Records (pydantic's types and our own).
     "missing": N_("This is needed."),
     "none_required": N_("Leave this empty."),
@@ -207,6 +209,7 @@ ERRORS: Mapping[str, str] = {
 }
 
 REASONS: Mapping[str, str] = {
+    **filter_sentences.REASONS,
     "number_called": N_("{number} ({name}) was called"),
     "number_followed": N_("The call follows the route of {name}"),
     "number_unknown": N_("{called} is not one of our numbers"),
@@ -301,6 +304,7 @@ REASONS: Mapping[str, str] = {
 }
 
 CONDITIONS: Mapping[str, str] = {
+    **filter_sentences.CONDITIONS,
     "onward": N_("always"),
     "open": N_("open"),
     "closed": N_("closed"),
@@ -349,6 +353,7 @@ WAYS: Mapping[str, str] = {
 
 # What each prompt of the box tells the caller, in a few words.
 PROMPTS: Mapping[str, str] = {
+    **filter_sentences.PROMPTS,
     "nobody_available": N_("Nobody can answer"),
     "office_closed": N_("The office is closed"),
     "office_holiday": N_("The office is closed today"),

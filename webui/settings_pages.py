@@ -17,6 +17,8 @@ class SettingsPage:
     """The page at `path`, which is also the settings' path in the API."""
 
     path: str
+    # The settings' path in the API, where it differs.
+    resource: str = ""
 
     def to_values(self, record: Json) -> Json:
         """The settings of the API as the form's values."""
@@ -32,19 +34,19 @@ class SettingsPage:
 
     async def store(self, visit: Visit, record: Json, version: str, wish: str) -> None:
         """Hand the settings to the API; `wish` names the button. Raises Refused."""
-        await visit.send("PUT", self.path, record, etag=version)
+        await visit.send("PUT", self.resource or self.path, record, etag=version)
 
     async def get(self, request: web.Request) -> web.Response:
         """The form of the settings."""
         visit = visit_of(request)
-        answer = await visit.read(self.path)
+        answer = await visit.read(self.resource or self.path)
         form = Form(self.to_values(answer.data), version=answer.etag or "")
         return await self.show(request, visit, form)
 
     async def post(self, request: web.Request) -> web.StreamResponse:
         """Keep the settings, or show them again with what is wrong."""
         visit = visit_of(request)
-        before = await visit.read(self.path)
+        before = await visit.read(self.resource or self.path)
         posted = await request.post()
         values: dict[str, Any] = nest(
             (name, value) for name, value in posted.items() if isinstance(value, str)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from appliance.configuration.calendars import Calendar
+from appliance.configuration.caller_filter import CallerFilter
 from appliance.configuration.fields import Record
 from appliance.configuration.lines import Line, Number, SipTrunk
 from appliance.configuration.menus import Menu
@@ -41,6 +42,7 @@ SINGLETONS: Mapping[str, type[Record]] = MappingProxyType(
         "mail_server": MailServer,
         "outbound": Outbound,
         "star_codes": StarCodes,
+        "caller_filter": CallerFilter,
         "permissions": Permissions,
     }
 )
@@ -61,6 +63,7 @@ class Configuration:
     mail_server: MailServer = field(default_factory=MailServer)
     outbound: Outbound = field(default_factory=Outbound)
     star_codes: StarCodes = field(default_factory=StarCodes)
+    caller_filter: CallerFilter = field(default_factory=CallerFilter)
     permissions: Permissions = field(default_factory=Permissions)
     people: Mapping[str, Person] = field(default_factory=_none)
     phones: Mapping[str, Phone] = field(default_factory=_none)

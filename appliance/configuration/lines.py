@@ -124,6 +124,7 @@ class Number(Record):
     can be reached because something has failed (BACKUP-1); None takes the office's. `unknown_time`: whose
     route calls follow while the box does not know the time (TIME-7). `human_answer`: whose answer counts only
     after the key 1 (CONF-1); `whisper`: what who picks up hears alone before they are connected (WHISP-1).
+    `caller_filter`: whether the office's caller filter stands before the route (IN-9).
     """
 
     id: Identifier
@@ -138,4 +139,5 @@ class Number(Record):
     backup_number: E164 | None = None
     human_answer: HumanAnswer = HumanAnswer.OUTSIDE
     whisper: Annotated[tuple[WhisperPart, ...], Field(max_length=len(WhisperPart))] = ()
+    caller_filter: bool = True
     comment: Label = ""

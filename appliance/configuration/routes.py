@@ -50,6 +50,9 @@ def destinations_of(configuration: Configuration) -> Iterator[Place]:
         if standing.override.state == "destination" and sent_to is not None:
             collection = "office" if standing.calendar_id is None else "calendars"
             yield Place(collection, standing.calendar_id or "", ("override", "destination"), sent_to)
+    for kind, rule in configuration.caller_filter.rules():
+        if rule.destination is not None:
+            yield Place("caller_filter", "", (kind, "destination"), rule.destination)
     for calendar in configuration.calendars.values():
         for place, special in enumerate(calendar.special_days):
             if special.destination is not None:

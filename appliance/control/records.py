@@ -177,8 +177,8 @@ def _told(record: Record, status: int = 200, extra: Mapping[str, Any] | None = N
     return answer({**shape, **(extra or {})}, status, etag=etag_of(shape))
 
 
-# What everybody may read: a phone's codes are for whoever has a phone.
-READERS: Mapping[str, Access] = {"star_codes": Access.SIGNED_IN}
+# What everybody may read: a phone's codes are for whoever has a phone, and so is blocking a caller.
+READERS: Mapping[str, Access] = {"star_codes": Access.SIGNED_IN, "caller_filter": Access.SIGNED_IN}
 
 OWNED: Mapping[str, Owns] = {"people": owns_person, "mailboxes": owns_mailbox}
 
@@ -198,6 +198,7 @@ WHAT: Mapping[str, str] = {
     "outbound": "the settings of calls to the outside",
     "star_codes": "the star codes",
     "permissions": "the permissions",
+    "caller_filter": "the caller filter",
 }
 
 

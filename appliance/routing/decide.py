@@ -18,6 +18,7 @@ from appliance.configuration.voicemail import Greeting
 from appliance.routing import asking
 from appliance.routing.by_hours import state_at, way_by_hours
 from appliance.routing.facts import Facts
+from appliance.routing.filtering import FilterNode, way_by_filter
 from appliance.routing.forwarding import (
     ForwardNode,
     SecondCallNode,
@@ -117,6 +118,8 @@ class _Walk:
                     found = self._ring(node)
                 case EntryNode():
                     found = self._leave(node, ONWARD, self._entry_reason(node))
+                case FilterNode():
+                    found = self._leave(node, *way_by_filter(node, self._facts, self._world))
                 case HoursNode():
                     found = self._by_hours(node)
                 case LimitsNode():

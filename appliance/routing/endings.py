@@ -74,6 +74,13 @@ def told(identifier: str, outcome: RingOutcome) -> FinalNode:
             return prompt(identifier, "nobody_available", STATUS[outcome])
 
 
+def turned_away(identifier: str, kind: str) -> FinalNode:
+    """Tells somebody the caller filter stops why, as far as they should know (433: RFC 5079)."""
+    if kind == "anonymous":
+        return prompt(identifier, "withheld_refused", 433)
+    return prompt(identifier, "caller_refused", 603)
+
+
 def service(identifier: str, code: str, step: Service) -> FinalNode:
     """Gives a service of the box, by star code."""
     return FinalNode(

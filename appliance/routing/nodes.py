@@ -22,6 +22,7 @@ NodeKind = Literal[
     "outbound",
     "emergency",
     "limits",
+    "filter",
     "unknown",
     "hours",
     "person",

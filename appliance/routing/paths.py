@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import time
 
 from appliance import numbers
-from appliance.configuration.calendars import Calendar, PublicHolidays, Week
+from appliance.configuration.caller_filter import FilterRule
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import (
     Destination,
     RingOutcome,
-    Route,
     RouteStep,
     ToAnnouncement,
     ToBusyTone,
@@ -29,12 +27,13 @@ from appliance.configuration.destinations import (
     ToNumber,
     ToPerson,
 )
-from appliance.configuration.fields import HoursState, Language, TimeRange
+from appliance.configuration.fields import HoursState, Language
 from appliance.configuration.lines import Number
 from appliance.configuration.menus import Menu
 from appliance.configuration.people import Person, Phone, RingGroup
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
 from appliance.routing import endings
+from appliance.routing.filtering import filter_node
 from appliance.routing.introductions import ANSWER_SECONDS, Handover
 from appliance.routing.menu_paths import menu_node
 from appliance.routing.nodes import (
@@ -48,6 +47,7 @@ from appliance.routing.nodes import (
     PlanNode,
     UnansweredNode,
 )
+from appliance.routing.number_hours import ALWAYS_OPEN, own_handling, route_of
 from appliance.routing.opening_hours import OpeningHours
 from appliance.routing.person_paths import PersonPaths
 from appliance.routing.ringing import (
@@ -65,13 +65,6 @@ RINGS = (ToPerson, ToGroup, ToExternal, ToNumber)
 EXTERNAL_SECONDS = 30
 # Outcomes that may mean that something has failed, rather than that somebody does not want the call.
 FAILURES = frozenset({RingOutcome.NO_ANSWER, RingOutcome.UNREACHABLE})
-_WHOLE_DAY = (TimeRange(start=time(0), end=time(0)),)
-ALWAYS_OPEN = Calendar(
-    id="always",
-    name="24/7",
-    week=Week(**dict.fromkeys(Week.model_fields, _WHOLE_DAY)),
-    holidays=PublicHolidays(observed=False),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +126,28 @@ class Paths:
         """The entry of a number: its hours, then a route for each state."""
         return self._ask(f"number:{number.id}", lambda: self._number(number))
 
+    def arrival(self, number: Number) -> str:
+        """Where calls from outside arrive that are for a number: at the caller filter, if there is one."""
+        settings = self._configuration.caller_filter
+        rules = dict(settings.rules()) if number.caller_filter else {}
+        if not rules:
+            return self.number(number)
+        context = self._context(number)
+        place = f"filter:{number.id}"
+
+        def make() -> list[PlanNode]:
+            caught = {kind: self._caught(kind, rule, place, context) for kind, rule in rules.items()}
+            hours = self._ask(_hours_place(context), lambda: [self._hours_node(number, context)])
+            return [filter_node(place, settings, self._country, hours, caught)]
+
+        entry = f"called:{number.id}"
+        return self._ask(entry, lambda: [self._called(entry, number, self._ask(place, make))])
+
+    def _caught(self, kind: str, rule: FilterRule, place: str, context: Context) -> str:
+        if rule.destination is None:
+            return self.ending(endings.turned_away(f"told:{kind}", kind))
+        return self._chosen(rule.destination, f"{place}/{kind}", context, self._fallback(None, context))
+
     def extension(self, extension: str, of: Person | RingGroup | Menu) -> str:
         """The entry of an extension: a person, a group or a menu called from inside."""
         place = f"extension:{extension}"
@@ -154,39 +169,44 @@ class Paths:
     # Numbers and routes
 
     def _number(self, number: Number) -> list[PlanNode]:
-        hours = self._calendar(number.calendar_id)
+        context = self._context(number)
+        hours = self._ask(_hours_place(context), lambda: [self._hours_node(number, context)])
+        return [self._called(f"number:{number.id}", number, hours)]
+
+    def _context(self, number: Number) -> Context:
         office = self._configuration.office
         backup = number.backup_number or (office.backup_number if office else None)
-        context = Context(number.id, number, hours, backup, self._handover(number))
-        calendar = hours.calendar if hours else None
-        place = f"hours:{calendar.id if calendar else 'always'}@{number.id}"
+        hours = self._calendar(number.calendar_id)
+        return Context(number.id, number, hours, backup, self._handover(number))
+
+    def _called(self, place: str, number: Number, target: str) -> EntryNode:
         label = {"number": numbers.national(number.number, self._country), "name": number.name}
-        reason = Reason("number_called", label)
-        entry = _entry(f"number:{number.id}", "number", label, ("numbers", number.id), place, reason)
-        return [
-            entry,
-            HoursNode(
-                id=place,
-                kind="hours",
-                label={"name": calendar.name if calendar else number.name},
-                record=("calendars", calendar.id) if calendar and calendar is not ALWAYS_OPEN else None,
-                ways=self._by_hours(place, number, context),
-                hours=hours,
-            ),
-        ]
+        return _entry(place, "number", label, ("numbers", number.id), target, Reason("number_called", label))
+
+    def _hours_node(self, number: Number, context: Context) -> HoursNode:
+        hours, place = context.hours, _hours_place(context)
+        calendar = hours.calendar if hours else None
+        return HoursNode(
+            id=place,
+            kind="hours",
+            label={"name": calendar.name if calendar else number.name},
+            record=("calendars", calendar.id) if calendar and calendar is not ALWAYS_OPEN else None,
+            ways=self._by_hours(place, number, context),
+            hours=hours,
+        )
 
     def _by_hours(self, place: str, number: Number, context: Context) -> dict[str, Exit]:
         ways: dict[str, Exit] = {}
         if context.hours is None:
-            route = _route_of(number, HoursState.OPEN)
+            route = route_of(number, HoursState.OPEN)
             first = self._route(route.steps, f"route:{number.id}/open", context)
             return {HoursState.OPEN.value: Exit(f"{place}>open", first, "open")}
         for state in HoursState:
-            route = _route_of(number, state)
+            route = route_of(number, state)
             used = next(own for own, each in number.routes.items() if each is route)
             first = self._route(route.steps, f"route:{number.id}/{used}", context)
             ways[state.value] = Exit(f"{place}>{state}", first, state.value)
-        for key, name, destination in _own_handling(context.hours):
+        for key, name, destination in own_handling(context.hours):
             steps = (RouteStep(destination=destination),)
             first = self._route(steps, f"route:{number.id}/{key}", context)
             condition = "own_holiday" if key.startswith("holiday/") else "special"
@@ -420,6 +440,11 @@ class Paths:
         return self._hours[calendar.id]
 
 
+def _hours_place(context: Context) -> str:
+    calendar = context.hours.calendar if context.hours else None
+    return f"hours:{calendar.id if calendar else 'always'}@{context.name}"
+
+
 def _entry(
     place: str, kind: str, label: Mapping[str, str], record: tuple[str, str], target: str, reason: Reason
 ) -> EntryNode:
@@ -439,22 +464,3 @@ def _called_inside(of: Person | RingGroup | Menu) -> tuple[str, ToPerson | ToGro
 def _at(kind: str, identifier: str, ringing: Ringing) -> Ringing:
     """The same ringing, named after whom it rings."""
     return replace(ringing, place=f"{kind}:{identifier}@{ringing.place}")
-
-
-def _route_of(number: Number, state: HoursState) -> Route:
-    """The number's route for a state: a holiday without its own is a closed day, and that an open one."""
-    for each in (state, HoursState.CLOSED, HoursState.OPEN):
-        if each in number.routes and (each is not HoursState.CLOSED or state is not HoursState.OPEN):
-            return number.routes[each]
-    return next(iter(number.routes.values()))
-
-
-def _own_handling(hours: OpeningHours) -> list[tuple[str, str, Destination]]:
-    """Special days and holidays of the calendar with a destination of their own: way, name, destination."""
-    found: list[tuple[str, str, Destination]] = []
-    for place, special in enumerate(hours.calendar.special_days):
-        if special.destination is not None:
-            found.append((f"special/{place}", special.name, special.destination))
-    for key, destination in hours.calendar.holidays.destinations.items():
-        found.append((f"holiday/{key}", key, destination))
-    return found

@@ -99,7 +99,7 @@ def compile_plan(configuration: Configuration) -> Plan:
     paths = Paths(configuration)
     entries: dict[Entry, str] = {}
     for number in configuration.numbers.values():
-        entries["number", number.id] = paths.number(number)
+        entries["number", number.id] = paths.arrival(number)
     for group in configuration.groups.values():
         if group.extension:
             entries["extension", group.extension] = paths.extension(group.extension, group)

@@ -89,6 +89,7 @@ class World:
     `registered`: ids of phones that can be rung. `busy`: ids of people on a call. `lines_up`: ids of lines
     that carry calls now. `lines_full`: ids of lines on which no further call may leave. `failures`: parts of
     the box that do not work: `settings`, `disk`, `media`.
+    `emergency_lately`: the emergency services have been called within the hour, and may call back.
     `used_today`: the calls to the outside and the seconds of them of each
     person since midnight. `people`: what more is known of each person; who is absent is free unless busy.
     """
@@ -98,6 +99,7 @@ class World:
     lines_up: frozenset[str] = _NOBODY
     lines_full: frozenset[str] = _NOBODY
     clock_trusted: bool = True
+    emergency_lately: bool = False
     used_today: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     failures: frozenset[str] = _NOBODY
     people: Mapping[str, PersonNow] = field(default_factory=lambda: _NO_PEOPLE)

@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 # The same alert about the same person is not given again within this time, save for emergencies.
 QUIET_SECONDS = 600.0
 ALWAYS_GIVEN = frozenset({"emergency_called", "emergency_not_carried"})
+# So long after an emergency call the emergency services may call back.
+CALL_BACK_SECONDS = 3600.0
 MOST_BANNERS = 5
 
 
@@ -41,10 +43,13 @@ class Alarm:
         self._mail_soon = mail_soon
         self._unseen: dict[int, Alert] = {}
         self._given: dict[tuple[str, str], float] = {}
+        self._emergency_at = float("-inf")
 
     async def restore(self) -> None:
-        """Take up the alerts that nobody had seen before the restart."""
+        """Take up the alerts that nobody had seen before the restart, and when an emergency was called."""
         self._unseen = {alert.id: alert for alert in await self.store.unseen()}
+        emergencies = (alert.at for alert in await self.store.newest() if alert.code in ALWAYS_GIVEN)
+        self._emergency_at = max(emergencies, default=self._emergency_at)
 
     def give(self, reason: Reason) -> None:
         """Alert the office of something that has happened in a call."""
@@ -52,8 +57,14 @@ class Alarm:
         if reason.code not in ALWAYS_GIVEN and now - self._given.get(key, float("-inf")) < QUIET_SECONDS:
             return
         self._given[key] = now
+        if reason.code in ALWAYS_GIVEN:
+            self._emergency_at = now
         log.warning("alert: %s", reason.sentence())
         self._background.start(self._keep(now, reason.code, reason.parameters), "alert")
+
+    def emergency_lately(self) -> bool:
+        """Whether the emergency services may be calling back."""
+        return self._epoch() - self._emergency_at < CALL_BACK_SECONDS
 
     async def _keep(self, now: float, code: str, parameters: Mapping[str, str]) -> None:
         try:

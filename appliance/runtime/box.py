@@ -358,6 +358,7 @@ class Box:
             lines_full=self.lines.full(),
             used_today=self.usage.today(),
             clock_trusted=self.clock_trust.trusted,
+            emergency_lately=self.alarm.emergency_lately(),
             failures=self.health.failures,
             people=self.people_states.everybody(),
         )

@@ -76,6 +76,15 @@ PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "fr": "Votre correspondant ne peut pas prendre votre appel.",
             "en": "The person you are calling cannot take your call.",
         },
+        "withheld_refused": {
+            "fr": "Ce numéro ne prend pas les appels masqués. Veuillez rappeler en montrant votre numéro.",
+            "en": "This number does not take calls without a caller's number. "
+            "Please call again and show your number.",
+        },
+        "caller_refused": {
+            "fr": "Votre appel ne peut pas être pris. Au revoir.",
+            "en": "Your call cannot be taken. Goodbye.",
+        },
         # Calls that cannot be placed
         "unknown_extension": {
             "fr": "Ce numéro interne n'existe pas. Veuillez vérifier le numéro.",

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from appliance.configuration.answering import HumanAnswer, WhisperPart
 from appliance.configuration.calendars import Calendar, PublicHolidays, SpecialDays, Week
+from appliance.configuration.caller_filter import CallerFilter, FilterRule, ListedNumber
 from appliance.configuration.checks import problems
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import (
@@ -187,6 +188,7 @@ def office(seed: int) -> Configuration:
             ),
         ),
         numbers={each: _number(chance, each) for each in NUMBERS},
+        caller_filter=_caller_filter(chance),
         mailboxes={each: _mailbox(chance, each) for each in MAILBOXES},
         star_codes=StarCodes(echo=chance.choice((None, "*43", "*9", "100"))),
     )
@@ -210,6 +212,8 @@ def _simpler(
     if collection == "office":
         simpler = configuration.office.model_copy(update={"override": None})
         return configuration.with_singleton("office", simpler)
+    if collection == "caller_filter":
+        return configuration.with_singleton("caller_filter", CallerFilter())
     if collection == "star_codes":
         return configuration.with_singleton("star_codes", StarCodes())
     record = configuration.collection(collection)[identifier]
@@ -361,6 +365,26 @@ def _number(chance: Random, identifier: str) -> Number:
         unknown_time=chance.choice(STATES),
         human_answer=chance.choice(tuple(HumanAnswer)),
         whisper=tuple(_some(chance, WhisperPart)),
+        caller_filter=chance.random() < 0.8,
+    )
+
+
+def _caller_filter(chance: Random) -> CallerFilter:
+    if chance.random() < 0.4:
+        return CallerFilter()
+
+    def rule() -> FilterRule:
+        destination_ = perhaps(chance, lambda: destination(chance))
+        return FilterRule(enabled=chance.random() < 0.6, destination=destination_)
+
+    listed = [ListedNumber(number=each) for each in ("+33612345678", OUTSIDE) if chance.random() < 0.6]
+    split = chance.randint(0, len(listed))
+    return CallerFilter(
+        anonymous=rule(),
+        blocked=rule(),
+        telemarketing=rule(),
+        blocked_numbers=tuple(listed[:split]),
+        allowed_numbers=tuple(listed[split:]),
     )
 
 
@@ -402,12 +426,13 @@ worlds = st.builds(
     busy=st.frozensets(st.sampled_from(PEOPLE)),
     lines_up=st.frozensets(st.sampled_from(LINES)),
     clock_trusted=st.booleans() | st.just(True),
+    emergency_lately=st.booleans(),
     failures=st.frozensets(st.sampled_from(("disk", "settings")), max_size=1),
 )
 inbound_facts = st.builds(
     Facts,
     direction=st.just(Direction.INBOUND),
-    caller=st.sampled_from(("", "+33612345678", OUTSIDE)),
+    caller=st.sampled_from(("", "+33612345678", OUTSIDE, "+33162123456")),
     caller_name=st.just(""),
     called=st.sampled_from([*map(number_of, NUMBERS), "+33155555555"]),
     line_id=st.sampled_from(LINES),

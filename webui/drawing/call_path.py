@@ -21,6 +21,7 @@ KINDS = {
     "outside": ("outgoing", N_("Call to the outside")),
     "emergency": ("warning", N_("Emergency call")),
     "limits": ("security", N_("Limits")),
+    "filter": ("security", N_("Caller filter")),
     "unknown": ("warning", N_("Unknown number")),
     "hours": ("hours", N_("Opening hours")),
     "person": ("person", N_("Person")),
@@ -40,6 +41,7 @@ KINDS = {
 }
 
 PAGES = {
+    "caller_filter": "/caller-filter",
     "numbers": "/numbers/{}/edit",
     "people": "/people/{}",
     "groups": "/ring-groups/{}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webui.pages import (
     backup,
+    caller_filter,
     claim,
     history,
     lines,
@@ -48,6 +49,7 @@ ROUTES = (
     *sounds.ROUTES,
     *lines.ROUTES,
     *outbound.ROUTES,
+    *caller_filter.ROUTES,
     *mail.ROUTES,
     *history.ROUTES,
     *office.ROUTES,

@@ -13,7 +13,7 @@ from webui.language import gettext
 from webui.live_state import read_names
 from webui.page import render
 from webui.records import Json
-from webui.session import visit_of
+from webui.session import Visit, visit_of
 
 PAGE_SIZE = 40
 FILTERS = ("q", "from", "to", "direction", "number_id")
@@ -56,11 +56,23 @@ async def call_page(request: web.Request) -> web.Response:
         "call": call,
         "past": told,
         "today": _today(told),
+        "listed": await _listed(visit, call),
         "drawn": path,
         "reasons": path.reasons if path else say_trail(call["trail"]),
         "names": await read_names(visit),
     }
     return render(request, "call.html", context)
+
+
+async def _listed(visit: Visit, call: Json) -> str:
+    """Whether the caller's number is blocked, always let through, neither, or "" where none may be listed."""
+    if call["direction"] != "inbound" or not str(call["caller"]).startswith("+"):
+        return ""
+    filter_ = await visit.get("/caller_filter")
+    for name in ("blocked", "allowed"):
+        if any(entry["number"] == call["caller"] for entry in filter_[f"{name}_numbers"]):
+            return name
+    return "neither"
 
 
 async def messages_page(request: web.Request) -> web.Response:

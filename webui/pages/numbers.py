@@ -21,11 +21,14 @@ from webui.session import Visit, visit_of
 
 # What may be supposed of a call that is tried, as checkboxes.
 SUPPOSITIONS = {
+    "withheld": N_("the caller withholds their number"),
     "nobody": N_("no phone is connected"),
     "offline": N_("the internet is down"),
     "disk_full": N_("the disk is full"),
     "clock_lost": N_("the box does not know the time"),
 }
+# Who calls when nobody is named: a number of those kept free for works of fiction.
+STRANGER = "+33199009900"
 OUTCOMES = ("no_answer", "busy", "declined", "unreachable")
 
 FIELDS = (
@@ -83,6 +86,12 @@ FIELDS = (
         kind="select",
         choices="whispers",
     ),
+    Field(
+        "caller_filter",
+        N_("The caller filter applies"),
+        N_("Blocked callers and those the office does not want do not reach this number."),
+        kind="checkbox",
+    ),
     Field("comment", N_("Comment"), empty="text"),
 )
 
@@ -98,6 +107,7 @@ class NumberPages(RecordPages):
     def blank(self, request: web.Request) -> Json:
         return {
             "language": (visit_of(request).office or {}).get("language", "fr"),
+            "caller_filter": True,
             "routes": {"open": {"steps": [{}]}},
         }
 
@@ -213,20 +223,21 @@ async def path_page(request: web.Request) -> web.Response:
     if (date or time) and moment is None:
         errors = (FieldError("date", "malformed_date", {}),)
     try:
-        path = await _path(request, identifier, moment.isoformat() if moment else "", caller, supposed)
+        calling = "" if wanted["withheld"] else caller or STRANGER
+        path = await _path(request, identifier, moment.isoformat() if moment else "", calling, supposed)
     except Refused as refusal:
         if refusal.status != 422:
             raise
         errors = refusal.errors
-        path = await _path(request, identifier, "", "", {})
+        path = await _path(request, identifier, "", STRANGER, {})
     present = now()
     path = replace(path, date=date or f"{present:%Y-%m-%d}", time=time or f"{present:%H:%M}", caller=caller)
     path = replace(path, keys=wanted["keys"])
     context = {
         "number": number,
         "drawn": path,
-        "tried": bool(date or time or caller or supposed),
-        "supposed": bool(supposed.keys() - {"keys"}),
+        "tried": bool(date or time or caller or supposed or wanted["withheld"]),
+        "supposed": bool(supposed.keys() - {"keys"} or wanted["withheld"]),
         "suppositions": SUPPOSITIONS,
         "wanted": wanted,
         "people": (await visit.get("/people"))["items"],

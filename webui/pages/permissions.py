@@ -24,6 +24,7 @@ LABELS = {
     "people.scheduled_forwards": N_("Scheduled forwards"),
     "people.when_busy": N_("Where a second call goes"),
     "phone.hours": N_("Open and close the office by star code"),
+    "phone.block_callers": N_("Block callers"),
     "mailboxes.greetings": N_("Greetings"),
     "mailboxes.emails": N_("E-mail addresses"),
 }

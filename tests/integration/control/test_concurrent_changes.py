@@ -37,6 +37,7 @@ FIELDS: dict[str, tuple[str, Any, Any]] = {
     "mail_server": ("host", "one.example.com", "two.example.com"),
     "outbound": ("limits", {"most_calls": 11}, {"most_calls": 12}),
     "star_codes": ("codes", {}, {}),
+    "caller_filter": ("allowed_numbers", [{"number": "+33612345678", "note": "", "since": None}], []),
     "permissions": ("everybody", ["people.mobile"], ["people.email"]),
 }
 
@@ -69,7 +70,7 @@ async def test_the_second_is_told(box: OfficeBox, staffed: Api, collection: str)
     assert (await staffed("PATCH", path, {"name": "Other"}, headers=newer)).status == 200
 
 
-@pytest.mark.parametrize("name", ["office", "mail_server", "permissions"])
+@pytest.mark.parametrize("name", ["office", "mail_server", "permissions", "caller_filter"])
 async def test_the_second_is_told_of_a_record_of_which_there_is_one(staffed: Api, name: str) -> None:
     field, one, other = FIELDS[name]
     etag = {"If-Match": (await staffed("GET", f"/{name}")).headers["ETag"]}

@@ -1,0 +1,35 @@
+"""The sentences of the caller filter, in English, by code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from webui.language import N_
+
+ERRORS: Mapping[str, str] = {
+    "number_is_own": N_("This is one of our own numbers ({name})."),
+    "number_is_emergency": N_("This is an emergency number: it always gets through."),
+    "number_listed_twice": N_("This number is in the lists twice."),
+}
+
+REASONS: Mapping[str, str] = {
+    "filter_passed": N_("The caller filter has nothing against this caller"),
+    "filter_colleague": N_("The caller is a colleague: the caller filter does not apply"),
+    "filter_emergency": N_("It may be the emergency services calling back: the caller filter does not apply"),
+    "filter_allowed": N_("{number} always gets through"),
+    "filter_blocked": N_("{number} is blocked{note}"),
+    "filter_anonymous": N_("The caller withholds their number"),
+    "filter_telemarketing": N_("{number} is of a range kept for telemarketing"),
+}
+
+CONDITIONS: Mapping[str, str] = {
+    "let_through": N_("let through"),
+    "blocked": N_("blocked number"),
+    "anonymous": N_("number withheld"),
+    "telemarketing": N_("telemarketing"),
+}
+
+PROMPTS: Mapping[str, str] = {
+    "withheld_refused": N_("Calls without a number are not taken"),
+    "caller_refused": N_("This call is not taken"),
+}
