@@ -16,6 +16,9 @@ from appliance.routing.trail import Reason, TrailEntry
 from appliance.storage.history import AudioFault
 
 if TYPE_CHECKING:
+    from asyncio import Future
+
+    from appliance.calls.pick_up import PickUp
     from appliance.calls.transfer import Loan
 
 
@@ -46,7 +49,7 @@ class Standing(NamedTuple):
 
     caller: CallerLeg
     facts: Facts
-    callee: CalleeLeg | None
+    callee: CallerLeg | None
     answered_by_id: str | None
 
 
@@ -80,7 +83,7 @@ class Call:
     outcome: str = "unanswered"
     ended_by: str = "caller"
     person_ids: tuple[str, ...] = ()
-    callee: CalleeLeg | None = None
+    callee: CallerLeg | None = None
     met: list[Leg] = field(default_factory=list)
     audio_faults: list[AudioFault] = field(default_factory=list)
 
@@ -88,6 +91,7 @@ class Call:
     follow: Follow = field(init=False, repr=False)
     talk: Callable[[CallerLeg, CallerLeg], Awaitable[None]] = field(init=False, repr=False)
     conversation: Conversation | None = None
+    pick_up: Future[PickUp] | None = None
     holding: set[int] = field(default_factory=set)
     report: tuple[Referral, Leg] | None = None
     leader: Leg = field(init=False)
@@ -231,6 +235,14 @@ class Call:
         if leg not in self.met:
             self.met.append(leg)
         self.changed(self)
+
+    def picked_up(self, leg: CallerLeg, by: Party, now: float) -> None:
+        """Say that somebody took the call whom it did not ring."""
+        self.answered_at = self.answered_at or now
+        self.callee, self.ringing, self.outcome = leg, (), "answered"
+        self._reported()
+        self.tell(Reason("picked_up", {"by": by.name or by.number}))
+        self.talks_to(leg, by)
 
     @property
     def answered_by_line(self) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from asyncio import FIRST_COMPLETED, Task, TaskGroup, timeout, wait
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from appliance.calls.call import Call
 from appliance.calls.confirm import reach, whisper
 from appliance.calls.converse import converse, early_media
+from appliance.calls.pick_up import PickUp, answered_or_picked_up, go_on_with
 from appliance.calls.switchboard import Switchboard
 from appliance.legs.leg import CalleeLeg, DialResult
 from appliance.legs.outgoing import line_has_failed
@@ -32,15 +33,20 @@ async def ring(board: Switchboard, call: Call, step: Ring) -> Outcome | None:
                 legs[0].when_early(lambda: early.enter_context(early_media(board, call.caller, legs[0])))
             call.rings(tuple(legs))
             with _ringback(board, call):
-                answer = await first_answer(board, legs, step.seconds)
+                answer = await answered_or_picked_up(call, first_answer(board, legs, step.seconds))
                 _tell_lines(call, legs)
-                if not isinstance(answer, Outcome):
+                if isinstance(answer, PickUp):
+                    _let_go(legs, None)
+                elif not isinstance(answer, Outcome):
                     _let_go(legs, answer)
                     if not await whisper(board, answer):
                         answer = Outcome.DECLINED
             if isinstance(answer, Outcome):
                 call.rings(())
                 return answer
+        if isinstance(answer, PickUp):
+            await go_on_with(board, call, answer)
+            return None
         call.answered_by(answer, board.epoch())
         await converse(board, call, answer)
     return None
@@ -55,7 +61,7 @@ def _tell_lines(call: Call, legs: Sequence[CalleeLeg]) -> None:
             call.tell(Reason("left_by" if took else "line_failed", parameters))
 
 
-def _let_go(legs: Sequence[CalleeLeg], winner: CalleeLeg) -> None:
+def _let_go(legs: Sequence[CalleeLeg], winner: CalleeLeg | None) -> None:
     for leg in legs:
         if leg is not winner:
             leg.close()
@@ -92,10 +98,17 @@ async def first_answer(board: Switchboard, legs: Sequence[CalleeLeg], seconds: f
                 outcomes.append(Outcome.NO_ANSWER)
                 _stop_unless_asked(pending, asked)
                 winner = await _first_of(pending, outcomes)
+            if winner is not None:
+                _taken_elsewhere(pending.values())
         finally:
             for task in pending:
                 task.cancel()
     return winner or min(outcomes, key=TELLING.index, default=Outcome.UNREACHABLE)
+
+
+def _taken_elsewhere(legs: Iterable[CalleeLeg]) -> None:
+    for leg in legs:
+        leg.taken_elsewhere()
 
 
 async def _first_of(pending: dict[Task[DialResult], CalleeLeg], outcomes: list[Outcome]) -> CalleeLeg | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from appliance.calls.by_phone import SettingsByPhone
 from appliance.calls.call import Call, Party
+from appliance.configuration.configuration import Configuration
 from appliance.legs.audio import MediaPort
 from appliance.legs.leg import CalleeLeg, Leg
 from appliance.routing.facts import Facts
@@ -47,6 +48,13 @@ class Switchboard(Protocol):
     @property
     def plan(self) -> Plan:
         """The plan in force now."""
+
+    @property
+    def configuration(self) -> Configuration:
+        """The settings in force now."""
+
+    def calls_in_progress(self) -> Collection[Call]:
+        """The calls that go on now, the oldest first."""
 
     @property
     def by_phone(self) -> SettingsByPhone:

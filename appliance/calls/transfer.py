@@ -84,7 +84,7 @@ async def _join(
         call.story_moves("transferred", call.party_of(transferor))
         wish.done(OK)
         transferor.close()
-        await _agree(party, loan.leg)
+        await agree(party, loan.leg)
         call.talks_to(loan.leg, board.party_of(loan.leg))
         await call.talk(party, loan.leg)
         return True
@@ -116,7 +116,7 @@ async def _send_on(
     return False
 
 
-async def _agree(one: Leg, other: Leg) -> None:
+async def agree(one: Leg, other: Leg) -> None:
     """See that two legs set up apart understand each other: G.711 is converted, the rest must match."""
     mine, theirs = one.sound.codecs, other.sound.codecs
     if mine and theirs and mine[0].key != theirs[0].key and not (is_g711(mine[0]) and is_g711(theirs[0])):

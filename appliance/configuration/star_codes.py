@@ -37,6 +37,7 @@ class Action(StrEnum):
     HOURS_OPEN = "hours_open"
     HOURS_CLOSED = "hours_closed"
     HOURS_AS_SET = "hours_as_set"
+    PICK_UP = "pick_up"
     ECHO = "echo"
     ABOUT = "about"
 
@@ -44,6 +45,7 @@ class Action(StrEnum):
 # What may be dialled after a code: nothing for those absent.
 ARGUMENTS: Mapping[Action, Literal["extension", "number", "slot", "calendar"]] = MappingProxyType(
     {
+        Action.PICK_UP: "extension",
         Action.FORWARD_ALL: "number",
         Action.FORWARD_BUSY: "number",
         Action.FORWARD_NO_ANSWER: "number",
@@ -87,6 +89,7 @@ class StarCodes(Record):
     hours_open: StarCode | None = "*51"
     hours_closed: StarCode | None = "*52"
     hours_as_set: StarCode | None = "*50"
+    pick_up: StarCode | None = "*8"
     echo: StarCode | None = "*43"
     about: StarCode | None = "*65"
 

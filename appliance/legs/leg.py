@@ -147,5 +147,8 @@ class CalleeLeg(CallerLeg, Protocol):
     async def dial(self) -> DialResult:
         """Ring until it answers or fails; cancelled, it stops ringing."""
 
+    def taken_elsewhere(self) -> None:
+        """Stop ringing because somebody else has the call: the phone shows no missed call."""
+
     def when_early(self, action: Callable[[], object]) -> None:
         """Call `action` when the far end sends sound before it answers."""

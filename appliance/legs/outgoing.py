@@ -34,6 +34,8 @@ Attempt = Callable[[], InviteRequest]
 # The line that was asked and where it says to try instead; None when that is not to be followed.
 Redirect = Callable[[str | None, tuple[Uri, ...]], Attempt | None]
 
+ELSEWHERE = ("Reason", 'SIP;cause=200;text="Call completed elsewhere"')
+
 BUSY = frozenset({486, 600})
 DECLINED = frozenset({603, 403, 607})
 NO_ANSWER = frozenset({487})
@@ -124,6 +126,11 @@ class OutgoingLeg(SipLeg):
     def when_early(self, action: Callable[[], object]) -> None:
         """Call `action` when the far end sends sound before it answers."""
         self._when_early = action
+
+    def taken_elsewhere(self) -> None:
+        """Stop ringing, and tell the phone that somebody else has the call (RFC 3326)."""
+        if self.session is not None and not self._result.done():
+            self._around.signalling.hang_up(self.session, (ELSEWHERE,))
 
     async def dial(self) -> DialResult:
         """Ring until it answers or fails; cancelled, it stops ringing."""

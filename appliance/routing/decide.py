@@ -281,7 +281,9 @@ class _Walk:
                 return self._own_mailbox()
             case Service(name=action) if action in ARGUMENTS:
                 dialled = split(self._plan.star_codes, self._facts.called)
-                return replace(node.step, parameters={"argument": dialled[1] if dialled else ""})
+                argument = dialled[1] if dialled and not self._facts.picks_up else ""
+                picks_up = {"call_id": self._facts.picks_up} if self._facts.picks_up else {}
+                return replace(node.step, parameters={"argument": argument, **picks_up})
             case step:
                 return step
 

@@ -22,7 +22,7 @@ class Facts:
 
     `caller`: E.164, an extension, or empty when withheld. `called`: our number in E.164 for an inbound call,
     else an extension, a star code, an E.164 number, or what was dialled when it is none of these. `withheld`:
-    the number of whoever calls outside is not shown.
+    the number of whoever calls outside is not shown. `picks_up`: the ringing call that this one is to take.
     """
 
     direction: Direction
@@ -33,3 +33,4 @@ class Facts:
     caller_person_id: str | None = None
     language: Language = Language.FRENCH
     withheld: bool = False
+    picks_up: str = ""

@@ -73,6 +73,8 @@ class Plan:
     def entry(self, facts: Facts) -> Entry:
         """Where the path of a call begins: emergency numbers before everything."""
         called = facts.called
+        if facts.picks_up:
+            return ("pick_up",)
         if facts.direction is not Direction.INBOUND:
             if called in numbers.emergency_numbers(self.country):
                 return ("emergency",)
@@ -146,6 +148,8 @@ def _services(paths: Paths, table: StarCodes) -> Iterator[tuple[Entry, str]]:
     for code, action in table.dialled().items():
         ending = endings.service(f"service:{code}", code, Service(action))
         yield ("extension", code), paths.ending(ending)
+    key = endings.service("service:pick_up", "", Service(Action.PICK_UP))
+    yield ("pick_up",), paths.ending(replace(key, reason=Reason("pick_up_key")))
 
 
 def _outbound(paths: Paths, configuration: Configuration) -> Iterator[tuple[Entry, str]]:

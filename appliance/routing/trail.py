@@ -105,6 +105,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "sent_on": "{by} sends the call on to {to}",
         "transferred": "{by} connects the two others and leaves",
         "came_back": "Nobody took the call at {to}: it comes back to {by}",
+        "picked_up": "{by} picks up the call",
+        "picks_up": "The call of {who} is picked up",
+        "pick_up_key": "A key of the phone takes a ringing call",
         "over": "That was the end of the path",
         "loop": "This path comes back to where it was: it ends here",
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,7 @@ from appliance.calls.by_phone import SettingsByPhone
 from appliance.calls.call import Call, Party
 from appliance.calls.switchboard import Draft, VoiceMessage
 from appliance.calls.transfer import Loan
+from appliance.configuration.configuration import Configuration
 from appliance.control.events import EventHub
 from appliance.legs.audio import MediaPort, MediaSource
 from appliance.legs.leg import CalleeLeg, Leg
@@ -81,6 +82,7 @@ class Board:
         history: History,
         change: ChangeSettings,
         by_phone: SettingsByPhone,
+        calls: Callable[[], Collection[Call]],
     ) -> None:
         self._clock = clock
         self._settings = settings
@@ -98,11 +100,17 @@ class Board:
         self._history = history
         self._change = change
         self.by_phone = by_phone
+        self.calls_in_progress = calls
 
     @property
     def plan(self) -> Plan:
         """The plan in force now."""
         return self._settings.plan
+
+    @property
+    def configuration(self) -> Configuration:
+        """The settings in force now."""
+        return self._settings.configuration
 
     @property
     def tones(self) -> str:

@@ -238,6 +238,7 @@ class Box:
             history=self.history,
             change=partial(change_fields, self),
             by_phone=ByPhone(self),
+            calls=self.calls.in_progress,
         )
 
     def _borrow(self, replaces: Replaces, mine: Leg) -> Loan | None:

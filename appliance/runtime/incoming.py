@@ -21,6 +21,7 @@ from appliance.runtime.encrypted_audio import encryption_on
 from appliance.runtime.lines import Lines
 from appliance.runtime.phones import Phones
 from appliance.runtime.sip_driver import SipDriver
+from appliance.runtime.taking import taking
 from appliance.sip.authentication import Authenticated
 from appliance.sip.events import IncomingInvite
 from appliance.sip.flow import Flow
@@ -68,12 +69,17 @@ class IncomingCalls:
             return
         phone = self._authenticated(event)
         if phone is not None:
-            self._start(
-                event,
-                from_phone(self._configuration(), phone, event.request),
-                event.request.uri.user,
-                phone.encrypted_audio,
-            )
+            self._called(event, phone)
+
+    def _called(self, event: IncomingInvite, phone: Phone) -> None:
+        """A phone of ours calls somebody, or takes a call that rings somebody."""
+        arrival: Arrival | int = from_phone(self._configuration(), phone, event.request)
+        if isinstance(arrival, Arrival) and event.request.headers.get("Replaces") is not None:
+            arrival = taking(arrival, event.request, self._calls, self._driver)
+        if isinstance(arrival, int):
+            self._driver.refuse(event.session, arrival)
+        else:
+            self._start(event, arrival, event.request.uri.user, phone.encrypted_audio)
 
     def _is_emergency(self, event: IncomingInvite) -> bool:
         """Whether somebody of the office's network calls for help: from any phone, known or not (OUT-9)."""

@@ -39,7 +39,7 @@ class SipDriver:
 
     def __init__(self, clock: Clock, tokens: Callable[[], str], addresses: LocalAddresses) -> None:
         self.large = LargeRequests(clock.monotonic, lambda host, port: self.flow_towards("TCP", host, port))
-        self.endpoint = Endpoint(tokens=tokens, choose_flow=self.large.choose)
+        self.endpoint = Endpoint(tokens=tokens, extensions=("replaces",), choose_flow=self.large.choose)
         self.sockets = SipSockets(addresses, self._received, self._flow_failed)
         self.on_event: Callable[[Event], None] = lambda event: None
         self.on_flow_failed: Callable[[Flow], None] = lambda flow: None

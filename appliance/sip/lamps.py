@@ -53,9 +53,10 @@ def dialog_info(lamp: Lamp, user: str, host: str, version: int) -> bytes:
     else:
         state = "confirmed" if lamp.state is LampState.BUSY else "early"
         direction = "recipient" if lamp.state is LampState.RINGING else "initiator"
+        named = _named(lamp.call_id, user) if lamp.state is LampState.RINGING else ""
         other = f"sip:{lamp.other or 'anonymous'}@{host}"
         dialog = (
-            f"<dialog id={quoteattr(lamp.call_id or user)} direction={quoteattr(direction)}>"
+            f"<dialog id={quoteattr(lamp.call_id or user)}{named} direction={quoteattr(direction)}>"
             f"<state>{state}</state>"
             f"<remote><identity display={quoteattr(lamp.other_name)}>{escape(other)}</identity>"
             f"<target uri={quoteattr(other)}/></remote>"
@@ -67,6 +68,11 @@ def dialog_info(lamp: Lamp, user: str, host: str, version: int) -> bytes:
         f'<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="{version}" state="full" '
         f"entity={quoteattr(entity)}>{dialog}</dialog-info>\n"
     ).encode()
+
+
+def _named(call_id: str, user: str) -> str:
+    """What a key's INVITE names in Replaces to take the ringing call (RFC 4235 4.1.1)."""
+    return f" call-id={quoteattr(call_id)} local-tag={quoteattr(user)} remote-tag={quoteattr(call_id)}"
 
 
 def presence(lamp: Lamp, user: str, host: str) -> bytes:

@@ -251,6 +251,10 @@ PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "fr": "Vous n'utilisez pas la journée de travail : votre poste sonne toujours.",
             "en": "You do not use the working day. Your phone always rings.",
         },
+        "nothing_to_pick_up": {
+            "fr": "Aucun appel ne sonne ici.",
+            "en": "No call is ringing here.",
+        },
         "hours_open": {
             "fr": "{name} : ouvert jusqu'à nouvel ordre.",
             "en": "{name}: open until further notice.",

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from appliance.calls.by_phone import HoursSaid, HoursWish
 from appliance.calls.call import Call, Party
 from appliance.calls.transfer import Loan
+from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import Destination
 from appliance.legs.leg import Attempted, Change, DialResult
 from appliance.legs.sessions import Sound
@@ -170,6 +171,9 @@ class ScriptedCallee(ScriptedCaller):
         if outcome is not None:
             self.ended_dialling.set_result(DialResult(outcome, for_all=for_all))
 
+    def taken_elsewhere(self) -> None:
+        self.story.append(f"{self.label} is told that the call was taken")
+
     def when_early(self, action: Callable[[], object]) -> None:
         self.early = action
 
@@ -245,6 +249,11 @@ class ScriptedBoard:
         self.refuses_settings = False
         self.last: str | None = None
         self.by_phone = ScriptedByPhone()
+        self.configuration = Configuration()
+        self.calls: list[Call] = []
+
+    def calls_in_progress(self) -> list[Call]:
+        return self.calls
 
     def world(self) -> World:
         return self.state

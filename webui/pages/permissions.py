@@ -25,6 +25,7 @@ LABELS = {
     "people.when_busy": N_("Where a second call goes"),
     "phone.hours": N_("Open and close the office by star code"),
     "phone.block_callers": N_("Block callers"),
+    "phone.pick_up": N_("Pick up calls of colleagues outside their own groups"),
     "mailboxes.greetings": N_("Greetings"),
     "mailboxes.emails": N_("E-mail addresses"),
 }

@@ -22,6 +22,7 @@ class Row(NamedTuple):
     after: str = ""
 
 
+EXTENSION = N_("then the extension")
 NUMBER = N_("then the number")
 CALENDAR = N_("then the number of the hours, or nothing for the whole office")
 
@@ -35,6 +36,12 @@ SECTIONS: tuple[tuple[str, tuple[Row, ...]], ...] = (
                 "last_caller",
                 N_("Who called last"),
                 N_("Says the number; press 1 to call it back."),
+            ),
+            Row(
+                "pick_up",
+                N_("Pick up a ringing call"),
+                N_("Of that colleague or group; without an extension, of your own groups."),
+                EXTENSION,
             ),
         ),
     ),

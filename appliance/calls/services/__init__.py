@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
 from appliance.calls.call import Call
+from appliance.calls.pick_up import pick_up
 from appliance.calls.services.box_itself import about, echo
 from appliance.calls.services.forwards import forward, forward_off
 from appliance.calls.services.last_caller import last_caller
@@ -42,6 +43,7 @@ HANDLERS: Mapping[Action, Handler] = MappingProxyType(
         Action.HOURS_OPEN: opening_hours("open"),
         Action.HOURS_CLOSED: opening_hours("closed"),
         Action.HOURS_AS_SET: opening_hours("as_set"),
+        Action.PICK_UP: pick_up,
         Action.ECHO: echo,
         Action.ABOUT: about,
     }

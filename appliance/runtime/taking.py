@@ -1,0 +1,48 @@
+"""INVITE with Replaces (RFC 3891): the key of a phone takes a call that rings a colleague."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from appliance.calls.arrival import Arrival
+from appliance.calls.call import Call
+from appliance.runtime.calls import Calls
+from appliance.runtime.sip_driver import SipDriver
+from appliance.sip.errors import SipSyntaxError
+from appliance.sip.message import Request
+from appliance.sip.refer import Replaces, read_replaces
+
+BAD_REQUEST, NO_SUCH_DIALOG, BUSY, DECLINED = 400, 481, 486, 603
+
+
+def taking(arrival: Arrival, request: Request, calls: Calls, driver: SipDriver) -> Arrival | int:
+    """The arrival as the taking of the ringing call that Replaces names, or the status to refuse it with.
+
+    The dialog may be named as our lamps name it, by the call's id, or by its own Call-ID and tags. One that
+    has been answered is not taken from the two who talk.
+    """
+    values = request.headers.all("Replaces")
+    try:
+        if len(values) != 1:
+            raise SipSyntaxError("One Replaces is allowed")
+        named = read_replaces(values[0])
+    except SipSyntaxError:
+        return BAD_REQUEST
+    found = _named(named, calls, driver)
+    if found is None:
+        return NO_SUCH_DIALOG
+    if not found.ringing:
+        return BUSY if named.early_only else DECLINED
+    return replace(arrival, facts=replace(arrival.facts, picks_up=found.id))
+
+
+def _named(named: Replaces, calls: Calls, driver: SipDriver) -> Call | None:
+    legs = (
+        driver.handler_of(named.call_id, local, remote)
+        for local, remote in ((named.to_tag, named.from_tag), (named.from_tag, named.to_tag))
+    )
+    known = {id(each) for each in legs if each is not None}
+    for call in calls.in_progress():
+        if call.id == named.call_id or any(id(each) in known for each in call.met):
+            return call
+    return None
