@@ -32,5 +32,8 @@ class SettingsByPhone(Protocol):
     def destination(self, dialled: str) -> Destination | None:
         """Where calls are forwarded by what was dialled; None when that is nowhere, or may not be called."""
 
+    async def block(self, number: str, person_id: str) -> bool:
+        """Let a caller's number (E.164) through no more; False when that is refused."""
+
     async def set_hours(self, wish: HoursWish, code: str, person_id: str) -> HoursSaid:
         """Open or close the office, or the calendar of that code, until further notice; again: as it was."""

@@ -20,6 +20,7 @@ class Action(StrEnum):
 
     MAILBOX = "mailbox"
     LAST_CALLER = "last_caller"
+    BLOCK_CALLER = "block_caller"
     DO_NOT_DISTURB = "do_not_disturb"
     DO_NOT_DISTURB_ON = "do_not_disturb_on"
     DO_NOT_DISTURB_OFF = "do_not_disturb_off"
@@ -72,6 +73,7 @@ class StarCodes(Record):
 
     mailbox: StarCode | None = "*97"
     last_caller: StarCode | None = "*69"
+    block_caller: StarCode | None = "*60"
     do_not_disturb: StarCode | None = "*76"
     do_not_disturb_on: StarCode | None = "*78"
     do_not_disturb_off: StarCode | None = "*79"

@@ -10,6 +10,7 @@ from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import Destination, ToExternal, ToGroup, ToMenu, ToPerson
 from appliance.configuration.permissions import locks_of
 from appliance.control.box import Box
+from appliance.control.caller_filter import block_number
 from appliance.control.errors import ApiError
 from appliance.control.overriding import set_override, toggle_override
 from appliance.routing.limits import barred_number
@@ -40,6 +41,17 @@ class ByPhone:
     def destination(self, dialled: str) -> Destination | None:
         """Where calls are forwarded by what was dialled; None when that is nowhere, or may not be called."""
         return destination_of(self._box.configuration, dialled)
+
+    async def block(self, number: str, person_id: str) -> bool:
+        """Let a caller's number through no more; False when that is refused."""
+        person = self._box.configuration.people.get(person_id)
+        who = person.name if person else "phone"
+        try:
+            await block_number(self._box, number, who, who)
+        except (ApiError, StorageError) as error:
+            log.warning("%s could not be blocked by a call: %s", number, error)
+            return False
+        return True
 
     async def set_hours(self, wish: HoursWish, code: str, person_id: str) -> HoursSaid:
         """Open or close the office, or the calendar of that code; again: as it was."""

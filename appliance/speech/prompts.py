@@ -183,6 +183,18 @@ PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "en": "Your last call came from {number}.",
         },
         "last_caller_keys": {"fr": "Pour rappeler, tapez 1.", "en": "To call back, press 1."},
+        "block_caller_keys": {
+            "fr": "Pour bloquer ce numéro, tapez 1.",
+            "en": "To block this number, press 1.",
+        },
+        "caller_blocked": {
+            "fr": "Ce numéro est bloqué : il ne sonnera plus chez vous.",
+            "en": "This number is blocked. It will not ring here any more.",
+        },
+        "caller_not_blocked": {
+            "fr": "Ce numéro n'a pas pu être bloqué.",
+            "en": "This number could not be blocked.",
+        },
         "last_caller_none": {
             "fr": "Personne ne vous a encore appelé.",
             "en": "Nobody has called you yet.",

@@ -223,6 +223,10 @@ class ScriptedByPhone:
     def destination(self, dialled: str) -> Destination | None:
         return self.places.get(dialled)
 
+    async def block(self, number: str, person_id: str) -> bool:
+        self.asked.append(("block", number))
+        return "block" not in self.locked
+
     async def set_hours(self, wish: HoursWish, code: str, person_id: str) -> HoursSaid:
         self.asked.append((wish, code))
         return self.hours

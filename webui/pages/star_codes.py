@@ -24,7 +24,7 @@ class Row(NamedTuple):
 
 EXTENSION = N_("then the extension")
 NUMBER = N_("then the number")
-CALENDAR = N_("then the number of the hours, or nothing for the whole office")
+CALENDAR = N_("then the number of the hours, if any")
 
 # The sheet, in its order: a heading, then its actions.
 SECTIONS: tuple[tuple[str, tuple[Row, ...]], ...] = (
@@ -36,6 +36,11 @@ SECTIONS: tuple[tuple[str, tuple[Row, ...]], ...] = (
                 "last_caller",
                 N_("Who called last"),
                 N_("Says the number; press 1 to call it back."),
+            ),
+            Row(
+                "block_caller",
+                N_("Block who called last"),
+                N_("Says the number; press 1 to let it through no more."),
             ),
             Row(
                 "pick_up",

@@ -9,7 +9,7 @@ from appliance.calls.call import Call
 from appliance.calls.pick_up import pick_up
 from appliance.calls.services.box_itself import about, echo
 from appliance.calls.services.forwards import forward, forward_off
-from appliance.calls.services.last_caller import last_caller
+from appliance.calls.services.last_caller import block_caller, last_caller
 from appliance.calls.services.mailbox import mailbox
 from appliance.calls.services.own_settings import do_not_disturb
 from appliance.calls.services.working_day import opening_hours, working_day
@@ -26,6 +26,7 @@ HANDLERS: Mapping[Action, Handler] = MappingProxyType(
     {
         Action.MAILBOX: mailbox,
         Action.LAST_CALLER: last_caller,
+        Action.BLOCK_CALLER: block_caller,
         Action.DO_NOT_DISTURB: do_not_disturb(None),
         Action.DO_NOT_DISTURB_ON: do_not_disturb(True),
         Action.DO_NOT_DISTURB_OFF: do_not_disturb(False),

@@ -176,3 +176,28 @@ async def test_the_office_and_a_calendar_are_closed_and_opened_by_phone(running,
     await running.ask("PATCH", "/permissions", {"everybody": ["phone.hours"]})
     assert await told_by(alice, "*52") == ["setting_locked"]
     assert not (await running.ask("GET", "/overrides"))["items"]
+
+
+@pytest.mark.feature("IN-9")
+async def test_who_called_last_is_blocked_by_phone(running, provider, phone, audio, said):
+    """The call that was missed is made again: it does not ring any more."""
+    bruno = await phone("102")
+    missed = provider.call(f"sip:{NUMBER}@{provider.domain}", from_user=OUTSIDER)
+    missed.invite(description(9, PROVIDER_HOST))
+    (await bruno.incoming()).answer(180)
+    await missed.ringing()
+    missed.cancel()
+    await kept(running)
+    call, media, ear = await dial(bruno, audio, "*60")
+    await running.until(lambda: "block_caller_keys" in said, "the choice was said", 15)
+    ear.press(media, "1")
+    await running.until(lambda: said[-1] == "caller_blocked", "that it is blocked", 15)
+    await call.hang_up()
+    again = provider.call(f"sip:{NUMBER}@{provider.domain}", from_user=OUTSIDER)
+    again.invite(description(9, PROVIDER_HOST))
+    await again.accepted()
+    told = next(iter(running.box.calls.in_progress()))
+    assert not told.met[1:], "nobody is rung"
+    assert "filter_blocked" in [entry.reason.code for entry in told.trail]
+    await again.hang_up()
+    await running.at_rest()

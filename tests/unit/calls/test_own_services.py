@@ -83,3 +83,24 @@ async def test_the_box_says_the_extension_and_its_address(board, call):
     assert board.said[0].parameters == {"number": "101"}
     assert board.said[1].parameters == {"address": "192.0.2.1"}
     assert board.story[1:] == ["alice hears own_extension", *["alice hears own_address"] * 2]
+
+
+@pytest.mark.feature("IN-9")
+@pytest.mark.parametrize(
+    ("number", "key", "locked", "asked", "told"),
+    [
+        ("+33612345678", "1", set(), [("block", "+33612345678")], "caller_blocked"),
+        ("+33612345678", "1", {"block"}, [("block", "+33612345678")], "caller_not_blocked"),
+        ("+33612345678", "2", set(), [], "block_caller_keys"),
+        ("102", "1", set(), [], "caller_not_blocked"),
+        ("", "1", set(), [], "last_caller_withheld"),
+        (None, "1", set(), [], "last_caller_none"),
+        ("+33612345678", "1", {"phone.block_callers"}, [], "setting_locked"),
+    ],
+)
+async def test_the_last_caller_is_blocked_with_1(board, call, number, key, locked, asked, told):
+    board.last, board.by_phone.locked = number, locked
+    call.caller.media.press_after("block_caller_keys", key)
+    assert await serve(board, call, Service(Action.BLOCK_CALLER)) is Outcome.DONE
+    assert board.by_phone.asked == asked
+    assert board.story[-1] == f"alice hears {told}"
