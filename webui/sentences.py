@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from webui import filter_sentences
+from webui.group_words import REASONS as GROUP_REASONS
 from webui.language import N_
 
 ERRORS: Mapping[str, str] = {
@@ -210,6 +211,7 @@ ERRORS: Mapping[str, str] = {
 
 REASONS: Mapping[str, str] = {
     **filter_sentences.REASONS,
+    **GROUP_REASONS,
     "number_called": N_("{number} ({name}) was called"),
     "number_followed": N_("The call follows the route of {name}"),
     "number_unknown": N_("{called} is not one of our numbers"),

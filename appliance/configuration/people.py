@@ -38,6 +38,19 @@ class RingOrder(StrEnum):
     IN_ORDER = "in_order"
 
 
+class GroupOrder(StrEnum):
+    """In which order the members of a group ring (RING-5).
+
+    In order: from the first, for every call. Round robin: each call begins after the one who was rung last.
+    Longest idle: who has not been on the phone for the longest time comes first.
+    """
+
+    TOGETHER = "together"
+    IN_ORDER = "in_order"
+    ROUND_ROBIN = "round_robin"
+    LONGEST_IDLE = "longest_idle"
+
+
 class DeviceChoice(Record):
     """One kind of device a person is reached on, and its ring time when devices ring in order."""
 
@@ -122,6 +135,6 @@ class RingGroup(Record):
     name: Name
     extension: Extension | None = None
     members: Annotated[tuple[Member, ...], Field(min_length=1, max_length=7)]
-    order: RingOrder = RingOrder.TOGETHER
+    order: GroupOrder = GroupOrder.TOGETHER
     max_wait: RingSeconds = 30
     when_unanswered: Destination | None = None

@@ -57,7 +57,8 @@ class Position(NamedTuple):
     `reached`: empty before anybody was tried, then NOBODY_REACHED or SOMEBODY_REACHED. `rung`, `passed_over`:
     the most telling outcome of those of the present destination who rang, and who were not rung. `spent`:
     seconds of ringing given to it. `over`: the last step has been given. `tries`: answers that led nowhere at
-    this menu; `questions`: those put to the caller in all.
+    this menu; `questions`: those put to the caller in all. `had`: ids of the group's members who have had
+    their turn, with commas between.
     """
 
     node: str
@@ -68,6 +69,7 @@ class Position(NamedTuple):
     over: bool = False
     tries: int = 0
     questions: int = 0
+    had: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,10 @@ class _Walk:
     def _ring(self, node: RingNode) -> Decision | str:
         standing = self._standing
         if node.first:
-            standing = standing._replace(rung="", passed_over="", spent=0)
+            standing = standing._replace(rung="", passed_over="", spent=0, had="")
+        if node.turns is not None:
+            node, standing = _whose_turn(node, standing, self._world)
+            self._trail.extend(TrailEntry(node.id, None, why) for why in _why_turn(node))
         if node.dials_called:
             self._trail.append(TrailEntry(node.id, None, self._outbound_reason(node)))
             if self._facts.withheld and not node.any_line:
@@ -177,7 +182,7 @@ class _Walk:
             if found.asked:
                 asked = Reason("must_press_one", {"who": ", ".join(found.asked)})
                 self._trail.append(TrailEntry(node.id, None, asked))
-            step = Ring(found.targets, left, self._facts.language)
+            step = Ring(found.targets, left, self._facts.language, _group_of(node))
             return self._stop(node, step, Reason("rings", parameters))
         if found.targets:
             self._standing = standing._replace(passed_over=standing.passed_over or RingOutcome.NO_ANSWER)
@@ -202,7 +207,9 @@ class _Walk:
         self._standing = standing._replace(
             rung=_telling(standing.rung, ended), reached=_reached(standing.reached, ended)
         )
-        who = node.label.get("name") or numbers.national(self._facts.called, self._plan.country)
+        if node.turns is not None:
+            node = node.turn_of(standing.had.rpartition(",")[2])
+        who = _rung(node) or numbers.national(self._facts.called, self._plan.country)
         return self._leave_ring(node, ended, Reason(ended.value, {"who": who, "seconds": str(node.seconds)}))
 
     def _leave_ring(self, node: RingNode, outcome: RingOutcome, reason: Reason) -> str:
@@ -351,6 +358,30 @@ def _telling(one: str, other: RingOutcome) -> str:
     if not one:
         return other.value
     return min(RingOutcome(one), other, key=TELLING.index).value
+
+
+def _whose_turn(node: RingNode, standing: Position, world: World) -> tuple[RingNode, Position]:
+    """The node for the member whose turn it is; for nobody when all have had theirs."""
+    assert node.turns is not None
+    had = standing.had.split(",") if standing.had else []
+    person_id = node.turns.next_of(world, had)
+    if person_id is None:
+        return replace(node, candidates=()), standing
+    return node.turn_of(person_id), standing._replace(had=",".join((*had, person_id)))
+
+
+def _why_turn(node: RingNode) -> list[Reason]:
+    assert node.turns is not None
+    return [Reason(f"turn_{node.turns.order}", {"person": each.name}) for each in node.candidates]
+
+
+def _group_of(node: RingNode) -> str:
+    return node.record[1] if node.record is not None and node.record[0] == "groups" else ""
+
+
+def _rung(node: RingNode) -> str:
+    """Who was rung: whose turn it was, else the name of the person or the group."""
+    return node.candidates[0].name if node.turns is not None else node.label.get("name", "")
 
 
 def _reached(before: str, outcome: RingOutcome) -> str:

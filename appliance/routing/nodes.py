@@ -15,6 +15,7 @@ from appliance.routing.introductions import CONNECTED_AT_ONCE, Handover
 from appliance.routing.opening_hours import OpeningHours
 from appliance.routing.steps import HangUp, Speech, Step
 from appliance.routing.trail import Reason
+from appliance.routing.turns import Turns
 
 NodeKind = Literal[
     "number",
@@ -157,7 +158,8 @@ class RingNode(PlanNode):
     by the most telling outcome of all. `limit`: seconds of ringing they may take together. `dials_called`:
     rings what was called (calls to the outside); `any_line`: also over lines that are thought to be down.
     `gives_up`: the outcomes after which nobody else of the route is rung, so that FAILED may be taken.
-    `handover`: what those who pick up hear and must press before they are connected.
+    `handover`: what those who pick up hear and must press before they are connected. `turns`: one of the
+    candidates is rung, whose turn it is.
     """
 
     candidates: tuple[Candidate, ...] = ()
@@ -169,6 +171,14 @@ class RingNode(PlanNode):
     dials_called: bool = False
     any_line: bool = False
     handover: Handover = CONNECTED_AT_ONCE
+    turns: Turns | None = None
+
+    def turn_of(self, person_id: str) -> RingNode:
+        """The same node for one of its candidates only, with their own time to ring."""
+        assert self.turns is not None
+        seconds = self.turns.seconds[self.turns.members.index(person_id)]
+        own = tuple(each for each in self.candidates if each.person_id == person_id)
+        return replace(self, candidates=own, seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from appliance import numbers
 from appliance.configuration.destinations import Destination, RingOutcome
 from appliance.configuration.fields import DeviceKind, HoursState
 from appliance.configuration.forwards import MobileRings
-from appliance.configuration.people import Person, Phone, RingGroup, RingOrder
+from appliance.configuration.people import GroupOrder, Member, Person, Phone, RingGroup, RingOrder
 from appliance.routing.introductions import Handover
 from appliance.routing.nodes import FAILED, OUTSIDE, Candidate, Exit, NodeKind, RecordReference, RingNode
 from appliance.routing.opening_hours import OpeningHours
+from appliance.routing.turns import Turns
 
 # Where each outcome of ringing leads: ids of nodes.
 Onward = Mapping[RingOutcome, str]
@@ -46,6 +47,7 @@ class _Round:
     candidates: tuple[Candidate, ...]
     seconds: int
     label: Mapping[str, str]
+    turns: Turns | None = None
 
 
 def everywhere(target: str) -> Onward:
@@ -83,7 +85,48 @@ def ring_group(
     ringing: Ringing,
     calendar: Callable[[str | None], OpeningHours | None] = lambda _: None,
 ) -> list[RingNode]:
-    """The nodes that ring a group: one for all members together, or one for each in order (RING-2)."""
+    """The nodes that ring a group: one for all members together, or one for each turn (RING-2, RING-5)."""
+    members = group_members(people, phones, group, calendar)
+    everybody = tuple(each for _, each in members)
+    names = ", ".join(each.name for each in everybody)
+    if group.order is GroupOrder.TOGETHER:
+        seconds = ringing.limit or group.max_wait
+        rounds = [_Round(everybody, seconds, {"name": group.name, "members": names})]
+    elif group.order is GroupOrder.IN_ORDER:
+        rounds = [
+            _Round((each,), member.ring_seconds, {"name": group.name, "members": each.name})
+            for member, each in members
+        ]
+    else:
+        turns = turns_of(group, [member for member, _ in members])
+        rounds = [
+            _Round(everybody, max(turns.seconds), _turn_label(group, names, place), turns)
+            for place in range(len(members))
+        ]
+    return list(_chain("group", ("groups", group.id), rounds, ringing, frozenset()))
+
+
+def turns_of(group: RingGroup, members: Sequence[Member]) -> Turns:
+    """Whose turn it is among these members of a group."""
+    return Turns(
+        group.id,
+        group.order,
+        tuple(member.person_id for member in members),
+        tuple(member.ring_seconds for member in members),
+    )
+
+
+def _turn_label(group: RingGroup, names: str, place: int) -> dict[str, str]:
+    return {"name": group.name, "members": names, "order": group.order.value, "turn": str(place + 1)}
+
+
+def group_members(
+    people: Mapping[str, Person],
+    phones: Mapping[str, Sequence[Phone]],
+    group: RingGroup,
+    calendar: Callable[[str | None], OpeningHours | None],
+) -> list[tuple[Member, Candidate]]:
+    """The members of a group whom there is, each with the devices that ring for it."""
     members = []
     for member in group.members:
         person = people.get(member.person_id)
@@ -91,17 +134,7 @@ def ring_group(
             kinds = member.devices or _own_kinds(person)
             own = candidate(person, phones.get(person.id, ()), kinds, calendar(person.calendar_id))
             members.append((member, _as_member(person, own)))
-    if group.order is RingOrder.TOGETHER:
-        everybody = tuple(each for _, each in members)
-        names = ", ".join(each.name for each in everybody)
-        seconds = ringing.limit or group.max_wait
-        rounds = [_Round(everybody, seconds, {"name": group.name, "members": names})]
-    else:
-        rounds = [
-            _Round((each,), member.ring_seconds, {"name": group.name, "members": each.name})
-            for member, each in members
-        ]
-    return list(_chain("group", ("groups", group.id), rounds, ringing, frozenset()))
+    return members
 
 
 def ring_external(
@@ -239,4 +272,5 @@ def _chain(
             limit=ringing.limit,
             gives_up=ringing.gives_up,
             handover=ringing.handover,
+            turns=each.turns,
         )

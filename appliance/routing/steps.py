@@ -108,11 +108,12 @@ AfterWords = Literal["hang_up", "busy", "congestion"]
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Ring all targets at once for `seconds`; never without a target."""
+    """Ring all targets at once for `seconds`; never without a target. `group_id`: on whose behalf, if any."""
 
     targets: tuple[Target, ...]
     seconds: int
     language: Language
+    group_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "number_withheld": "The caller's number is not shown",
         "left_by": "The call left by the line {line}",
         "line_failed": "The line {line} did not take the call (SIP {status})",
+        "turn_round_robin": "It is the turn of {person}",
+        "turn_longest_idle": "{person} has been off the phone for the longest time",
         "waited_enough": "The time for ringing is over",
         "no_answer": "{who} did not answer within {seconds} s",
         "busy": "{who}: busy",

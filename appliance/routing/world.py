@@ -92,6 +92,8 @@ class World:
     `emergency_lately`: the emergency services have been called within the hour, and may call back.
     `used_today`: the calls to the outside and the seconds of them of each
     person since midnight. `people`: what more is known of each person; who is absent is free unless busy.
+    `last_rung`: the member whom each group has rung last. `idle_since`: when people were last on the
+    phone, in epoch seconds; who is absent has not been for the longest time.
     """
 
     registered: frozenset[str] = _NOBODY
@@ -103,6 +105,8 @@ class World:
     used_today: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     failures: frozenset[str] = _NOBODY
     people: Mapping[str, PersonNow] = field(default_factory=lambda: _NO_PEOPLE)
+    last_rung: Mapping[str, str] = field(default_factory=dict)
+    idle_since: Mapping[str, float] = field(default_factory=dict)
 
     def person(self, identifier: str) -> PersonNow:
         """A person at this moment."""

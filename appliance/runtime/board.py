@@ -78,7 +78,7 @@ class Board:
         mail_queued: Callable[[], None],
         borrow: Callable[[Replaces, Leg], Loan | None],
         alert: Callable[[Reason], None],
-        dials: Callable[[Ring, Call], None],
+        dials: Sequence[Callable[[Ring, Call], None]],
         history: History,
         change: ChangeSettings,
         by_phone: SettingsByPhone,
@@ -136,7 +136,8 @@ class Board:
 
     def legs_towards(self, step: Ring, call: Call) -> Sequence[CalleeLeg]:
         """A leg, not dialled yet, for each device or line the step wants to ring."""
-        self._dials(step, call)
+        for told in self._dials:
+            told(step, call)
         return self._dialling.legs(step, call.facts, call.caller.sound)
 
     def party_of(self, leg: Leg) -> Party:

@@ -55,6 +55,7 @@ from appliance.runtime.sip_driver import SipDriver
 from appliance.runtime.sip_requests import SipRequests
 from appliance.runtime.spoken import Spoken
 from appliance.runtime.tokens import readable_code, secret_bytes, token
+from appliance.runtime.turns import Turns
 from appliance.runtime.usage import Usage
 from appliance.sip.flow import Flow
 from appliance.sip.refer import Replaces
@@ -75,6 +76,7 @@ from appliance.storage.retention import Retention
 from appliance.storage.security_log import SecurityLog
 from appliance.storage.sessions import Sessions
 from appliance.storage.subscriptions import SubscriptionStore
+from appliance.storage.turns import TurnStore
 from appliance.storage.usage import UsageStore
 from appliance.storage.working_days import WorkingDays
 from appliance.zones import zone
@@ -136,6 +138,7 @@ class Box:
             lambda: self.jobs.mail_soon(),
         )
         self.usage = Usage(UsageStore(self.database), self.background, self.now)
+        self.turns = Turns(TurnStore(self.database), self.background, clock.epoch, lambda: self.configuration)
         self.retention = Retention(self.messages, self.sessions, self.registrations)
         certificates = os.environ.get(CERTIFICATES_VARIABLE)
         self.delivery = Delivery(
@@ -173,7 +176,8 @@ class Box:
             self.clock.epoch,
             lambda: self.version,
         )
-        self.calls.when_ended = self.usage.ended
+        self.calls.when_ended = (self.usage.ended, self.turns.ended)
+        self.calls.when_changed = self.turns.follow
         self.lines.channels = self.calls.channels
         self.people_states = self._make_people_states()
         self.calls.board = self._make_board(dialling)
@@ -234,7 +238,7 @@ class Box:
             mail_queued=lambda: self.jobs.mail_soon(),
             borrow=self._borrow,
             alert=self.alarm.give,
-            dials=self.usage.dials,
+            dials=(self.usage.dials, self.turns.rings),
             history=self.history,
             change=partial(change_fields, self),
             by_phone=ByPhone(self),
@@ -269,6 +273,7 @@ class Box:
         await self.mail_queue.recover()
         await self.alarm.restore()
         await self.usage.restore()
+        await self.turns.restore()
         await self.media.start()
         await self.phones.restore()
         await self.people_states.restore()
@@ -362,6 +367,8 @@ class Box:
             emergency_lately=self.alarm.emergency_lately(),
             failures=self.health.failures,
             people=self.people_states.everybody(),
+            last_rung=self.turns.last_rung,
+            idle_since=self.turns.idle_since,
         )
 
     def set_day(self, person_id: str, state: DayState) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from appliance.calls.call import Call
@@ -49,7 +49,8 @@ class Calls:
         self._version = version
         self._calls: dict[str, Call] = {}
         self.board: Switchboard | None = None
-        self.when_ended: Callable[[Call, float], None] = lambda call, now: None
+        self.when_ended: Sequence[Callable[[Call, float], None]] = ()
+        self.when_changed: Callable[[Call], None] = lambda call: None
 
     def __len__(self) -> int:
         return len(self._calls)
@@ -82,7 +83,8 @@ class Calls:
             await run_call(board, call)
         finally:
             del self._calls[call.id]
-            self.when_ended(call, self._epoch())
+            for told in self.when_ended:
+                told(call, self._epoch())
             self._events.publish("call", id=call.id, state="ended")
             self._background.start(self._keep(call, self._epoch()), f"record of call {call.id}")
             self._ladders.ended(call.id, call.met)
@@ -95,6 +97,7 @@ class Calls:
             log.error("the record of call %s could not be kept: %s", call.id, error)
 
     def _changed(self, call: Call) -> None:
+        self.when_changed(call)
         self._events.publish("call", id=call.id, state=state_of(call).value)
 
     def hang_up(self, call_id: str) -> bool:

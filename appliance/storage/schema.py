@@ -122,7 +122,18 @@ CREATE TABLE outbound_usage (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (FIRST, LADDERS, SECURITY, SUBSCRIPTIONS, WORKING_DAYS, ALERTS, USAGE)
+TURNS = """
+CREATE TABLE last_rung (
+    group_id TEXT PRIMARY KEY,
+    person_id TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE idle_since (
+    person_id TEXT PRIMARY KEY,
+    since REAL NOT NULL
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (FIRST, LADDERS, SECURITY, SUBSCRIPTIONS, WORKING_DAYS, ALERTS, USAGE, TURNS)
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -27,6 +27,7 @@ async def test_seven_may_ring_and_no_eighth(visitor: Page, settled: Product, wor
     try:
         await visitor.goto("/ring-groups/new")
         await visitor.fill("[name=name]", f"Sept {words.locale}")
+        await visitor.select_option("[name=order]", "round_robin")
         present = await visitor.locator("[name$='.person_id']").count()
         for place in range(present, 7):
             await visitor.click("button[value='add:members']")
@@ -39,6 +40,7 @@ async def test_seven_may_ring_and_no_eighth(visitor: Page, settled: Product, wor
         group = visitor.url.rpartition("/")[2].partition("?")[0]
         members = ask.get(f"/groups/{group}")["members"]
         assert [one["person_id"] for one in members] == ["anne", "bruno", *made]
+        assert ask.get(f"/groups/{group}")["order"] == "round_robin"
         ask.delete(f"/groups/{group}")
     finally:
         for person in made:

@@ -39,7 +39,15 @@ from appliance.configuration.menus import Menu, MenuOption
 from appliance.configuration.office import Office
 from appliance.configuration.outbound import Limits, Outbound
 from appliance.configuration.overrides import HoursOverride
-from appliance.configuration.people import DeviceChoice, Member, Person, Phone, RingGroup, RingOrder
+from appliance.configuration.people import (
+    DeviceChoice,
+    GroupOrder,
+    Member,
+    Person,
+    Phone,
+    RingGroup,
+    RingOrder,
+)
 from appliance.configuration.star_codes import StarCodes
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
 from appliance.routing.facts import Direction, Facts
@@ -330,7 +338,7 @@ def _group(chance: Random, identifier: str) -> RingGroup:
             Member(person_id=each, devices=perhaps(chance, lambda: tuple(_some(chance, DeviceKind))))
             for each in members
         ),
-        order=chance.choice(tuple(RingOrder)),
+        order=chance.choice(tuple(GroupOrder)),
         when_unanswered=perhaps(chance, lambda: destination(chance)),
     )
 
@@ -427,6 +435,8 @@ worlds = st.builds(
     lines_up=st.frozensets(st.sampled_from(LINES)),
     clock_trusted=st.booleans() | st.just(True),
     emergency_lately=st.booleans(),
+    last_rung=st.dictionaries(st.sampled_from(GROUPS), st.sampled_from((*PEOPLE, "gone"))),
+    idle_since=st.dictionaries(st.sampled_from(PEOPLE), st.floats(0, 2e9)),
     failures=st.frozensets(st.sampled_from(("disk", "settings")), max_size=1),
 )
 inbound_facts = st.builds(

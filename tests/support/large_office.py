@@ -18,7 +18,15 @@ from appliance.configuration.destinations import (
 from appliance.configuration.fields import DeviceKind, HoursState, TimeRange
 from appliance.configuration.lines import Number, SipTrunk
 from appliance.configuration.office import Office
-from appliance.configuration.people import DeviceChoice, Member, Person, Phone, RingGroup, RingOrder
+from appliance.configuration.people import (
+    DeviceChoice,
+    GroupOrder,
+    Member,
+    Person,
+    Phone,
+    RingGroup,
+    RingOrder,
+)
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
 
 PEOPLE, GROUPS, NUMBERS, CALENDARS = 60, 20, 30, 6
@@ -84,7 +92,7 @@ def _person(place: int) -> Person:
 
 def _group(place: int) -> RingGroup:
     members = [Member(person_id=f"p{(place * 3 + each) % PEOPLE}") for each in range(7)]
-    order = RingOrder.IN_ORDER if place % 3 == 0 else RingOrder.TOGETHER
+    order = tuple(GroupOrder)[place % 4]
     return RingGroup(
         id=f"g{place}", name=f"Group {place}", extension=f"2{place:02d}", members=tuple(members), order=order
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from webui.drawing.layout import lay_out
 from webui.drawing.shapes import Arrow, Box, Drawing
+from webui.group_words import TURNS
 from webui.language import N_, fill, gettext
 from webui.phone_numbers import write_number
 from webui.sentences import CONDITIONS, PROMPTS
@@ -89,7 +90,7 @@ def say_node(node: Json) -> tuple[str, str]:
         case "person":
             return name or word, _ringing(label, _devices(label))
         case "group":
-            return name or word, _ringing(label, str(label.get("members", "")))
+            return name or word, _group(label)
         case "external" | "backup":
             return word, _ringing(label, write_number(str(label.get("number", ""))))
         case "announcement":
@@ -100,6 +101,16 @@ def say_node(node: Json) -> tuple[str, str]:
             return (name, word) if name and name != word else (word, "")
         case _:
             return word, ""
+
+
+def _group(label: Json) -> str:
+    """Who of a group rings: whose turn it is, where that changes from call to call."""
+    members = str(label.get("members", ""))
+    if "turn" not in label:
+        return _ringing(label, members)
+    if label["turn"] != "1":
+        return _ringing(label, gettext("the next in turn"))
+    return _ringing(label, fill(TURNS[str(label["order"])], {"members": members}))
 
 
 def _ringing(label: Json, whom: str) -> str:

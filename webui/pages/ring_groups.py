@@ -7,6 +7,7 @@ from aiohttp import web
 from webui import destinations
 from webui.drawing.call_path import DEVICE_WORDS
 from webui.forms import Choice, Field, Form
+from webui.group_words import ORDERS, SHORT_ORDERS
 from webui.language import N_, gettext
 from webui.live_state import read_live
 from webui.records import Json, RecordPages
@@ -74,15 +75,14 @@ class RingGroupPages(RecordPages):
                 *(Choice(one["id"], f"{one['name']} ({one['extension']})") for one in people),
             ],
             "orders": [
-                Choice("together", gettext("All at once")),
-                Choice("in_order", gettext("One after the other, from the top")),
+                *(Choice(order, gettext(words)) for order, words in ORDERS.items()),
             ],
             "destinations": await destinations.choices(visit, without=f"group:{identifier}"),
         }
         return {"device_labels": DEVICE_WORDS, "most": MOST_MEMBERS, "nobody": not people}
 
     async def list_surroundings(self, visit: Visit, items: list[Json]) -> Json:
-        return {"live": await read_live(visit)}
+        return {"live": await read_live(visit), "orders": SHORT_ORDERS}
 
 
 PAGES = RingGroupPages()

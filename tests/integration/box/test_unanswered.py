@@ -15,7 +15,7 @@ from appliance.configuration.destinations import (
     ToPerson,
 )
 from appliance.configuration.fields import DeviceKind, HoursState
-from appliance.configuration.people import DeviceChoice, RingOrder
+from appliance.configuration.people import DeviceChoice, GroupOrder
 from appliance.media import g711
 from tests.audio_measure import tone_level
 from tests.integration.box.offices import PROVIDER_HOST
@@ -130,7 +130,7 @@ async def test_the_busy_tone_is_the_countrys(running, provider, audio):
 async def test_members_in_order_ring_one_after_the_other(running, provider, phone):
     group = running.box.configuration.groups["all"]
     quick = tuple(member.model_copy(update={"ring_seconds": 5}) for member in group.members)
-    await change(running, "groups", "all", order=RingOrder.IN_ORDER, members=quick)
+    await change(running, "groups", "all", order=GroupOrder.IN_ORDER, members=quick)
     alice, bruno = await phone("101"), await phone("102")
     call = arrives(provider)
     call.invite(description(host=PROVIDER_HOST))

@@ -20,7 +20,7 @@ from appliance.configuration.destinations import (
     ToPerson,
 )
 from appliance.configuration.fields import DeviceKind, HoursState, Language, TimeRange
-from appliance.configuration.people import DeviceChoice, Member, RingOrder
+from appliance.configuration.people import DeviceChoice, GroupOrder, Member, RingOrder
 from appliance.configuration.voicemail import Greeting, Mailbox, MailboxOwner
 from appliance.routing.decide import Position, next_step
 from appliance.routing.facts import Direction, Facts
@@ -219,7 +219,7 @@ class TestRinging:
             with_route(RouteStep(destination=group, max_wait=45), MESSAGE),
             "groups",
             "sales",
-            order=RingOrder.IN_ORDER,
+            order=GroupOrder.IN_ORDER,
         )
         *rings, message, _ = follow(
             configuration, inbound(), Outcome.NO_ANSWER, Outcome.BUSY, Outcome.NO_ANSWER

@@ -8,7 +8,7 @@ from appliance.configuration.calendars import PublicHolidays
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import RingOutcome, ToBusyTone, ToNumber, ToPerson
 from appliance.configuration.fields import HoursState
-from appliance.configuration.people import RingOrder
+from appliance.configuration.people import GroupOrder
 from appliance.routing.decide import next_step
 from appliance.routing.endings import told
 from appliance.routing.graph import graph
@@ -71,7 +71,7 @@ def test_the_backup_number_is_drawn_between_the_people_and_the_mailbox() -> None
 
 
 def test_a_group_in_order_is_a_row_of_nodes() -> None:
-    configuration = changed(small_office(), "groups", "sales", order=RingOrder.IN_ORDER)
+    configuration = changed(small_office(), "groups", "sales", order=GroupOrder.IN_ORDER)
     first = "group:sales@route:main/open/0"
     edges = drawn(configuration, "number", "main")
     assert {(first, "unanswered", f"{first}/1"), (f"{first}/1", "unanswered", f"{first}/2")} <= edges

@@ -46,6 +46,13 @@ def test_places_in_words() -> None:
     assert say_node(_node("u", "kind_of_tomorrow"))[0] == "kind_of_tomorrow"
 
 
+@pytest.mark.feature("RING-5")
+def test_a_group_in_turn_says_so() -> None:
+    turn = {"name": "Sales", "members": "Anne, Bruno", "order": "round_robin", "seconds": "20"}
+    assert say_node(_node("g", "group", **turn, turn="1"))[1] == "rings 20 s, in turn: Anne, Bruno"
+    assert say_node(_node("g/1", "group", **turn, turn="2"))[1] == "rings 20 s, the next in turn"
+
+
 def test_conditions_in_words() -> None:
     assert say_condition(_edge("a", "b", "outcomes", outcomes="no_answer,busy")) == "no answer, busy"
     assert say_condition(_edge("a", "b", "special", name="Summer")) == "Summer"

@@ -1,0 +1,29 @@
+"""What the pages say of ring groups: whose turn it is, and who waits."""
+
+from __future__ import annotations
+
+from webui.language import N_
+
+# Reasons of the trail; see routing.trail.
+REASONS = {
+    "turn_round_robin": N_("It is the turn of {person}"),
+    "turn_longest_idle": N_("{person} has been off the phone for the longest time"),
+}
+
+ORDERS = {
+    "together": N_("All at once"),
+    "in_order": N_("One after the other, from the top"),
+    "round_robin": N_("In turn: each call begins with the one after who rang last"),
+    "longest_idle": N_("First whoever has not been on the phone for longest"),
+}
+SHORT_ORDERS = {
+    "together": N_("all at once"),
+    "in_order": N_("one after the other"),
+    "round_robin": N_("in turn"),
+    "longest_idle": N_("longest idle first"),
+}
+# Whose turn it is, on the drawing.
+TURNS = {
+    "round_robin": N_("in turn: {members}"),
+    "longest_idle": N_("longest idle first: {members}"),
+}
