@@ -106,7 +106,7 @@ class Client:
         *,
         etag: str | None = None,
         query: Mapping[str, str] | None = None,
-        data: aiohttp.FormData | aiohttp.StreamReader | None = None,
+        data: aiohttp.FormData | aiohttp.StreamReader | bytes | None = None,
         browser: str = "",
     ) -> Answer:
         """Ask for a change: `body` goes as JSON, `data` as it is; raises Away, Refused.

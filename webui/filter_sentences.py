@@ -1,4 +1,4 @@
-"""The sentences of the caller filter, in English, by code."""
+"""The sentences of the caller filter and of contacts, in English, by code."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ from webui.language import N_
 ERRORS: Mapping[str, str] = {
     "number_is_own": N_("This is one of our own numbers ({name})."),
     "number_is_emergency": N_("This is an emergency number: it always gets through."),
+    "column_twice": N_("Another column is this already."),
+    "name_column_missing": N_("Say which column holds the name or the company."),
+    "table_empty": N_("There is no contact in this file."),
+    "file_not_text": N_("This is neither a table (CSV) nor cards (vCard)."),
+    "row_malformed": N_("The table cannot be read from line {line} on."),
+    "card_malformed": N_("The cards cannot be read from line {line} on."),
+    "too_many_rows": N_("These are too many contacts (line {line})."),
+    "too_many_columns": N_("These are too many columns."),
+    "number_of_contact": N_("{name} has this number already."),
     "number_listed_twice": N_("This number is in the lists twice."),
 }
 

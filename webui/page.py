@@ -35,6 +35,7 @@ NAVIGATION = (
         (
             Place("/", N_("Overview"), "overview", False),
             Place("/history", N_("Calls"), "history", False),
+            Place("/contacts", N_("Contacts"), "person", False),
             Place("/voicemail", N_("Voicemail"), "voicemail", False),
             Place("/star-codes", N_("Star codes"), "keypad", False),
         ),
@@ -74,6 +75,7 @@ CONFIRMATIONS = {
     "override": N_("It applies from this moment on."),
     "override_ended": N_("The opening hours apply again."),
     "clock": N_("The box now trusts its clock."),
+    "imported": N_("The contacts are in."),
     "blocked": N_("This caller is blocked from now on."),
     "unblocked": N_("This caller is no longer in the list."),
     "allowed": N_("This caller always gets through from now on."),
@@ -107,6 +109,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "audio_fault": wording.say_audio_fault,
     "security_event": wording.say_security_event,
     "line_reason": wording.say_line_reason,
+    "field_error": wording.say_error,
     "error_code": lambda code: wording.say_error(FieldError("", code, {})),
     "until": lambda epoch: language.write_until(language.moment(epoch)),
     "moment_of": language.write_moment,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from appliance import numbers
 from appliance.calls.call import Party
 from appliance.configuration.configuration import Configuration
+from appliance.configuration.fields import Language
 from appliance.configuration.lines import CalledNumberIn, Line, Number
 from appliance.configuration.people import Phone
 from appliance.configuration.star_codes import split
@@ -52,7 +53,7 @@ def from_phone(configuration: Configuration, phone: Phone, request: Request) -> 
             line_id=None,
             caller_person_id=person.id,
             withheld=withheld or person.withholds_number,
-            **({"language": language} if language else {}),
+            language=language or Language.FRENCH,
         )
     )
 
@@ -72,7 +73,7 @@ def transferred(configuration: Configuration, party: Party, by: Party, target: s
         called=dialled if internal else numbers.dialled(dialled, country) or dialled,
         caller_person_id=party.person_id if internal else by.person_id,
         withheld=withheld or (person is not None and person.withholds_number),
-        **({"language": language} if language else {}),
+        language=language or Language.FRENCH,
     )
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +56,12 @@ def _path_from_data(options: argparse.Namespace) -> dict[str, Any]:
     from appliance.routing.plan import compile_plan
     from appliance.runtime.clock import Clock
     from appliance.storage.configuration_store import ConfigurationStore, check_settings
+    from appliance.storage.contacts import look_up_beside
+    from appliance.storage.data_folder import DataFolder
     from appliance.storage.errors import StorageError
 
     data: Path = options.data
+    look_up = partial(look_up_beside, DataFolder(data).database)
     try:
         check_settings(data)
         configuration = ConfigurationStore(data).load().configuration
@@ -69,7 +73,9 @@ def _path_from_data(options: argparse.Namespace) -> dict[str, Any]:
     now = Clock.from_environment().now(configuration.office.time_zone)
     try:
         question = validated(Question, _question(options, numbers), None)
-        path = path_of(configuration, compile_plan(configuration), question, all_well(configuration), now)
+        path = path_of(
+            configuration, compile_plan(configuration), question, all_well(configuration), now, look_up
+        )
     except ApiError as error:
         raise CannotExplain("; ".join(entry.message for entry in error.errors)) from error
     result: dict[str, Any] = path.model_dump(mode="json")

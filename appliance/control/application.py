@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 
 from aiohttp import web
 
@@ -12,6 +13,8 @@ from appliance.control import (
     archives,
     call_history,
     caller_filter,
+    contact_import,
+    contacts,
     coverage,
     diagnosis,
     explaining,
@@ -32,6 +35,7 @@ from appliance.control import (
 from appliance.control.accounts import ATTEMPTS
 from appliance.control.attempts import Attempts
 from appliance.control.box import Box
+from appliance.control.contact_import import WAITING
 from appliance.control.doors import guarded, tell_errors
 from appliance.control.hashing import HASHING
 from appliance.control.openapi import document_route
@@ -56,6 +60,8 @@ def all_routes() -> tuple[Route, ...]:
         *explaining.ROUTES,
         *overriding.ROUTES,
         *coverage.ROUTES,
+        *contact_import.ROUTES,
+        *contacts.ROUTES,
         *caller_filter.ROUTES,
         *lists.ROUTES,
         *call_history.ROUTES,
@@ -79,6 +85,7 @@ def make_application(box: Box) -> web.Application:
     application[BOX] = box
     application[ATTEMPTS] = Attempts()
     application[HASHING] = asyncio.Lock()
+    application[WAITING] = OrderedDict()
     for route in all_routes():
         application.router.add_route(route.method, PREFIX + route.path, guarded(route))
     application.on_shutdown.append(_end_streams)

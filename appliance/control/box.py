@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from appliance.storage.alerts import Alerts
     from appliance.storage.audio_files import AudioLibrary
     from appliance.storage.certificates import Certificates
+    from appliance.storage.contacts import ContactBook
     from appliance.storage.database import Database
     from appliance.storage.history import History
     from appliance.storage.mail_queue import MailQueue
@@ -95,6 +96,10 @@ class Box(Protocol):
 
     @property
     def alerts(self) -> Alerts: ...
+
+    @property
+    def contacts(self) -> ContactBook:
+        """Who is known outside the office."""
 
     async def see_alert(self, identifier: int) -> None:
         """Take the banner of an alert down; raises StorageError."""

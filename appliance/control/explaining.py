@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -27,13 +27,14 @@ from appliance.control.supposing import WhatIf, supposed_settings, supposed_worl
 from appliance.routing.decide import Decision
 from appliance.routing.dialled import without_wishes
 from appliance.routing.explain import Explanation, as_document, explain
-from appliance.routing.facts import Direction, Facts
+from appliance.routing.facts import Direction, Facts, KnownCaller
 from appliance.routing.graph import graph
 from appliance.routing.plan import Plan, compile_plan
 from appliance.routing.steps import Outcome, Step
 from appliance.routing.trail import REASONS
 from appliance.routing.world import World
 
+LookUp = Callable[[str], KnownCaller | None]
 Typed = Annotated[str, Field(max_length=60)]
 
 
@@ -212,13 +213,19 @@ def _facts_from_inside(
 
 
 def path_of(
-    configuration: Configuration, plan: Plan, question: Question, world: World, now: datetime
+    configuration: Configuration,
+    plan: Plan,
+    question: Question,
+    world: World,
+    now: datetime,
+    look_up: LookUp = lambda _: None,
 ) -> Path:
-    """The answer to a question; `world` and `now` are the box's. Raises ApiError 422."""
+    """The answer to a question; `world`, `now` and `look_up` are the box's. Raises ApiError 422."""
     supposed_to_be = supposed_settings(configuration, question.what_if)
     if supposed_to_be is not configuration:
         configuration, plan = supposed_to_be, compile_plan(supposed_to_be)
     facts = facts_of(configuration, question)
+    facts = facts.recognised(look_up(facts.caller))
     moment = question.at.at(now.tzinfo) if question.at else now
     supposed = supposed_world(configuration, world, question.what_if, other_moment=question.at is not None)
     remaining = list(question.what_if.outcomes)
@@ -290,7 +297,9 @@ async def answer_question(request: web.Request) -> web.Response:
 async def _path(box: Box, question: Question) -> Path:
     # The holidays of a year asked for the first time take a moment to work out.
     world = box.world()
-    return await box.in_thread(lambda: path_of(box.configuration, box.plan, question, world, box.now()))
+    return await box.in_thread(
+        lambda: path_of(box.configuration, box.plan, question, world, box.now(), box.contacts.look_up)
+    )
 
 
 async def read_graph(request: web.Request) -> web.Response:

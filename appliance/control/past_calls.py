@@ -8,7 +8,7 @@ from typing import Any
 
 from appliance.configuration.configuration import Configuration
 from appliance.control.box import Box
-from appliance.control.explaining import Drawing, Path, drawing, told_path, with_sentences
+from appliance.control.explaining import Drawing, LookUp, Path, drawing, told_path, with_sentences
 from appliance.routing.all_well import all_well
 from appliance.routing.explain import explain
 from appliance.routing.facts import Direction, Facts
@@ -35,12 +35,25 @@ class PastPath(Drawing):
 async def past_path(box: Box, record: CallRecord) -> PastPath:
     """The path of a call that is over; the present settings are taken where its own are no longer kept."""
     return await box.in_thread(
-        partial(_past_path, box.configuration, box.version, box.past_configuration, record, box.now())
+        partial(
+            _past_path,
+            box.configuration,
+            box.version,
+            box.past_configuration,
+            record,
+            box.now(),
+            box.contacts.look_up,
+        )
     )
 
 
 def _past_path(
-    present: Configuration, version: int, past_configuration: Any, record: CallRecord, now: datetime
+    present: Configuration,
+    version: int,
+    past_configuration: Any,
+    record: CallRecord,
+    now: datetime,
+    look_up: LookUp,
 ) -> PastPath:
     own = present
     replayed = record.configuration_version == version
@@ -53,7 +66,7 @@ def _past_path(
     edges = tuple(dict.fromkeys(str(place["edge"]) for place in record.trail if place["edge"]))
     drawn = _drawn(plan, record, edges)
     known = {node.id for node in drawn.nodes}
-    today = _today(present, record, now)
+    today = _today(present, record, now, look_up)
     return PastPath(
         **dict(drawn.model_copy(update={"lit_nodes": nodes, "lit_edges": edges})),
         missing=tuple(node for node in nodes if node not in known),
@@ -71,7 +84,7 @@ def _drawn(plan: Plan, record: CallRecord, edges: tuple[str, ...]) -> Drawing:
     return drawing(plan, entry, edges) if entry else Drawing(nodes=(), edges=())
 
 
-def _today(present: Configuration, record: CallRecord, now: datetime) -> Path | None:
+def _today(present: Configuration, record: CallRecord, now: datetime, look_up: LookUp) -> Path | None:
     """The same call by the settings of today; None for one that was never routed."""
     if not record.trail:
         return None
@@ -83,7 +96,7 @@ def _today(present: Configuration, record: CallRecord, now: datetime) -> Path | 
         called=record.called,
         line_id=record.line_id,
         caller_person_id=record.caller_person_id,
-    )
+    ).recognised(look_up(record.caller))
     return told_path(explain(compile_plan(present), facts, all_well(present), moment), facts, moment)
 
 

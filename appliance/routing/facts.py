@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from appliance.configuration.fields import Language
@@ -17,12 +17,23 @@ class Direction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class KnownCaller:
+    """A caller who is a contact (configuration.contacts); `owner_id` is the person responsible for them."""
+
+    contact_id: str
+    name: str
+    owner_id: str | None = None
+    vip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known when the call arrives, and does not change.
 
     `caller`: E.164, an extension, or empty when withheld. `called`: our number in E.164 for an inbound call,
     else an extension, a star code, an E.164 number, or what was dialled when it is none of these. `withheld`:
     the number of whoever calls outside is not shown. `picks_up`: the ringing call that this one is to take.
+    the number of whoever calls outside is not shown. `known`: the contact who calls from outside.
     """
 
     direction: Direction
@@ -34,3 +45,10 @@ class Facts:
     language: Language = Language.FRENCH
     withheld: bool = False
     picks_up: str = ""
+    known: KnownCaller | None = None
+
+    def recognised(self, known: KnownCaller | None) -> Facts:
+        """The same once the caller's number has been looked up among the contacts."""
+        if known is None or self.direction is not Direction.INBOUND:
+            return self
+        return replace(self, known=known, caller_name=known.name)

@@ -65,6 +65,7 @@ from appliance.storage import backup
 from appliance.storage.alerts import Alerts
 from appliance.storage.audio_files import AudioLibrary
 from appliance.storage.configuration_store import ConfigurationStore
+from appliance.storage.contacts import ContactBook
 from appliance.storage.data_folder import DataFolder, write_atomically
 from appliance.storage.database import Database
 from appliance.storage.history import History
@@ -121,6 +122,7 @@ class Box:
         self.database = Database(folder.database)
         self.settings = Settings(ConfigurationStore(folder.path), clock)
         self.history = History(self.database)
+        self.contacts = ContactBook(self.database)
         self.ladders = CallLadders(Ladders(self.database), clock.epoch)
         self.messages = MessageStore(self.database, folder.messages, token, lambda: self.configuration)
         self.mail_queue = MailQueue(self.database)
@@ -185,6 +187,7 @@ class Box:
         incoming = IncomingCalls(
             read, self.driver, self.phones, self.doors, self.lines, self.calls, self.surroundings
         )
+        incoming.look_up = self.contacts.look_up
         self.doors.phone_hosts = lambda: self.phones.hosts
         self.doors.line_hosts = self.lines.hosts
         self.doors.is_of_ours = lambda data: self.ladders.messages.knows(data) or self.lines.is_marked(data)
@@ -274,6 +277,7 @@ class Box:
         await self.alarm.restore()
         await self.usage.restore()
         await self.turns.restore()
+        await self.contacts.restore()
         await self.media.start()
         await self.phones.restore()
         await self.people_states.restore()

@@ -13,7 +13,7 @@ from appliance.configuration.fields import EncryptedAudio
 from appliance.configuration.people import Phone
 from appliance.legs.incoming import IncomingLeg
 from appliance.legs.sip_leg import Surroundings
-from appliance.routing.facts import Direction, Facts
+from appliance.routing.facts import Direction, Facts, KnownCaller
 from appliance.runtime.calls import Calls
 from appliance.runtime.contacts import our_contact
 from appliance.runtime.doors import Doors
@@ -52,6 +52,7 @@ class IncomingCalls:
         self._lines = lines
         self._calls = calls
         self._surroundings = surroundings
+        self.look_up: Callable[[str], KnownCaller | None] = lambda number: None
 
     def invited(self, event: IncomingInvite) -> None:
         """Let the call in and start it, or refuse it."""
@@ -120,7 +121,7 @@ class IncomingCalls:
         setting: EncryptedAudio = EncryptedAudio.AUTOMATIC,
     ) -> None:
         inbound = arrival.facts.direction is Direction.INBOUND
-        facts = arrival.facts
+        facts = arrival.facts.recognised(self.look_up(arrival.facts.caller))
         try:
             leg = IncomingLeg(
                 replace(

@@ -133,7 +133,32 @@ CREATE TABLE idle_since (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (FIRST, LADDERS, SECURITY, SUBSCRIPTIONS, WORKING_DAYS, ALERTS, USAGE, TURNS)
+CONTACTS = """
+CREATE TABLE contacts (
+    id TEXT PRIMARY KEY,
+    sorted TEXT NOT NULL,
+    searched TEXT NOT NULL,
+    record TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX contacts_by_name ON contacts (sorted, id);
+CREATE TABLE contact_numbers (
+    number TEXT PRIMARY KEY,
+    contact_id TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX numbers_by_contact ON contact_numbers (contact_id);
+"""
+
+MIGRATIONS: tuple[str, ...] = (
+    FIRST,
+    LADDERS,
+    SECURITY,
+    SUBSCRIPTIONS,
+    WORKING_DAYS,
+    ALERTS,
+    USAGE,
+    TURNS,
+    CONTACTS,
+)
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -46,6 +46,7 @@ from appliance.storage.audio_files import AudioLibrary
 from appliance.storage.backup import stage
 from appliance.storage.certificates import Certificates
 from appliance.storage.configuration_store import ConfigurationStore
+from appliance.storage.contacts import ContactBook
 from appliance.storage.data_folder import DataFolder
 from appliance.storage.database import Database
 from appliance.storage.history import History
@@ -73,6 +74,7 @@ class OfficeBox:
         self.plan: Plan = compile_plan(self.configuration)
         self.database = Database(folder.database, pause=0.0)
         self.history = History(self.database)
+        self.contacts = ContactBook(self.database)
         self.mail_queue = MailQueue(self.database)
         self.sessions = Sessions(self.database, token)
         self.audio_files = AudioLibrary(folder.audios, self.database)

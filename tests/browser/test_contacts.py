@@ -1,0 +1,55 @@
+"""Contacts: made, found, refused at the field, and taken in from a table after a look at it."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import Product, Words, save
+
+SHORT = {"fr-FR": "trop court", "en-GB": "too short"}
+LINE = {"fr-FR": "Ligne 3 : Ce numéro est trop court", "en-GB": "Line 3: This number is too short"}
+TABLE = "Nom;Société;Mobile;Truc\nAda;Works;06 11 11 11 11;x\nBad;;06 1;x\n"
+
+
+async def picture(visitor: Page, words: Words, name: str) -> None:
+    if folder := os.environ.get("AUTOCOM_SCREENSHOTS"):
+        await visitor.screenshot(path=f"{folder}/{name}-{words.locale}.png", full_page=True)
+
+
+@pytest.mark.feature("CRM-1", "CRM-5")
+async def test_contacts_are_made_found_and_imported(visitor: Page, settled: Product, words: Words) -> None:
+    try:
+        await visitor.goto("/contacts/new")
+        await visitor.fill("[name=name]", "Zoé Martin")
+        await visitor.fill("[name='numbers.0']", "06 1")
+        await save(visitor)
+        await expect(visitor.locator("fieldset.numbers small.error").first).to_contain_text(
+            SHORT[words.locale]
+        )
+        await visitor.fill("[name='numbers.0']", "06 12 34 56 99")
+        await save(visitor)
+        await visitor.wait_for_url("**/contacts?done=created")
+        await visitor.goto("/contacts/import")
+        file = {"name": "clients.csv", "mimeType": "text/csv", "buffer": TABLE.encode("cp1252")}
+        await visitor.set_input_files("[name=file]", file)  # type: ignore[arg-type]
+        await visitor.locator("main form button").click()
+        await expect(visitor.locator("[name='mapping.2']")).to_have_value("number")
+        await visitor.locator("button[value=save]").click()
+        await expect(visitor.locator("#faults")).to_contain_text(LINE[words.locale])
+        await picture(visitor, words, "contact-import")
+        assert settled.api.get("/contacts")["total"] == 1
+        await visitor.locator("button[value=only_good]").click()
+        await visitor.wait_for_url("**/contacts?done=imported")
+        await expect(visitor.locator("#contacts li")).to_have_count(2)
+        await picture(visitor, words, "contacts")
+        await visitor.fill("#c-q", "zoe")
+        await expect(visitor.locator("#contacts li")).to_have_count(1)
+        await visitor.locator("#contacts a.stretched").click()
+        await expect(visitor.locator("[name=name]")).to_have_value("Zoé Martin")
+        await picture(visitor, words, "contact")
+    finally:
+        for contact in settled.api.get("/contacts")["items"]:
+            settled.api.delete(f"/contacts/{contact['id']}")
