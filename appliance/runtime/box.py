@@ -17,7 +17,7 @@ from appliance.configuration.fields import Language
 from appliance.control.box import CannotCall
 from appliance.control.changes import change_fields
 from appliance.control.events import EventHub
-from appliance.control.live import Ban, Live, Resources
+from appliance.control.live import Ban, Live
 from appliance.control.options import RESTART_STATUS, PbxOptions
 from appliance.legs.audio import MediaSource
 from appliance.legs.leg import Leg
@@ -49,6 +49,7 @@ from appliance.runtime.people_states import PeopleStates
 from appliance.runtime.phones import Phones
 from appliance.runtime.phones_live import live_phones
 from appliance.runtime.recent_log import RECENT_LOG
+from appliance.runtime.resources import resources_now
 from appliance.runtime.secure_port import SecurePort
 from appliance.runtime.settings import Settings
 from appliance.runtime.sip_driver import SipDriver
@@ -391,25 +392,19 @@ class Box:
             phones=live_phones(self.configuration, self.phones, self.calls.busy_people()),
             lines=self.lines.live(),
             calls=self.calls.live(),
-            resources=self._resources(),
+            resources=resources_now(
+                calls=len(self.calls),
+                legs=self.driver.attached,
+                ports=self.media.open_ports,
+                subscriptions=len(self.lamps),
+                transactions=self.driver.transactions,
+            ),
             warnings=(*self.health.warnings(self.lines.live()), *self.alarm.warnings()),
             addresses=own_addresses(),
             sip_port=self.driver.sockets.port,
             sip_tls_port=self.driver.sockets.secure_port,
             started_at=self._started_at,
             clock_trusted=self.clock_trust.trusted,
-        )
-
-    def _resources(self) -> Resources:
-        return Resources(
-            calls=len(self.calls),
-            legs=self.driver.attached,
-            ports=self.media.open_ports,
-            subscriptions=len(self.lamps),
-            transactions=self.driver.transactions,
-            tasks=len(asyncio.all_tasks()),
-            file_descriptors=len(os.listdir("/proc/self/fd")),
-            memory_bytes=_resident_bytes(),
         )
 
     def now(self) -> datetime:
@@ -497,8 +492,3 @@ class Box:
         await asyncio.to_thread(backup.stage, archive, self.data)
         self.exit_status = RESTART_STATUS
         asyncio.get_running_loop().call_later(0.5, self.stopping.set)
-
-
-def _resident_bytes() -> int:
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
