@@ -458,6 +458,7 @@ LINE_REASONS: Mapping[str, str] = {
     "": N_("no reason given"),
     "no_address": N_("the server's name is not known"),
     "no_answer": N_("no answer from the provider"),
+    "no_internet": N_("neither the provider nor the internet answers: the connection is probably cut"),
     "transport_failed": N_("the provider cannot be reached"),
     "wrong_password": N_("user name or password refused"),
     "credentials": N_("user name or password refused"),

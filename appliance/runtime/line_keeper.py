@@ -42,6 +42,9 @@ STATES = {
 # What calls leave by. A server that has never answered OPTIONS may be one that never does.
 USABLE = frozenset({LineState.UP, LineState.UNCONFIRMED})
 
+# What, when DNS is silent too, is not the provider's doing.
+CUT_OFF = frozenset({"no_address", "no_answer", "transport_failed"})
+
 
 class LineKeeper:
     """One line: finds its servers, registers when it is a registered one, asks after them, for ever."""
@@ -64,6 +67,7 @@ class LineKeeper:
         self._client = RegistrationClient(self._account(), token) if line.mode == "registered" else None
         self._probes: dict[Target, Probe] = {}
         self._wake = asyncio.Event()
+        self._dns_silent = False
         self._told = self._stands()
         self._since = clock.monotonic()
 
@@ -151,7 +155,8 @@ class LineKeeper:
         if self._clock.monotonic() < self._looked_at + self._patience():
             return
         found: list[Target] = []
-        for host in (self.line.outbound_proxy or self.line.server, *self.line.further_servers):
+        hosts = (self.line.outbound_proxy or self.line.server, *self.line.further_servers)
+        for host in hosts:
             targets = [each for each in await self._names.targets(self._wish(host)) if each not in found]
             found += targets
             self._certified.update((target.host, host) for target in targets)
@@ -159,6 +164,7 @@ class LineKeeper:
         for host in self.line.trusted_addresses:
             trusted.update(target.host for target in await self._names.targets(self._wish(host)))
         self._looked_at = self._clock.monotonic()
+        self._dns_silent = any(self._names.was_silent(self._wish(host)) for host in hosts)
         self.targets = found
         self._probes = {target: probe for target, probe in self._probes.items() if target in found}
         self._trusted = frozenset(trusted)
@@ -208,8 +214,11 @@ class LineKeeper:
         else:
             probe.failed(reply.status, now)
         told = probe.standing
-        if self._client is not None and told.is_down and not was_down:
-            self._client.lost(told.reason, told.status, now)
+        if told.is_down and not was_down:
+            # The provider may have moved.
+            self._looked_at = float("-inf")
+            if self._client is not None:
+                self._client.lost(told.reason, told.status, now)
 
     def _flow(self, attempt: Attempt) -> Flow:
         return self.flow_to(attempt.target)
@@ -274,6 +283,12 @@ class LineKeeper:
 
     def _stands(self) -> tuple[LineState, str, int | None]:
         """State, the reason when it is not up, and the status that gave the reason."""
+        state, reason, status = self._stands_with_provider()
+        if self._dns_silent and reason in CUT_OFF:
+            reason = "no_internet"
+        return state, reason, status
+
+    def _stands_with_provider(self) -> tuple[LineState, str, int | None]:
         if self._client is not None:
             told = self._client.state
             if told.status == "registered" and told.target is not None:

@@ -12,6 +12,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 _CLONE_NEWNET = 0x40000000
@@ -99,6 +100,7 @@ class Network:
     prefix: str
     isolated: bool
     hosts: dict[str, Host] = field(default_factory=dict)
+    _settings: list[Path] = field(default_factory=list)
     _addresses: Iterator[int] = field(default_factory=lambda: itertools.count(2))
 
     def host(self, name: str) -> Host:
@@ -148,6 +150,15 @@ class Network:
         _ip("-n", self.switch, "link", "set", "switch", "up")
         _ip("-n", self.switch, "address", "add", f"{_ROUTER}/24", "dev", "switch")
 
+    def settings_of(self, host: Host) -> Path:
+        """The folder whose files stand in /etc for programs that are started on that host from then on."""
+        folder = Path("/etc/netns") / (host.namespace or "")
+        if host.namespace is None:
+            raise NamespacesRefused("loopback has the /etc of the machine")
+        folder.mkdir(parents=True, exist_ok=True)
+        self._settings.append(folder)
+        return folder
+
     def remove(self) -> None:
         """Take every namespace of this network away, with the cables in it."""
         for namespace in [host.namespace for host in self.hosts.values()] + [self.switch]:
@@ -155,6 +166,8 @@ class Network:
                 subprocess.run(
                     ["ip", "netns", "delete", namespace], capture_output=True, stdin=subprocess.DEVNULL
                 )
+        for folder in self._settings:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

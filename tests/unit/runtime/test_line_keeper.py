@@ -23,6 +23,10 @@ class Dns:
 
     def __init__(self, failures: int = 0) -> None:
         self.failures = failures
+        self.silent = False
+
+    def was_silent(self, wish: Wish) -> bool:
+        return self.silent
 
     async def targets(self, wish: Wish) -> list[Target]:
         self.failures -= 1
@@ -112,6 +116,17 @@ async def test_a_trusted_line_is_up_once_its_server_answers_and_down_when_it_fal
     await settle()
     assert keeper.is_up
     assert told[1:] == [LineState.UP, LineState.UNREACHABLE, LineState.UNREACHABLE, LineState.UP]
+
+
+async def test_with_dns_silent_too_the_connection_is_named_as_the_cause(kept):
+    dns = Dns()
+    keeper = kept(dns, Driver(options=(200, 0, 0)), TRUSTED)
+    dns.silent = True
+    await settle()
+    for _ in range(2):
+        keeper.suspect()
+        await settle()
+    assert (keeper.live().state, keeper.live().reason) == (LineState.UNREACHABLE, "no_internet")
 
 
 async def test_a_provider_that_never_answers_options_is_tried_all_the_same(kept):
