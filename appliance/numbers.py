@@ -203,6 +203,51 @@ def is_emergency(text: str, country: str) -> bool:
     return text in emergency_numbers(country)
 
 
+def is_calling_code(digits: str) -> bool:
+    """Whether these digits are the code of a country or of a network of no country (33, 1, 882)."""
+    return digits.isdigit() and int(digits) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+
+
+# What may follow the digits that are asked about: all of the short ones, some of the longer.
+_FOLLOWING = ("1234567890123", "2345678901234", "5555555555555", "9876543210987", "6012345678901")
+
+
+@lru_cache(maxsize=256)
+def number_beginning_with(digits: str, country: str) -> str:
+    """A number, as it is dialled within that country, that begins with these digits; empty for none.
+
+    Where every number begins with 0 (France), 801 begins none, 0 begins them all.
+    """
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(country)
+    abroad = (metadata.international_prefix if metadata else None) or "00"
+    for way in ("00", abroad) if abroad.isdigit() else ("00",):
+        if digits.startswith(way) or way.startswith(digits):
+            return way
+    for length in range(1, 4):
+        for number in range(10**length):
+            short = f"{digits}{number:0{length}}"
+            # Those of five digits take messages, no calls.
+            if len(short) != 5 and is_short_number(short, country):
+                return short
+    for length in range(1, LONGEST_E164 - len(digits)):
+        for following in _FOLLOWING:
+            if _is_dialled(digits + following[:length], country):
+                return digits + following[:length]
+    return ""
+
+
+def _is_dialled(typed: str, country: str) -> bool:
+    """Whether that is how a number of the country is dialled there, trunk prefix and all."""
+    try:
+        number = phonenumbers.parse(typed, country)
+    except NumberParseException:
+        return False
+    if not phonenumbers.is_valid_number_for_region(number, country):
+        return False
+    written = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
+    return "".join(character for character in written if character in _DIGITS) == typed
+
+
 # Satellite and other networks of no country, where a minute costs as much as a day (ITU-T E.164 annex).
 COSTLY_CODES = frozenset({870, 878, 881, 882, 883, 888, 979})
 COSTLY_TYPES = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from webui import filter_sentences
+from webui import dialling_sentences, filter_sentences
 from webui.group_words import REASONS as GROUP_REASONS
 from webui.language import N_
 
 ERRORS: Mapping[str, str] = {
     **filter_sentences.ERRORS,
+    **dialling_sentences.ERRORS,
     # Records (pydantic's types and our own).
     "missing": N_("This is needed."),
     "none_required": N_("Leave this empty."),
@@ -211,6 +212,7 @@ ERRORS: Mapping[str, str] = {
 
 REASONS: Mapping[str, str] = {
     **filter_sentences.REASONS,
+    **dialling_sentences.REASONS,
     **GROUP_REASONS,
     "number_called": N_("{number} ({name}) was called"),
     "number_followed": N_("The call follows the route of {name}"),

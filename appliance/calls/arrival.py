@@ -11,8 +11,7 @@ from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import Language
 from appliance.configuration.lines import CalledNumberIn, Line, Number
 from appliance.configuration.people import Phone
-from appliance.configuration.star_codes import split
-from appliance.routing.dialled import without_wishes
+from appliance.routing.dialled import read_dialled
 from appliance.routing.facts import Direction, Facts
 from appliance.sip.errors import SipSyntaxError
 from appliance.sip.headers import NameAddr, parse_name_addr
@@ -38,21 +37,20 @@ class Arrival:
 def from_phone(configuration: Configuration, phone: Phone, request: Request) -> Arrival:
     """The arrival of a call made on one of our phones."""
     office = configuration.office
-    country = office.country if office else "FR"
     person = configuration.people[phone.person_id]
-    dialled, withheld = without_wishes((request.uri.user or "")[:LONGEST_SHOWN])
-    internal = is_internal(configuration, dialled)
-    called = dialled if internal else numbers.dialled(dialled, country) or dialled
+    dialled = read_dialled(configuration, (request.uri.user or "")[:LONGEST_SHOWN], person.id)
     language = person.language or (office.language if office else None)
     return Arrival(
         Facts(
-            direction=Direction.INTERNAL if internal else Direction.OUTBOUND,
+            direction=Direction.INTERNAL if dialled.internal else Direction.OUTBOUND,
             caller=person.extension,
             caller_name=person.name,
-            called=called,
+            called=dialled.called,
             line_id=None,
             caller_person_id=person.id,
-            withheld=withheld or person.withholds_number,
+            withheld=dialled.withheld or person.withholds_number,
+            chosen_line_id=dialled.line_id,
+            short=dialled.short,
             language=language or Language.FRENCH,
         )
     )
@@ -61,27 +59,20 @@ def from_phone(configuration: Configuration, phone: Phone, request: Request) -> 
 def transferred(configuration: Configuration, party: Party, by: Party, target: str) -> Facts:
     """The facts of a call of `party` to what `by` has dialled for them: outside, `by` makes the call."""
     office = configuration.office
-    country = office.country if office else "FR"
-    dialled, withheld = without_wishes(target[:LONGEST_SHOWN])
-    internal = is_internal(configuration, dialled)
+    dialled = read_dialled(configuration, target[:LONGEST_SHOWN], by.person_id)
     person = configuration.people.get(by.person_id or "")
     language = (person.language if person else None) or (office.language if office else None)
     return Facts(
-        direction=Direction.INTERNAL if internal else Direction.OUTBOUND,
+        direction=Direction.INTERNAL if dialled.internal else Direction.OUTBOUND,
         caller=party.number,
         caller_name=party.name,
-        called=dialled if internal else numbers.dialled(dialled, country) or dialled,
-        caller_person_id=party.person_id if internal else by.person_id,
-        withheld=withheld or (person is not None and person.withholds_number),
+        called=dialled.called,
+        caller_person_id=party.person_id if dialled.internal else by.person_id,
+        withheld=dialled.withheld or (person is not None and person.withholds_number),
+        chosen_line_id=dialled.line_id,
+        short=dialled.short,
         language=language or Language.FRENCH,
     )
-
-
-def is_internal(configuration: Configuration, dialled: str) -> bool:
-    """Whether what was dialled is an extension or a star code, not a number outside."""
-    if dialled.startswith("*") or split(configuration.star_codes.dialled(), dialled) is not None:
-        return True
-    return dialled in configuration.extensions()
 
 
 def from_line(configuration: Configuration, line: Line, request: Request) -> Arrival | None:

@@ -8,6 +8,7 @@ from appliance import numbers
 from appliance.configuration import public_holidays
 from appliance.configuration.calendars import Calendar
 from appliance.configuration.checks_caller_filter import caller_filter_problems
+from appliance.configuration.checks_dialling import dialling_problems
 from appliance.configuration.checks_forwards import forward_problems
 from appliance.configuration.checks_outbound import outbound_problems
 from appliance.configuration.configuration import Configuration
@@ -278,6 +279,7 @@ _CHECKS: tuple[Callable[[Configuration], Iterator[Problem]], ...] = (
     _lines,
     outbound_problems,
     caller_filter_problems,
+    dialling_problems,
     _calendars,
     _office,
     _mail_server,

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from appliance.configuration.answering import HumanAnswer, WhisperPart
 from appliance.configuration.destinations import Route
+from appliance.configuration.dialling import LinePrefix
 from appliance.configuration.fields import (
     E164,
     EncryptedAudio,
@@ -82,7 +83,8 @@ class SipTrunk(Record):
     was filled from. `further_servers` take over when `server` fails. No call leaves when `max_channels` calls
     are up on the line. `keep_alive_seconds`: an empty packet as often keeps the router's door open (RFC 5626
     3.5.1); 0 for none. `codecs`: what is offered, best first; empty for what the caller can.
-    `probe_seconds`: how often the servers are asked whether they are there (OPTIONS); 0 for never.
+    `probe_seconds`: how often the servers are asked whether they are there (OPTIONS); 0 for never. `prefix`:
+    dialled before a number, it takes the call out by this line (OUT-3).
     """
 
     kind: Literal["sip_trunk", "pbx"] = "sip_trunk"
@@ -112,6 +114,7 @@ class SipTrunk(Record):
     probe_seconds: Annotated[int, Field(ge=0, le=3600)] = 30
     certificate_checked: bool = True
     encrypted_audio: EncryptedAudio = EncryptedAudio.AUTOMATIC
+    prefix: LinePrefix | None = None
 
 
 Line = SipTrunk

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from appliance.configuration.dialling import ShortNumber
 from appliance.configuration.fields import Email, Identifier, Record, TimeRange
 
 Region = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -35,7 +36,8 @@ class Outbound(Record):
 
     `line_order`: the lines by which calls leave, best first (OUT-9); those not named follow. `reserved`: the
     numbers that only some people may show, and who (OUT-4). `alert_emails`: who is told of emergency calls
-    and of calls that `limits` bar; when empty, the administrators who have an address.
+    and of calls that `limits` bar; when empty, the administrators who have an address. `short_numbers`: what
+    everybody may dial for a whole number (OUT-11).
     """
 
     line_order: Annotated[tuple[Identifier, ...], Field(max_length=50)] = ()
@@ -44,6 +46,7 @@ class Outbound(Record):
     )
     limits: Limits = Limits()
     alert_emails: Annotated[tuple[Email, ...], Field(max_length=20)] = ()
+    short_numbers: Annotated[tuple[ShortNumber, ...], Field(max_length=200)] = ()
 
 
 def ordered(outbound: Outbound, line_ids: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from appliance.configuration.destinations import Destination
+from appliance.configuration.dialling import ShortNumber
 from appliance.configuration.fields import (
     E164,
     CallerId,
@@ -75,6 +76,7 @@ class Person(Record):
     calls at once (RING-7). `when_busy`: where a second call goes, by hours state; absent: it rings too, as
     call waiting (BUSY-1). `forward_to` takes all calls while `forward_active` (FWD-1), `forwards` those that
     end so (FWD-3). `do_not_disturb_except`: callers who ring all the same (FWD-6).
+    `short_numbers`: their own, before the office's of the same code (OUT-11).
     """
 
     id: Identifier
@@ -103,6 +105,7 @@ class Person(Record):
     presented_number_id: Identifier | None = None
     line_id: Identifier | None = None
     withholds_number: bool = False
+    short_numbers: Annotated[tuple[ShortNumber, ...], Field(max_length=50)] = ()
     outside_allowed: bool = False
     comment: Label = ""
 

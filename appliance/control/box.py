@@ -145,7 +145,7 @@ class Box(Protocol):
     async def in_thread(self, function: Callable[[], T]) -> T:
         """What `function` returns, run in a thread: for work that would hold up the calls."""
 
-    async def place_call(self, person_id: str, number: str) -> str:
+    async def place_call(self, person_id: str, number: str, line_id: str | None = None) -> str:
         """Ring the person's phones, then the number (E.164 or extension); returns the call's id.
 
         Raises CannotCall.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -15,7 +14,6 @@ from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import Language
 from appliance.configuration.lines import Number
 from appliance.configuration.people import Person
-from appliance.configuration.star_codes import split
 from appliance.control.bodies import answer, body, query
 from appliance.control.box import Box
 from appliance.control.errors import not_found, refusal
@@ -25,7 +23,7 @@ from appliance.control.representation import plain
 from appliance.control.routes import Access, Route, box_of
 from appliance.control.supposing import WhatIf, supposed_settings, supposed_world
 from appliance.routing.decide import Decision
-from appliance.routing.dialled import without_wishes
+from appliance.routing.dialled import read_dialled, without_wishes
 from appliance.routing.explain import Explanation, as_document, explain
 from appliance.routing.facts import Direction, Facts, KnownCaller
 from appliance.routing.graph import graph
@@ -151,18 +149,17 @@ def facts_of(configuration: Configuration, question: Question) -> Facts:
     country = configuration.office.country if configuration.office else "FR"
     person = _person_with(configuration, question.caller.strip())
     inside = question.extension is not None or (person is not None and question.number_id is None)
-    called, withheld = without_wishes((question.extension or question.called or "").strip())
+    typed = (question.extension or question.called or "").strip()
     if question.number_id is not None:
         return _facts_from_outside(_number(configuration, question.number_id), question.caller, country)
-    dialled = numbers.dialled(called, country)
     if not inside:
+        dialled = numbers.dialled(without_wishes(typed)[0], country)
         ours = [number for number in configuration.numbers.values() if number.number == dialled]
         if ours:
             return _facts_from_outside(ours[0], question.caller, country)
-        if question.called is not None and not is_extension(configuration, called):
+        if question.called is not None and not is_extension(configuration, typed):
             raise refusal(422, "unknown_called", "called")
-    facts = _facts_from_inside(configuration, called, dialled, person)
-    return replace(facts, withheld=withheld or (person is not None and person.withholds_number))
+    return _facts_from_inside(configuration, typed, person)
 
 
 def _number(configuration: Configuration, identifier: str) -> Number:
@@ -190,24 +187,20 @@ def _facts_from_outside(number: Number, caller: str, country: str) -> Facts:
     )
 
 
-def _is_code(configuration: Configuration, called: str) -> bool:
-    return split(configuration.star_codes.dialled(), called) is not None
-
-
-def _facts_from_inside(
-    configuration: Configuration, called: str, dialled: str | None, person: Person | None
-) -> Facts:
-    internal = (
-        is_extension(configuration, called) or called.startswith("*") or _is_code(configuration, called)
-    )
+def _facts_from_inside(configuration: Configuration, typed: str, person: Person | None) -> Facts:
+    dialled = read_dialled(configuration, typed, person.id if person else None)
+    is_number = numbers.is_e164(dialled.called)
     office = configuration.office
     own = person.language if person else None
     return Facts(
-        direction=Direction.INTERNAL if internal or dialled is None else Direction.OUTBOUND,
+        direction=Direction.OUTBOUND if is_number else Direction.INTERNAL,
         caller=person.extension if person else "",
         caller_name=person.name if person else "",
-        called=called if internal else dialled or called,
+        called=dialled.called,
         caller_person_id=person.id if person else None,
+        withheld=dialled.withheld or (person is not None and person.withholds_number),
+        chosen_line_id=dialled.line_id,
+        short=dialled.short,
         language=own or (office.language if office else Language.FRENCH),
     )
 

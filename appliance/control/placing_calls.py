@@ -13,15 +13,20 @@ from appliance.control.bodies import answer, body, country_of, nothing
 from appliance.control.box import CannotCall
 from appliance.control.errors import ApiError, refusal
 from appliance.control.routes import Access, Route, box_of, identity_of
+from appliance.routing.dialled import read_dialled
 
 
 class NewCall(BaseModel):
-    """Ring the phones of a person, then call `number` for them: an extension, or a number in any form."""
+    """Ring the phones of a person, then call `number` for them: an extension, or a number in any form.
+
+    `line_id`: the line to take first, their usual one when absent.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     person_id: Annotated[str, Field(max_length=40)]
     number: Annotated[str, Field(min_length=1, max_length=40)]
+    line_id: Annotated[str, Field(max_length=40)] | None = None
 
 
 class PlacedCall(BaseModel):
@@ -37,19 +42,25 @@ async def place_call(request: web.Request) -> web.Response:
         raise refusal(403, "call_not_allowed", "person_id")
     if call.person_id not in box.configuration.people:
         raise refusal(422, "unknown_caller", "person_id")
-    number = dialled_number(box.configuration, call.number, country_of(request) or "FR")
+    if call.line_id is not None and call.line_id not in box.configuration.lines:
+        raise refusal(422, "unknown_line", "line_id")
+    number = dialled_number(box.configuration, call.number, country_of(request) or "FR", call.person_id)
     if number is None:
         raise refusal(422, "unknown_called", "number")
     try:
-        return answer(PlacedCall(id=await box.place_call(call.person_id, number)), 202)
+        return answer(PlacedCall(id=await box.place_call(call.person_id, number, call.line_id)), 202)
     except CannotCall as error:
         raise _refused(error) from None
 
 
-def dialled_number(configuration: Configuration, typed: str, country: str) -> str | None:
-    """The extension or the number that somebody means; None when it is neither."""
-    if is_extension(configuration, typed.strip()):
-        return typed.strip()
+def dialled_number(
+    configuration: Configuration, typed: str, country: str, person_id: str | None = None
+) -> str | None:
+    """The extension or the number that somebody means, or what they dial for it; None when it is neither."""
+    plain = typed.strip()
+    read = read_dialled(configuration, plain, person_id)
+    if is_extension(configuration, plain) or read.line_id or read.short:
+        return plain
     return numbers.dialled(typed, country)
 
 

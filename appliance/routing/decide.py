@@ -42,6 +42,7 @@ from appliance.routing.nodes import (
     RingNode,
     UnansweredNode,
 )
+from appliance.routing.outbound import wishes
 from appliance.routing.plan import Plan
 from appliance.routing.steps import Announce, Ended, HangUp, Outcome, Ring, Service, Speech, Step, TakeMessage
 from appliance.routing.targets import TELLING, find_targets
@@ -171,6 +172,7 @@ class _Walk:
             self._trail.extend(TrailEntry(node.id, None, why) for why in _why_turn(node))
         if node.dials_called:
             self._trail.append(TrailEntry(node.id, None, self._outbound_reason(node)))
+            self._trail.extend(TrailEntry(node.id, None, why) for why in wishes(self._plan, self._facts))
             if self._facts.withheld and not node.any_line:
                 self._trail.append(TrailEntry(node.id, None, Reason("number_withheld")))
         found = find_targets(self._plan, node, self._facts, self._world, self._now)

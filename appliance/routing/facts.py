@@ -33,7 +33,8 @@ class Facts:
     `caller`: E.164, an extension, or empty when withheld. `called`: our number in E.164 for an inbound call,
     else an extension, a star code, an E.164 number, or what was dialled when it is none of these. `withheld`:
     the number of whoever calls outside is not shown. `picks_up`: the ringing call that this one is to take.
-    the number of whoever calls outside is not shown. `known`: the contact who calls from outside.
+    `known`: the contact who calls from outside. `chosen_line_id`: the line asked for just before the call
+    (OUT-3). `short`: the short number that was dialled for `called` (OUT-11).
     """
 
     direction: Direction
@@ -46,6 +47,8 @@ class Facts:
     withheld: bool = False
     picks_up: str = ""
     known: KnownCaller | None = None
+    chosen_line_id: str | None = None
+    short: str = ""
 
     def recognised(self, known: KnownCaller | None) -> Facts:
         """The same once the caller's number has been looked up among the contacts."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from appliance import numbers
 from appliance.routing.facts import Direction, Facts
 from appliance.routing.limits import BARRED
 from appliance.routing.nodes import RingNode
 from appliance.routing.plan import Plan, PresentedNumber
 from appliance.routing.steps import ExternalTarget
+from appliance.routing.trail import Reason
 from appliance.routing.world import World
 
 # The reasons of a trail that the office hears of at once.
@@ -35,6 +39,16 @@ def external_target(
     return ExternalTarget(number, person_id, line_ids, shown_on, node.any_line, withheld)
 
 
+def wishes(plan: Plan, facts: Facts) -> Iterator[Reason]:
+    """What was dialled besides the number: a short number, a line."""
+    if facts.short:
+        number = numbers.national(facts.called, plan.country)
+        yield Reason("short_number", {"code": facts.short, "number": number})
+    line = plan.line_names.get(facts.chosen_line_id or "")
+    if line is not None:
+        yield Reason("line_chosen", {"line": line})
+
+
 def shown_number(plan: Plan, facts: Facts) -> PresentedNumber | None:
     """The number shown to somebody outside: the one that was called, or the one of the person who calls."""
     if facts.direction is Direction.INBOUND:
@@ -56,7 +70,9 @@ def lines_for(plan: Plan, world: World, first: str | None, any_line: bool) -> tu
 
 
 def _first_line(plan: Plan, facts: Facts, shown: PresentedNumber | None) -> str | None:
-    """The line preferred: the person's own, that of the number shown, or the one the call came in by."""
+    """The line preferred: the chosen one, the person's own, that of the number shown, or that of the call."""
+    if facts.chosen_line_id in plan.line_ids:
+        return facts.chosen_line_id
     preferred = plan.line_by_person.get(facts.caller_person_id or "")
     return preferred or (shown.line_id if shown else facts.line_id)
 

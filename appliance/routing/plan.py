@@ -69,6 +69,7 @@ class Plan:
     limits: Limits = Limits()
     numbers_by_line: Mapping[str, tuple[PresentedNumber, ...]] = field(default_factory=dict)
     reserved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    line_names: Mapping[str, str] = field(default_factory=dict)
 
     def entry(self, facts: Facts) -> Entry:
         """Where the path of a call begins: emergency numbers before everything."""
@@ -138,6 +139,7 @@ def compile_plan(configuration: Configuration) -> Plan:
                 if people and key in configuration.numbers
             }
         ),
+        line_names=MappingProxyType({line.id: line.name for line in lines}),
         line_by_person=MappingProxyType(
             {person.id: person.line_id for person in configuration.people.values() if person.line_id}
         ),

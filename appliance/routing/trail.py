@@ -76,6 +76,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "barred_night": "Nobody calls outside between {start} and {end}",
         "barred_calls": "{person} has made {most} calls to the outside today: no more are allowed",
         "barred_minutes": "{person} has called outside for {most} minutes today: no more are allowed",
+        "short_number": "{code} is the short number of {number}",
+        "line_chosen": "The line {line} was chosen just before the call",
         "number_withheld": "The caller's number is not shown",
         "left_by": "The call left by the line {line}",
         "line_failed": "The line {line} did not take the call (SIP {status})",

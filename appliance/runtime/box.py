@@ -427,9 +427,9 @@ class Box:
         """What `function` returns, run in a thread."""
         return await asyncio.to_thread(function)
 
-    async def place_call(self, person_id: str, number: str) -> str:
+    async def place_call(self, person_id: str, number: str, line_id: str | None = None) -> str:
         """Ring the person's phones, then the number; returns the call's id. Raises CannotCall."""
-        return await self.origination.place(person_id, number)
+        return await self.origination.place(person_id, number, line_id)
 
     async def hang_up(self, call_id: str) -> None:
         """End a call; raises CannotCall("no_such_call")."""

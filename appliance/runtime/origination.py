@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from appliance import numbers
-from appliance.calls.arrival import is_internal
 from appliance.calls.ring import first_answer
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.people import Person
 from appliance.control.box import CannotCall
 from appliance.legs.outgoing import OutgoingLeg
 from appliance.legs.sessions import Sound
+from appliance.routing.dialled import read_dialled
 from appliance.routing.facts import Direction, Facts
 from appliance.routing.steps import PhoneTarget, Ring
 from appliance.runtime.background import Background
@@ -42,8 +41,11 @@ class Origination:
         self._background = background
         self._phones = phones
 
-    async def place(self, person_id: str, number: str) -> str:
-        """Ring the person, then, once they answer, the number; returns the call's id. Raises CannotCall."""
+    async def place(self, person_id: str, number: str, line_id: str | None = None) -> str:
+        """Ring the person, then, once they answer, the number, by `line_id` first; returns the call's id.
+
+        Raises CannotCall.
+        """
         configuration = self._configuration()
         person = configuration.people.get(person_id)
         targets = self._targets(configuration, person_id)
@@ -52,7 +54,7 @@ class Origination:
         office = configuration.office
         step = Ring(targets, person.ring_seconds, person.language or (office.language if office else "fr"))  # type: ignore[arg-type]
         call_id = token()
-        self._background.start(self._story(call_id, person, number, step), f"placed call {call_id}")
+        self._background.start(self._story(call_id, person, number, line_id, step), f"placed call {call_id}")
         return call_id
 
     def _targets(self, configuration: Configuration, person_id: str) -> tuple[PhoneTarget, ...]:
@@ -63,7 +65,9 @@ class Origination:
             if phone.person_id == person_id and phone.id in registered
         )
 
-    async def _story(self, call_id: str, person: Person, number: str, step: Ring) -> None:
+    async def _story(
+        self, call_id: str, person: Person, number: str, line_id: str | None, step: Ring
+    ) -> None:
         shown = Facts(Direction.INTERNAL, number, "", person.extension)
         board = self._calls.board
         if board is None:
@@ -80,18 +84,18 @@ class Origination:
         if winner is None:
             log.info("%s did not answer the call they had asked for", person.name)
             return
-        self._calls.start(self._facts(person, number), winner, None, call_id)
+        self._calls.start(self._facts(person, number, line_id), winner, None, call_id)
 
-    def _facts(self, person: Person, number: str) -> Facts:
+    def _facts(self, person: Person, number: str, line_id: str | None) -> Facts:
         configuration = self._configuration()
-        office = configuration.office
-        internal = is_internal(configuration, number)
-        called = number if internal else numbers.dialled(number, office.country if office else "FR") or number
+        dialled = read_dialled(configuration, number, person.id)
         return Facts(
-            direction=Direction.INTERNAL if internal else Direction.OUTBOUND,
+            direction=Direction.INTERNAL if dialled.internal else Direction.OUTBOUND,
             caller=person.extension,
             caller_name=person.name,
-            called=called,
+            called=dialled.called,
             caller_person_id=person.id,
-            withheld=person.withholds_number,
+            withheld=dialled.withheld or person.withholds_number,
+            chosen_line_id=line_id or dialled.line_id,
+            short=dialled.short,
         )

@@ -38,3 +38,23 @@ async def test_the_password_of_a_line_is_kept_and_never_shown(
     line = visitor.url.rpartition("/")[2].partition("?")[0]
     assert settled.api.get(f"/lines/{line}")["password_set"] is True
     settled.api.delete(f"/lines/{line}")
+
+
+@pytest.mark.feature("OUT-3")
+async def test_a_prefix_is_set_and_one_that_hides_something_is_told_at_its_field(
+    visitor: Page, settled: Product, words: Words
+) -> None:
+    told = {"fr-FR": "Des numéros extérieurs", "en-GB": "Numbers outside"}
+    await visitor.goto("/lines/operateur")
+    await visitor.fill("[name=prefix]", "0")
+    await is_refused(visitor, "prefix", told[words.locale])
+    await visitor.fill("[name=prefix]", "+33")
+    await is_refused(visitor, "prefix", "+")
+    await visitor.fill("[name=prefix]", "*123*")
+    await save(visitor)
+    await visitor.wait_for_url("**?done=saved")
+    assert settled.api.get("/lines/operateur")["prefix"] == "*123*"
+    await visitor.fill("[name=prefix]", "")
+    async with visitor.expect_navigation():
+        await save(visitor)
+    assert settled.api.get("/lines/operateur")["prefix"] is None

@@ -67,3 +67,59 @@ async def test_a_number_is_reserved_to_somebody(visitor: Page, settled: Product)
         await expect(chosen).to_have_count(1)
     finally:
         settled.api.ask("PUT", "/outbound", before)
+
+
+@pytest.mark.feature("OUT-11")
+async def test_short_numbers_are_kept_told_wrong_at_their_field_and_tried(
+    visitor: Page, settled: Product, words: Words
+) -> None:
+    told = {"fr-FR": "un numéro d'urgence", "en-GB": "an emergency number"}
+    stands = {"fr-FR": "55 est le numéro court", "en-GB": "55 is the short number"}
+    before = settled.api.get("/outbound")
+    try:
+        await visitor.goto("/outbound")
+        await visitor.locator("button[value='add:short_numbers']").click()
+        await visitor.fill("[name='short_numbers.0.code']", "15")
+        await visitor.fill("[name='short_numbers.0.name']", "Taxi")
+        await visitor.fill("[name='short_numbers.0.number']", "06 39 98 12 34")
+        await visitor.locator("button[value='add:short_numbers']").click()
+        await expect(visitor.locator("[name='short_numbers.1.code']")).to_be_visible()
+        await save(visitor)
+        field = visitor.locator("#short-numbers .field", has=visitor.locator("[name='short_numbers.0.code']"))
+        await expect(field).to_contain_text(told[words.locale])
+        await expect(visitor.locator("[name='short_numbers.0.number']")).to_have_value("06 39 98 12 34")
+        await visitor.fill("[name='short_numbers.0.code']", "55")
+        if folder := os.environ.get("AUTOCOM_SCREENSHOTS"):
+            await visitor.screenshot(path=f"{folder}/short-{words.locale}.png", full_page=True)
+        await save(visitor)
+        await visitor.wait_for_url("**?done=saved")
+        kept = settled.api.get("/outbound")["short_numbers"]
+        assert kept == [{"code": "55", "name": "Taxi", "number": "+33639981234"}]
+        extension = settled.api.get("/people")["items"][0]["extension"]
+        await visitor.goto(f"/outbound?caller={extension}&called=55")
+        await expect(visitor.locator("#try .reasons")).to_contain_text(stands[words.locale])
+    finally:
+        settled.api.ask("PUT", "/outbound", before)
+
+
+@pytest.mark.feature("OUT-11")
+async def test_a_person_has_short_numbers_of_their_own(visitor: Page, settled: Product) -> None:
+    person = settled.api.get("/people")["items"][0]["id"]
+    await visitor.goto(f"/people/{person}")
+    await visitor.locator("details", has=visitor.locator("button[value='add:short_numbers']")).locator(
+        "summary"
+    ).click()
+    await visitor.locator("button[value='add:short_numbers']").click()
+    for name, text in (("code", "*5"), ("name", "Maman"), ("number", "+33 6 39 98 12 34")):
+        await visitor.fill(f"[name='short_numbers.0.{name}']", text)
+    if folder := os.environ.get("AUTOCOM_SCREENSHOTS"):
+        await visitor.screenshot(path=f"{folder}/person-short.png", full_page=True)
+    await save(visitor)
+    await visitor.wait_for_url("**?done=saved")
+    (kept,) = settled.api.get(f"/people/{person}")["short_numbers"]
+    assert kept["number"] == "+33639981234"
+    await visitor.locator("button[value='remove:short_numbers.0']").click()
+    await expect(visitor.locator("[name='short_numbers.0.code']")).to_have_count(0)
+    async with visitor.expect_navigation():
+        await save(visitor)
+    assert settled.api.get(f"/people/{person}")["short_numbers"] == []

@@ -123,6 +123,38 @@ def test_a_barred_call_is_told_why_and_the_office_is_alerted(trunks: Trunks, box
     assert (alert["code"], alert["parameters"]["who"]) == ("barred_country", "Alice (101)")
 
 
+@pytest.mark.feature("OUT-3", "OUT-11")
+def test_a_prefix_chooses_the_line_and_a_short_number_stands_for_a_whole_one(
+    trunks: Trunks, box: Box
+) -> None:
+    for line, prefix in zip(trunks.lines, ("801", "*123*"), strict=True):
+        box.api.change(f"/lines/{line}", prefix=prefix)
+    outbound = box.api.get("/outbound")
+    taxi = {"code": "55", "name": "Taxi", "number": "+33639981234"}
+    box.api.ask("PUT", "/outbound", {**outbound, "short_numbers": [taxi]})
+    own = {"code": "56", "name": "Plombier", "number": "06 39 98 56 78"}
+    box.api.change(f"/people/{trunks.alice.person_id}", short_numbers=[own])
+    phone = trunks.phone()
+    for count, (dialled, trunk, number, own_number, codes) in enumerate(
+        (
+            ("*123*0639981234", trunks.second, "+33639981234", SECOND_NUMBER, {"line_chosen"}),
+            ("8010639981234", trunks.first, "+33639981234", NUMBER, {"line_chosen"}),
+            ("55", trunks.first, "+33639981234", NUMBER, {"short_number"}),
+            ("*123*56", trunks.second, "+33639985678", SECOND_NUMBER, {"short_number", "line_chosen"}),
+        ),
+        1,
+    ):
+        taken = trunk.play("answer", box.server, ear_port=7000 + 2 * count)
+        phone.call(dialled)
+        until(lambda wanted=count: len(phone.seen("CALL_ESTABLISHED")) == wanted, "the call answered")
+        phone.hang_up()
+        taken.finish()
+        assert f"INVITE sip:{number}@" in taken.messages() and own_number in taken.messages()
+        call = trunks.last_call()
+        assert codes == set(reasons(call)) & {"line_chosen", "short_number"}
+        trunks.assert_explained(call, dialled)
+
+
 @pytest.mark.feature("OUT-1")
 def test_a_number_is_withheld_for_one_call(trunks: Trunks, box: Box) -> None:
     phone = trunks.phone()

@@ -32,6 +32,7 @@ from appliance.configuration.destinations import (
     ToNumber,
     ToPerson,
 )
+from appliance.configuration.dialling import ShortNumber
 from appliance.configuration.fields import DeviceKind, HoursState, TimeRange
 from appliance.configuration.forwards import ForwardCondition, MobileRings, ScheduledForward
 from appliance.configuration.lines import Number, SipTrunk
@@ -194,6 +195,7 @@ def office(seed: int) -> Configuration:
                 premium=chance.random() < 0.3,
                 calls_per_day=chance.choice((None, 1, 150)),
             ),
+            short_numbers=short_numbers(chance),
         ),
         numbers={each: _number(chance, each) for each in NUMBERS},
         caller_filter=_caller_filter(chance),
@@ -222,6 +224,14 @@ def _simpler(
         return configuration.with_singleton("office", simpler)
     if collection == "caller_filter":
         return configuration.with_singleton("caller_filter", CallerFilter())
+    if collection == "outbound":
+        simpler = configuration.outbound.model_copy(update={"short_numbers": ()})
+        return configuration.with_singleton("outbound", simpler)
+    if path == ("extension",):
+        lines = {key: each.model_copy(update={"prefix": None}) for key, each in configuration.lines.items()}
+        for key, each in lines.items():
+            configuration = configuration.with_record("lines", key, each)
+        return _simpler(configuration, "outbound", "", ())
     if collection == "star_codes":
         return configuration.with_singleton("star_codes", StarCodes())
     record = configuration.collection(collection)[identifier]
@@ -240,6 +250,10 @@ def _simpler(
         case ("people", "when_unanswered", _) | ("people", "mobile", *_):
             devices = (DeviceChoice(kind=DeviceKind.DESKPHONE),)
             change = {"when_unanswered": {}, "devices": devices}
+        case ("lines", "prefix"):
+            change = {"prefix": None}
+        case ("people", "short_numbers", *_):
+            change = {"short_numbers": ()}
         case ("menus", ("when_wrong" | "when_silent") as field, *_):
             change = {field: None}
         case ("menus", *_):
@@ -289,6 +303,7 @@ def _person(chance: Random, identifier: str) -> Person:
         devices=tuple(DeviceChoice(kind=kind, ring_seconds=chance.randint(5, 40)) for kind in kinds),
         ring_order=chance.choice(tuple(RingOrder)),
         do_not_disturb=chance.random() < 0.3,
+        short_numbers=short_numbers(chance) if chance.random() < 0.3 else (),
         calendar_id=perhaps(chance, lambda: chance.choice(CALENDARS)),
         when_unanswered={state: destination(chance) for state in STATES if chance.random() < 0.3},
         **_own_rules(chance),
@@ -397,10 +412,21 @@ def _caller_filter(chance: Random) -> CallerFilter:
 
 
 def _line(chance: Random, identifier: str) -> SipTrunk:
-    enabled = chance.random() < 0.8
     return SipTrunk(
-        id=identifier, name=identifier, server="sip.example.net", user="u", password="p", enabled=enabled
+        id=identifier,
+        name=identifier,
+        server="sip.example.net",
+        user="u",
+        password="p",
+        enabled=chance.random() < 0.8,
+        prefix=chance.choice((None, f"80{identifier[1:]}", "*123*", "10", "33", "*31*")),
     )
+
+
+def short_numbers(chance: Random) -> tuple[ShortNumber, ...]:
+    """Short numbers, at times of what already means something."""
+    codes = chance.sample(("55", "*55", "100", "15", "*43", "*1239", "#7"), chance.randint(0, 3))
+    return tuple(ShortNumber(code=code, name=f"Short {code}", number=OUTSIDE) for code in codes)
 
 
 def _mailbox(chance: Random, identifier: str) -> Mailbox:
@@ -474,6 +500,8 @@ inside_facts = st.builds(
         )
     ),
     caller_person_id=st.sampled_from(PEOPLE),
+    chosen_line_id=st.sampled_from((None, None, *LINES, "gone")),
+    short=st.sampled_from(("", "", "55")),
 )
 facts = inbound_facts | inside_facts
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))

@@ -221,7 +221,7 @@ class OfficeBox:
     def log_lines(self) -> list[str]:
         return ["a line of the log"]
 
-    async def place_call(self, person_id: str, number: str) -> str:
+    async def place_call(self, person_id: str, number: str, line_id: str | None = None) -> str:
         phones = {one.id for one in self.configuration.phones.values() if one.person_id == person_id}
         if not phones & self.registered:
             raise CannotCall("no_phone")

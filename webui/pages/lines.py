@@ -70,6 +70,12 @@ FIELDS = (
         choices="numbers",
     ),
     Field(
+        "prefix",
+        N_("Prefix that chooses this line"),
+        N_("Dialled before a number, the call leaves by this line: *123*, #123# or 801. Empty: none."),
+        kind="tel",
+    ),
+    Field(
         "max_channels",
         N_("Calls at once"),
         N_("When as many are up on this line, further calls leave by another. Empty: no limit."),

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from webui import short_numbers
 from webui.call_paths import ShownPath, show, wished_moment
 from webui.client import Refused
 from webui.forms import Choice, Form
@@ -27,13 +28,16 @@ def _to_values(record: Json) -> Json:
 
 def _from_values(values: Json) -> Json:
     emails = str(values.get("alert_emails") or "").replace(",", " ").split()
-    chosen = {
+    chosen: Json = {
         "line_order": values.get("line_order") or [],
         "alert_emails": emails,
         "reserved": {
             key.removeprefix(ROW): each for key, each in (values.get("reserved") or {}).items() if each
         },
     }
+    short = short_numbers.from_rows(values)
+    if short is not None:
+        chosen["short_numbers"] = short
     return {**chosen, "limits": _limits_of(values.get("limits") or {})}
 
 

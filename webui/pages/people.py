@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from webui import destinations
+from webui import destinations, short_numbers
 from webui.client import Refused
 from webui.forms import Choice, Field, Form
 from webui.language import N_, gettext
@@ -197,6 +197,9 @@ class PeoplePages(RecordPages):
         if "schedule_shown" in values:
             values["scheduled_forwards"] = [row for row in _rows(values) if person_schedule.is_filled(row)]
             record["scheduled_forwards"] = [person_schedule.from_row(row) for row in _rows(values)]
+        short = short_numbers.from_rows(values)
+        if short is not None:
+            record["short_numbers"] = short
         return record
 
     async def surroundings(self, visit: Visit, form: Form, identifier: str) -> Json:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.calls.arrival import from_line, from_phone, is_internal
+from appliance.calls.arrival import from_line, from_phone
 from appliance.configuration.lines import CalledNumberIn
 from appliance.routing.facts import Direction
 from appliance.sip.message import Request
@@ -48,11 +48,6 @@ def test_what_our_phones_dial(dialled, direction, called):
     facts = arrival.facts
     assert (facts.direction, facts.called) == (direction, called)
     assert (facts.caller, facts.caller_name, facts.caller_person_id) == ("101", "Alice", "alice")
-
-
-def test_what_is_internal():
-    assert is_internal(SETTINGS, "103") and is_internal(SETTINGS, "*43")
-    assert not is_internal(SETTINGS, "104") and not is_internal(SETTINGS, NUMBER)
 
 
 @pytest.mark.feature("NUM-7")

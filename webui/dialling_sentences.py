@@ -1,0 +1,32 @@
+"""The sentences of prefixes that choose a line and of short numbers, in English, by code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from webui.language import N_
+
+ERRORS: Mapping[str, str] = {
+    "prefix_plus": N_("A + begins a number abroad: a prefix begins with a digit, * or #."),
+    "prefix_malformed": N_("A prefix is one to five digits, such as 801, *123* or #123#."),
+    "short_malformed": N_("A short number is one to five digits, such as 55 or *55."),
+    "prefix_taken": N_("The line {name} has the prefix {prefix}: the two would be taken for each other."),
+    "prefix_is_country_code": N_("{prefix} is the code of a country: choose another."),
+    "prefix_hides_emergency": N_("The emergency number {number} begins with {prefix}: choose another."),
+    "prefix_hides_extension": N_("The extension {extension} ({name}) begins with {prefix}: choose another."),
+    "prefix_hides_code": N_("{prefix} and the code {code} would be taken for each other."),
+    "prefix_hides_number": N_("Numbers outside, such as {number}, begin with {prefix}: choose another."),
+    "extension_behind_prefix": N_("{prefix} chooses the line {name}: no extension may begin with it."),
+    "extension_is_short": N_("{extension} is the short number of {name}."),
+    "short_twice": N_("{code} is the short number of {name} already."),
+    "short_is_emergency": N_("{code} is an emergency number."),
+    "short_is_public": N_("{code} is a number that is called outside."),
+    "short_is_extension": N_("{code} is the extension of {name}."),
+    "short_is_code": N_("{code} is a star code."),
+    "short_behind_prefix": N_("{prefix} chooses the line {name}: no short number may begin with it."),
+}
+
+REASONS: Mapping[str, str] = {
+    "short_number": N_("{code} is the short number of {number}"),
+    "line_chosen": N_("The line {line} was chosen just before the call"),
+}
