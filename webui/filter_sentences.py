@@ -17,6 +17,7 @@ ERRORS: Mapping[str, str] = {
     "card_malformed": N_("The cards cannot be read from line {line} on."),
     "too_many_rows": N_("These are too many contacts (line {line})."),
     "too_many_columns": N_("These are too many columns."),
+    "owner_missing": N_("Choose the person who is responsible for this number."),
     "number_of_contact": N_("{name} has this number already."),
     "number_listed_twice": N_("This number is in the lists twice."),
 }
@@ -28,10 +29,18 @@ REASONS: Mapping[str, str] = {
     "filter_allowed": N_("{number} always gets through"),
     "filter_blocked": N_("{number} is blocked{note}"),
     "filter_anonymous": N_("The caller withholds their number"),
+    "owner_of_contact": N_("{person} is responsible for {contact}"),
+    "owner_of_number": N_("{person} is responsible for {number}"),
+    "caller_not_known": N_("The caller is none of the contacts"),
+    "contact_without_owner": N_("Nobody is responsible for {contact}"),
+    "number_without_owner": N_("Nobody is responsible for {number}"),
+    "filter_vip": N_("{contact} always gets through"),
     "filter_telemarketing": N_("{number} is of a range kept for telemarketing"),
 }
 
 CONDITIONS: Mapping[str, str] = {
+    "responsible": N_("{person}"),
+    "known_caller": N_("known caller"),
     "let_through": N_("let through"),
     "blocked": N_("blocked number"),
     "anonymous": N_("number withheld"),

@@ -14,7 +14,7 @@ from appliance.configuration.checks_outbound import outbound_problems
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import ToAnnouncement, ToExternal
 from appliance.configuration.fields import DeviceKind, HoursState, TimeRange
-from appliance.configuration.lines import CalledNumberIn
+from appliance.configuration.lines import CalledNumberIn, OwnerFirst
 from appliance.configuration.loops import looping_destinations
 from appliance.configuration.menu_checks import menu_problems
 from appliance.configuration.office import Role
@@ -88,6 +88,8 @@ def _numbers(configuration: Configuration) -> Iterator[Problem]:
     for each in own:
         if HoursState.OPEN not in each.routes:
             yield Problem("numbers", each.id, ("routes", "open"), "route_missing")
+        if each.owner_first is OwnerFirst.NUMBER and each.owner_id is None:
+            yield Problem("numbers", each.id, ("owner_id",), "owner_missing")
 
 
 def _own_numbers_outside(configuration: Configuration) -> Iterator[Problem]:

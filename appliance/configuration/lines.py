@@ -120,6 +120,25 @@ class SipTrunk(Record):
 Line = SipTrunk
 
 
+class OwnerFirst(StrEnum):
+    """Whose responsible person rings before the route of open hours: the contact's, or the number's."""
+
+    NOBODY = "nobody"
+    CONTACT = "contact"
+    NUMBER = "number"
+
+
+class OwnerUnanswered(StrEnum):
+    """What follows when the responsible person does not answer.
+
+    The route, their mobile and then the route, or their voicemail (or what they chose for such calls).
+    """
+
+    ROUTE = "route"
+    MOBILE = "mobile"
+    MAILBOX = "mailbox"
+
+
 class Number(Record):
     """What outsiders dial: arrives on a line, follows a route for each hours state.
 
@@ -127,6 +146,8 @@ class Number(Record):
     can be reached because something has failed (BACKUP-1); None takes the office's. `unknown_time`: whose
     route calls follow while the box does not know the time (TIME-7). `human_answer`: whose answer counts only
     after the key 1 (CONF-1); `whisper`: what who picks up hears alone before they are connected (WHISP-1).
+    `owner_id`: the person responsible for the number; `owner_first`, `owner_unanswered`: who rings before the
+    route of open hours, and what follows then (IN-5, IN-6).
     `caller_filter`: whether the office's caller filter stands before the route (IN-9).
     """
 
@@ -143,4 +164,6 @@ class Number(Record):
     human_answer: HumanAnswer = HumanAnswer.OUTSIDE
     whisper: Annotated[tuple[WhisperPart, ...], Field(max_length=len(WhisperPart))] = ()
     caller_filter: bool = True
+    owner_first: OwnerFirst = OwnerFirst.NOBODY
+    owner_unanswered: OwnerUnanswered = OwnerUnanswered.ROUTE
     comment: Label = ""

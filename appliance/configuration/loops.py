@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import ToGroup, ToMenu, ToNumber, ToPerson
+from appliance.configuration.lines import OwnerFirst, OwnerUnanswered
 from appliance.configuration.routes import Place, destinations_of, forwards_of
 
 # A record whose choices a call follows: collection and id.
@@ -39,6 +40,7 @@ def _followed(configuration: Configuration) -> Iterator[tuple[Follower, Place]]:
     for number in configuration.numbers.values():
         calendar = number.calendar_id or (office.calendar_id if office else None)
         users[calendar or ""].append(("numbers", number.id))
+    yield from _owners_first(configuration)
     for place in destinations_of(configuration):
         if place.collection == "office":
             for number in configuration.numbers.values():
@@ -49,6 +51,20 @@ def _followed(configuration: Configuration) -> Iterator[tuple[Follower, Place]]:
         elif place.collection != "menus" or place.path[0] != "options":
             is_forward = place.collection == "people" and place.path[0] != "when_unanswered"
             yield (FORWARDS if is_forward else place.collection, place.record_id), place
+
+
+def _owners_first(configuration: Configuration) -> Iterator[tuple[Follower, Place]]:
+    """The responsible people who may ring before a number's route."""
+    for number in configuration.numbers.values():
+        owners: tuple[str, ...] = ()
+        if number.owner_first is OwnerFirst.CONTACT:
+            owners = tuple(configuration.people)
+        elif number.owner_first is OwnerFirst.NUMBER and number.owner_id:
+            owners = (number.owner_id,)
+        last = number.owner_unanswered is OwnerUnanswered.MAILBOX
+        for person_id in owners:
+            to_person = ToPerson(person_id=person_id)
+            yield ("numbers", number.id), Place("numbers", number.id, ("owner_first",), to_person, last)
 
 
 def _targets(configuration: Configuration, place: Place) -> Iterator[Follower]:

@@ -55,6 +55,7 @@ AMONG_RECORDS: Mapping[str, str] = MappingProxyType(
         "card_malformed": "The cards cannot be read from line {line} on",
         "too_many_rows": "These are too many contacts (line {line})",
         "too_many_columns": "These are too many columns",
+        "owner_missing": "Choose the person who is responsible for this number",
         "number_of_contact": "{name} has this number already",
         "number_listed_twice": "This number is in the lists twice",
         "sip_user_taken": "The phone {name} already has this user name",

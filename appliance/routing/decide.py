@@ -43,6 +43,7 @@ from appliance.routing.nodes import (
     UnansweredNode,
 )
 from appliance.routing.outbound import wishes
+from appliance.routing.owner_paths import OwnerNode, way_by_owner
 from appliance.routing.plan import Plan
 from appliance.routing.steps import Announce, Ended, HangUp, Outcome, Ring, Service, Speech, Step, TakeMessage
 from appliance.routing.targets import TELLING, find_targets
@@ -123,6 +124,8 @@ class _Walk:
                     found = self._leave(node, ONWARD, self._entry_reason(node))
                 case FilterNode():
                     found = self._leave(node, *way_by_filter(node, self._facts, self._world))
+                case OwnerNode():
+                    found = self._leave(node, *way_by_owner(node, self._facts))
                 case HoursNode():
                     found = self._by_hours(node)
                 case LimitsNode():

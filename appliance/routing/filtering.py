@@ -56,6 +56,8 @@ def way_by_filter(node: FilterNode, facts: Facts, world: World) -> tuple[str, Re
         return ONWARD, Reason("filter_colleague")
     if world.emergency_lately or numbers.is_emergency(caller, node.country):
         return ONWARD, Reason("filter_emergency")
+    if facts.known is not None and facts.known.vip:
+        return ONWARD, Reason("filter_vip", {"contact": facts.known.name})
     if caller in node.allowed:
         return ONWARD, Reason("filter_allowed", parameters)
     if BLOCKED in node.ways and caller in node.blocked:

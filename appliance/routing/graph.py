@@ -30,6 +30,8 @@ CONDITIONS: Mapping[str, str] = MappingProxyType(
         "own_holiday": "{name}",
         "override": "by manual override",
         "unknown_time": "the time is not known",
+        "responsible": "{person}",
+        "known_caller": "known caller",
         "let_through": "let through",
         "blocked": "blocked number",
         "anonymous": "number withheld",
@@ -68,6 +70,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "emergency": "Emergency call",
         "limits": "Limits",
         "filter": "Caller filter",
+        "owner": "Person responsible",
+        "owners": "Person responsible for the contact",
         "unknown": "Unknown number",
         "hours": "Opening hours",
         "person": "Person",
@@ -86,6 +90,10 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "service": "Service",
     }
 )
+
+
+# What stands for many ways alike: the kind of the place and the condition, by the kind of where they leave.
+_FOLDED = {"owner": ("owners", "known_caller")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +150,8 @@ def graph(plan: Plan, entry: Entry, unfolded: Container[object] = EVERYTHING) ->
                 known.add(way.target)
                 waiting.append(way.target)
     for source in folded:
-        place = f"extensions:{source}"
-        nodes.append(Node(place, "extensions", {}, None))
-        edges.append(Edge(f"{source}>extensions", source, place, "extensions", {}))
+        kind, condition = _FOLDED.get(plan.nodes[source].kind, ("extensions", "extensions"))
+        place = f"{kind}:{source}"
+        nodes.append(Node(place, kind, {}, None))
+        edges.append(Edge(f"{source}>{kind}", source, place, condition, {}))
     return Graph(tuple(nodes), tuple(edges))

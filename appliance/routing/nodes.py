@@ -24,6 +24,7 @@ NodeKind = Literal[
     "emergency",
     "limits",
     "filter",
+    "owner",
     "unknown",
     "hours",
     "person",

@@ -28,7 +28,7 @@ from appliance.configuration.destinations import (
     ToPerson,
 )
 from appliance.configuration.fields import HoursState, Language
-from appliance.configuration.lines import Number
+from appliance.configuration.lines import Number, OwnerFirst
 from appliance.configuration.menus import Menu
 from appliance.configuration.people import Person, Phone, RingGroup
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
@@ -49,6 +49,7 @@ from appliance.routing.nodes import (
 )
 from appliance.routing.number_hours import ALWAYS_OPEN, own_handling, route_of
 from appliance.routing.opening_hours import OpeningHours
+from appliance.routing.owner_paths import owner_node
 from appliance.routing.person_paths import PersonPaths
 from appliance.routing.ringing import (
     Onward,
@@ -200,11 +201,14 @@ class Paths:
         if context.hours is None:
             route = route_of(number, HoursState.OPEN)
             first = self._route(route.steps, f"route:{number.id}/open", context)
+            first = self._owner_first(number, first, context)
             return {HoursState.OPEN.value: Exit(f"{place}>open", first, "open")}
         for state in HoursState:
             route = route_of(number, state)
             used = next(own for own, each in number.routes.items() if each is route)
             first = self._route(route.steps, f"route:{number.id}/{used}", context)
+            if used is HoursState.OPEN:
+                first = self._owner_first(number, first, context)
             ways[state.value] = Exit(f"{place}>{state}", first, state.value)
         for key, name, destination in own_handling(context.hours):
             steps = (RouteStep(destination=destination),)
@@ -221,6 +225,18 @@ class Paths:
             ways[key] = Exit(f"{place}>{key}", first, "override")
         ways[UNKNOWN_TIME] = Exit(f"{place}>{UNKNOWN_TIME}", ways[number.unknown_time].target, UNKNOWN_TIME)
         return ways
+
+    def _owner_first(self, number: Number, first: str, context: Context) -> str:
+        if number.owner_first is OwnerFirst.NOBODY:
+            return first
+        place = f"owner@{number.id}"
+        return self._ask(place, lambda: [owner_node(self, number, first, context, place)])
+
+    def last_ring(self, ringing: Ringing, context: Context, onward: Onward) -> Ringing:
+        """A ring that nobody else follows: the backup number is rung when nobody could be reached."""
+        if not context.backup:
+            return ringing
+        return self._with_backup(ringing, context.backup, FAILURES, onward)
 
     def _route(self, steps: Sequence[RouteStep], where: str, context: Context) -> str:
         """The first node of a route; later steps come first, since each leads to the next."""

@@ -30,7 +30,7 @@ def refusal(
     present = world.person(candidate.person_id)
     if present.day is not DayState.STARTED:
         return Reason(_DAY_REASONS[present.day], person), RingOutcome.DECLINED
-    if candidate.do_not_disturb and not (facts.caller and facts.caller in candidate.passes):
+    if candidate.do_not_disturb and not _passes(candidate, facts):
         return Reason("do_not_disturb", person), RingOutcome.DECLINED
     if present.calls >= candidate.max_calls:
         code = "person_busy" if present.on_a_call else "rung_already"
@@ -39,6 +39,12 @@ def refusal(
         if state_at(candidate.hours, world, now) in candidate.second_call_elsewhere:
             return Reason("person_busy", person), RingOutcome.BUSY
     return None
+
+
+def _passes(candidate: Candidate, facts: Facts) -> bool:
+    """Whether a caller rings somebody who does not want to be disturbed."""
+    is_vip = facts.known is not None and facts.known.vip
+    return is_vip or bool(facts.caller and facts.caller in candidate.passes)
 
 
 def rings_now(candidate: Candidate, world: World, now: datetime) -> Candidate:

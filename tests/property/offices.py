@@ -35,7 +35,7 @@ from appliance.configuration.destinations import (
 from appliance.configuration.dialling import ShortNumber
 from appliance.configuration.fields import DeviceKind, HoursState, TimeRange
 from appliance.configuration.forwards import ForwardCondition, MobileRings, ScheduledForward
-from appliance.configuration.lines import Number, SipTrunk
+from appliance.configuration.lines import Number, OwnerFirst, OwnerUnanswered, SipTrunk
 from appliance.configuration.menus import Menu, MenuOption
 from appliance.configuration.office import Office
 from appliance.configuration.outbound import Limits, Outbound
@@ -51,7 +51,7 @@ from appliance.configuration.people import (
 )
 from appliance.configuration.star_codes import StarCodes
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
-from appliance.routing.facts import Direction, Facts
+from appliance.routing.facts import Direction, Facts, KnownCaller
 from appliance.routing.world import DayState, PersonNow, World
 
 T = TypeVar("T")
@@ -244,6 +244,8 @@ def _simpler(
             change = {"special_days": ()}
         case ("calendars", *_):
             change = {"holidays": PublicHolidays()}
+        case ("numbers", "owner_first" | "owner_id", *_):
+            change = {"owner_first": OwnerFirst.NOBODY}
         case ("numbers", "routes", str(state)):
             chosen = Route(steps=(RouteStep(destination=ToPerson(person_id="p0")),))
             change = {"routes": {**record.routes, HoursState(state): chosen}}
@@ -389,6 +391,9 @@ def _number(chance: Random, identifier: str) -> Number:
         human_answer=chance.choice(tuple(HumanAnswer)),
         whisper=tuple(_some(chance, WhisperPart)),
         caller_filter=chance.random() < 0.8,
+        owner_id=perhaps(chance, lambda: chance.choice(PEOPLE)),
+        owner_first=chance.choice((OwnerFirst.NOBODY, *OwnerFirst)),
+        owner_unanswered=chance.choice(tuple(OwnerUnanswered)),
     )
 
 
@@ -472,6 +477,14 @@ inbound_facts = st.builds(
     caller_name=st.just(""),
     called=st.sampled_from([*map(number_of, NUMBERS), "+33155555555"]),
     line_id=st.sampled_from(LINES),
+    known=st.none()
+    | st.builds(
+        KnownCaller,
+        contact_id=st.just("c1"),
+        name=st.just("Zoé"),
+        owner_id=st.none() | st.sampled_from((*PEOPLE, "gone")),
+        vip=st.booleans(),
+    ),
 )
 inside_facts = st.builds(
     Facts,

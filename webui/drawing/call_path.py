@@ -22,6 +22,8 @@ KINDS = {
     "outside": ("outgoing", N_("Call to the outside")),
     "emergency": ("warning", N_("Emergency call")),
     "limits": ("security", N_("Limits")),
+    "owner": ("person", N_("Person responsible")),
+    "owners": ("person", N_("Person responsible for the contact")),
     "filter": ("security", N_("Caller filter")),
     "unknown": ("warning", N_("Unknown number")),
     "hours": ("hours", N_("Opening hours")),

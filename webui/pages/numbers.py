@@ -87,6 +87,21 @@ FIELDS = (
         choices="whispers",
     ),
     Field(
+        "owner_first",
+        N_("The person responsible rings first"),
+        N_("During opening hours, before the steps below; unknown callers take these at once."),
+        kind="select",
+        choices="owners_first",
+        empty="absent",
+    ),
+    Field(
+        "owner_unanswered",
+        N_("When that person does not answer"),
+        kind="select",
+        choices="owner_unanswered",
+        empty="absent",
+    ),
+    Field(
         "caller_filter",
         N_("The caller filter applies"),
         N_("Blocked callers and those the office does not want do not reach this number."),
@@ -148,6 +163,16 @@ class NumberPages(RecordPages):
                 *(Choice(one["id"], one["name"]) for one in people),
             ],
             "languages": language_choices(),
+            "owners_first": [
+                Choice("nobody", gettext("No")),
+                Choice("contact", gettext("Yes: the person responsible for the contact who calls")),
+                Choice("number", gettext("Yes: the person responsible for this number")),
+            ],
+            "owner_unanswered": [
+                Choice("route", gettext("The steps below")),
+                Choice("mobile", gettext("That person's mobile, then the steps below")),
+                Choice("mailbox", gettext("That person's voicemail")),
+            ],
             "unknown_times": [
                 Choice("open", gettext("The path of opening hours")),
                 Choice("closed", gettext("The path when closed")),
