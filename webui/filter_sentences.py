@@ -39,7 +39,7 @@ REASONS: Mapping[str, str] = {
 }
 
 CONDITIONS: Mapping[str, str] = {
-    "responsible": N_("{person}"),
+    "responsible": N_("{name}"),
     "known_caller": N_("known caller"),
     "let_through": N_("let through"),
     "blocked": N_("blocked number"),

@@ -30,7 +30,7 @@ CONDITIONS: Mapping[str, str] = MappingProxyType(
         "own_holiday": "{name}",
         "override": "by manual override",
         "unknown_time": "the time is not known",
-        "responsible": "{person}",
+        "responsible": "{name}",
         "known_caller": "known caller",
         "let_through": "let through",
         "blocked": "blocked number",

@@ -35,7 +35,7 @@ def owner_node(paths: Paths, number: Number, onward: str, context: Context, plac
     for person in _people(paths, number):
         target = _rung(paths, number, person, onward, context, place)
         way = f"person:{person.id}"
-        parameters = {"person": person.name}
+        parameters = {"name": person.name}
         ways[way] = Exit(f"{place}>{way}", target, "responsible", parameters, folded=by_contact)
     return OwnerNode(
         id=place,
@@ -79,7 +79,7 @@ def way_by_owner(node: OwnerNode, facts: Facts) -> tuple[str, Reason]:
     if node.number_owner is not None:
         way = f"person:{node.number_owner}"
         if way in node.ways:
-            person = node.ways[way].parameters["person"]
+            person = node.ways[way].parameters["name"]
             return way, Reason("owner_of_number", {"person": person, "number": node.label["name"]})
         return ONWARD, Reason("number_without_owner", {"number": node.label["name"]})
     if facts.known is None:
@@ -88,4 +88,4 @@ def way_by_owner(node: OwnerNode, facts: Facts) -> tuple[str, Reason]:
     way = f"person:{facts.known.owner_id}"
     if way not in node.ways:
         return ONWARD, Reason("contact_without_owner", contact)
-    return way, Reason("owner_of_contact", {**contact, "person": node.ways[way].parameters["person"]})
+    return way, Reason("owner_of_contact", {**contact, "person": node.ways[way].parameters["name"]})
