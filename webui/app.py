@@ -26,6 +26,7 @@ from webui.session import (
     begin_visit,
     forget,
 )
+from webui.sip_door import open_sip_door
 
 HERE = Path(__file__).parent
 UPLOAD_LIMIT = 64 * 1024 * 1024
@@ -46,6 +47,7 @@ def make_app(client: Client) -> web.Application:
     app.router.add_static("/static", HERE / "static", name="static")
     app.router.add_route("*", API + "/{path:.*}", pass_through)
     app.router.add_get("/alive", alive)
+    open_sip_door(app, Path(client.socket))
     app.add_routes(pages.ROUTES)
     app.cleanup_ctx.append(_client_open)
     return app
@@ -103,7 +105,7 @@ async def protect(request: web.Request, handler: Handler) -> web.StreamResponse:
 @web.middleware
 async def attend(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Find out who is looking, in which language, and send them where they must go first."""
-    if request.path.startswith((f"{API}/", "/static/", "/alive")):
+    if request.path.startswith((f"{API}/", "/static/", "/alive")) or request.path == "/sip":
         return await handler(request)
     request[VISIT] = Visit(request.app[CLIENT], None)
     _choose_language(request)

@@ -72,7 +72,7 @@ class Client:
     """Speaks to the API for one signed-in user after another; `token` None is a visitor."""
 
     def __init__(self, socket: str) -> None:
-        self._socket = socket
+        self.socket = socket
         self._session: ClientSession | None = None
 
     @property
@@ -80,7 +80,7 @@ class Client:
         """The open connections, made at first use inside the running loop."""
         if self._session is None or self._session.closed:
             # Streams of events are held open one per page, so the number of connections has no cap.
-            connector = UnixConnector(path=self._socket, limit=0)
+            connector = UnixConnector(path=self.socket, limit=0)
             self._session = ClientSession(connector=connector, auto_decompress=False)
         return self._session
 

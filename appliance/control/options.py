@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SOCKET_NAME = "control.sock"
+SIP_SOCKET_NAME = "sip.sock"
 CLAIM_CODE_NAME = "claim-code"
 
 # The telephone system ends with this status to be started again at once: it has a restored archive to put
@@ -38,6 +39,11 @@ class PbxOptions:
     def socket_path(self) -> Path:
         """The Unix socket the API is served on."""
         return self.control_socket or self.data / SOCKET_NAME
+
+    @property
+    def sip_socket_path(self) -> Path:
+        """The Unix socket beside it, by which the web process passes browser phones on."""
+        return self.socket_path.with_name(SIP_SOCKET_NAME)
 
     @property
     def claim_code_path(self) -> Path:

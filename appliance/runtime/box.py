@@ -31,6 +31,7 @@ from appliance.runtime.alarm import Alarm
 from appliance.runtime.audio import Audio
 from appliance.runtime.background import Background
 from appliance.runtime.board import Board
+from appliance.runtime.browser_connections import listen_to_browsers
 from appliance.runtime.by_phone import ByPhone
 from appliance.runtime.calls import Calls
 from appliance.runtime.clock import Clock
@@ -284,6 +285,7 @@ class Box:
         await self.people_states.restore()
         await self.lamps.restore()
         await self.driver.listen(self._hosts, self.options.sip_port)
+        await listen_to_browsers(self.driver.sockets, self.options.sip_socket_path)
         if self.options.sip_tls_port:
             self.background.start(self.secure_port.run(), "the secure SIP port")
         self.lines.follow(self.configuration)

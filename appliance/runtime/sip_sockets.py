@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from appliance.runtime.addresses import LocalAddresses
-from appliance.sip.flow import DEFAULT_PORTS, Flow, Outgoing
+from appliance.sip.flow import BROWSER_TRANSPORTS, DEFAULT_PORTS, Flow, Outgoing
 from appliance.sip.framing import KEEPALIVE, FramingError, StreamFramer
 from appliance.sip.guard import is_local
 
@@ -106,6 +106,10 @@ class SipSockets:
         self._servers.append(server)
         self.secure_port = server.sockets[0].getsockname()[1]
 
+    def serve(self, server: asyncio.Server) -> None:
+        """Close that server with the others."""
+        self._servers.append(server)
+
     def listening_port(self, transport: str) -> int:
         """Where we are reached by that transport."""
         return self.secure_port or DEFAULT_PORTS["TLS"] if transport == "TLS" else self.port
@@ -189,6 +193,8 @@ class SipSockets:
 
     async def _open(self, connection: SipConnection, flow: Flow) -> None:
         loop = asyncio.get_running_loop()
+        if flow.transport in BROWSER_TRANSPORTS:
+            raise ConnectionRefusedError("a browser opens its connection itself")
         if flow.transport != "TLS":
             await loop.create_connection(lambda: connection, *flow.remote)
             return
@@ -216,7 +222,7 @@ class SipSockets:
 
     @property
     def open_connections(self) -> int:
-        """How many TCP and TLS connections are open."""
+        """How many TCP, TLS and WebSocket connections are open."""
         return len(self._connections)
 
     async def close(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from appliance.sip.fields import Headers
-from appliance.sip.flow import Flow, bracketed, unbracketed
+from appliance.sip.flow import BROWSER_TRANSPORTS, Flow, bracketed, unbracketed
 from appliance.sip.headers import NameAddr
 from appliance.sip.matching import DialogKey, dialog_key
 from appliance.sip.message import Message, Request, Response
@@ -141,6 +141,9 @@ class Dialog:
         """The connection is closed: the next request opens another, to the peer's Contact address."""
         if flow.connection is None or not self.flow.is_by_way_of(flow):
             return
+        if flow.transport in BROWSER_TRANSPORTS:
+            self.flow = flow.to(flow.remote)
+            return
         target = self.next_hop()
         host = unbracketed(target.host)
         address = (host, target.port or 5060) if is_address(host) else flow.remote
@@ -155,5 +158,5 @@ def is_address(host: str) -> bool:
 def default_contact(request: Request, flow: Flow) -> Uri:
     """Our Contact towards the peer of a flow: the user that was called, at our end of it."""
     host, port = flow.local
-    params = () if flow.transport == "UDP" else (("transport", flow.transport.lower()),)
+    params = () if flow.transport == "UDP" else (("transport", flow.uri_transport),)
     return Uri("sip", request.uri.user, None, bracketed(host), port, params)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 Address = tuple[str, int]
 
 DEFAULT_PORTS: dict[str, int] = {"UDP": 5060, "TCP": 5060, "TLS": 5061, "WS": 80, "WSS": 443}
+BROWSER_TRANSPORTS = frozenset({"WS", "WSS"})
+"""What only the peer can open (RFC 7118): a browser listens nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,11 @@ class Flow:
             and self.is_reliable
             and (self.transport, self.remote) == (other.transport, other.remote)
         )
+
+    @property
+    def uri_transport(self) -> str:
+        """The `transport` parameter of a URI on this flow: `ws` for secure WebSockets too (RFC 7118 5.2)."""
+        return "ws" if self.transport in BROWSER_TRANSPORTS else self.transport.lower()
 
     def to(self, remote: Address) -> Flow:
         """The flow of the same transport from the same place to another address, not yet connected."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from appliance.sip.dialog import is_address
-from appliance.sip.flow import DEFAULT_PORTS, Flow, unbracketed
+from appliance.sip.flow import BROWSER_TRANSPORTS, DEFAULT_PORTS, Flow, unbracketed
 from appliance.sip.headers import STAR, NameAddr
 from appliance.sip.message import Request, Response, make_response
 from appliance.sip.uri import Params, Uri
@@ -121,8 +121,13 @@ class Registrar:
         return tuple(BindingChange("removed", binding, "unregistered") for binding in removed.values())
 
     def restore(self, bindings: Iterable[Binding]) -> None:
-        """Take back what was kept over a restart. Connections are gone: phones on them need a new one."""
+        """Take back what was kept over a restart. Connections are gone: phones on them need a new one.
+
+        Browsers make theirs themselves, and register on it: until then nothing reaches them.
+        """
         for binding in bindings:
+            if binding.flow.transport in BROWSER_TRANSPORTS:
+                continue
             restored = replace(binding, flow=_reconnecting(binding))
             self._bindings.setdefault(binding.aor, {})[str(binding.contact)] = restored
 
