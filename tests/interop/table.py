@@ -41,11 +41,12 @@ CANNOT = {
     ("pyVoIP", "TLS and SRTP"): "the phone can't",
     ("pyVoIP", "session timer"): "the phone can't",
     ("sipp", "TLS and SRTP"): "the phone can't (Debian builds it without TLS)",
+    ("JsSIP", "TCP"): "the phone can't (a browser opens WebSockets only)",
     ("baresip", "BLF"): "the phone can't (no dialog package)",
     ("linphone", "BLF"): "the phone can't (no dialog package)",
 }
 NOT_YET = "not shown yet"
-NO_WEBSOCKET = "not yet: needs WebSocket in the box"
+NO_WEBRTC = "not yet: needs WebRTC audio in the box"
 HEAD = """# Real phones
 
 Every test here has a real phone at one end at least, each on a network host of its own, and measures in the
@@ -75,7 +76,7 @@ def cell(phone: str, feature: str, works: set[tuple[str, str]]) -> str:
     """What the table says of a phone and a feature."""
     if (phone, feature) in works:
         return "works"
-    return CANNOT.get((phone, feature)) or (NO_WEBSOCKET if phone == "JsSIP" else NOT_YET)
+    return CANNOT.get((phone, feature)) or (NO_WEBRTC if phone == "JsSIP" else NOT_YET)
 
 
 def table() -> str:

@@ -79,15 +79,23 @@ async def test_a_browser_registers_and_is_rung_by_its_own_connection(running, br
     rung = await one.incoming()
     assert rung.invitation is not None and rung.invitation.get("via").startswith("SIP/2.0/WS 127.0.0.1:")
     assert ";transport=ws>" in rung.invitation.get("contact")
-    rung.answer(486)
-    assert (await call.refused()).status == 486
+    rung.answer(180)
+    await call.ringing()
+    call.cancel()
+    await rung.cancelled()
+    assert (await call.refused()).status == 487
+    one.closed.cancel()
     await one.socket.close()
     await running.until(lambda: "alice-desk" not in running.box.phones.registered(), "it is gone")
 
 
 async def test_wrong_passwords_count_for_the_browser_that_sent_them(running, browser, pages) -> None:
-    one = await browser("101", "wrong")
-    assert (await one.register()).status == 401
+    with running.box.events.subscribe(None) as events:
+        one = await browser("101", "wrong")
+        assert (await one.register()).status == 401
+        async with asyncio.timeout(10):
+            while (await events.next()).kind != "security":
+                continue
     noted = [each.address for each in await running.box.security_log.list()]
     assert noted == ["127.0.0.1"]
 
