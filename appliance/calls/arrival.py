@@ -68,6 +68,7 @@ def transferred(configuration: Configuration, party: Party, by: Party, target: s
         caller_name=party.name,
         called=dialled.called,
         caller_person_id=party.person_id if dialled.internal else by.person_id,
+        sent_by=by.person_id,
         withheld=dialled.withheld or (person is not None and person.withholds_number),
         chosen_line_id=dialled.line_id,
         short=dialled.short,

@@ -92,8 +92,9 @@ class Call:
     talk: Callable[[CallerLeg, CallerLeg], Awaitable[None]] = field(init=False, repr=False)
     conversation: Conversation | None = None
     pick_up: Future[PickUp] | None = None
+    place: str | None = None
     holding: set[int] = field(default_factory=set)
-    report: tuple[Referral, Leg] | None = None
+    report: tuple[Referral, CallerLeg] | None = None
     leader: Leg = field(init=False)
     arrived: Facts = field(init=False)
     _parties: dict[int, Party] = field(default_factory=dict)
@@ -167,6 +168,16 @@ class Call:
         self.steps.append({"step": "Transfer", "what": what, "by": by.name or by.number, "to": target})
         self.changed(self)
 
+    def stands_in(self, place: str | None) -> None:
+        """Say that the caller is parked in that place, or has left it."""
+        self.place = place
+        self.changed(self)
+
+    def sent_on_has_arrived(self) -> None:
+        """Let whoever sent the call on go: it has arrived."""
+        self._reported()
+        self.changed(self)
+
     def _reported(self) -> None:
         """Whoever sent the call on hears that it was taken, and is let go."""
         report, self.report = self.report, None
@@ -236,12 +247,12 @@ class Call:
             self.met.append(leg)
         self.changed(self)
 
-    def picked_up(self, leg: CallerLeg, by: Party, now: float) -> None:
+    def picked_up(self, leg: CallerLeg, by: Party, now: float, reason: str) -> None:
         """Say that somebody took the call whom it did not ring."""
         self.answered_at = self.answered_at or now
         self.callee, self.ringing, self.outcome = leg, (), "answered"
         self._reported()
-        self.tell(Reason("picked_up", {"by": by.name or by.number}))
+        self.tell(Reason(reason, {"by": by.name or by.number}))
         self.talks_to(leg, by)
 
     @property

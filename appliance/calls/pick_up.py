@@ -27,10 +27,11 @@ LOCK = "phone.pick_up"
 
 @dataclass(frozen=True, slots=True)
 class PickUp:
-    """Somebody who wants a ringing call, and their leg on loan."""
+    """Somebody who wants a call, and their leg on loan; `reason` is what the call's story says of it."""
 
     by: Party
     loan: Loan
+    reason: str = "picked_up"
 
 
 # The one who picks up.
@@ -43,27 +44,33 @@ async def pick_up(board: Switchboard, call: Call, parameters: Mapping[str, str])
     if not isinstance(found, Call):
         await say(board, call, found)
         return Outcome.DONE
-    loan = Loan(call.caller)
     offer = found.pick_up
-    if offer is None or offer.done():
+    if offer is None or not await take(board, call, found, offer, "picked_up"):
         await say(board, call, "nothing_to_pick_up")
         return Outcome.DONE
-    who = found.facts.caller_name or board.written(found.facts.caller)
-    offer.set_result(PickUp(me, loan))
+    return None
+
+
+async def take(board: Switchboard, call: Call, wanted: Call, offer: Future[PickUp], reason: str) -> bool:
+    """Lend the caller's leg to the call they want, to the end of that; False when that is gone."""
+    if offer.done():
+        return False
+    loan, me = Loan(call.caller), call.party_of(call.caller)
+    who = wanted.facts.caller_name or board.written(wanted.facts.caller)
+    offer.set_result(PickUp(me, loan, reason))
     try:
         async with timeout(LOAN_SECONDS):
             await loan.ready
     except TimeoutError:
-        await say(board, call, "nothing_to_pick_up")
-        return Outcome.DONE
+        return False
     call.tell(Reason("picks_up", {"who": who}))
     # They talk in the other call, and count there.
     call.know(call.caller, Party(me.number, me.name))
-    await lent(call, loan)
-    return None
+    await _lent(call, loan)
+    return True
 
 
-async def lent(call: Call, loan: Loan) -> None:
+async def _lent(call: Call, loan: Loan) -> None:
     """Wait until a lent leg is given back, or its far side leaves."""
     async with TaskGroup() as group:
         ends: tuple[Task[Any], ...] = (
@@ -177,7 +184,7 @@ async def go_on_with(board: Switchboard, call: Call, taken: PickUp) -> None:
     """The caller talks to who has picked up, until one of them leaves."""
     leg = taken.loan.leg
     try:
-        call.picked_up(leg, taken.by, board.epoch())
+        call.picked_up(leg, taken.by, board.epoch(), taken.reason)
         call.caller.answer(leg)
         await agree(call.caller, leg)
         await call.talk(call.caller, leg)

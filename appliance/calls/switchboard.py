@@ -21,6 +21,7 @@ from appliance.routing.world import World
 from appliance.sip.refer import Replaces
 
 if TYPE_CHECKING:
+    from appliance.calls.parking import ParkingLot
     from appliance.calls.transfer import Loan
 
 
@@ -55,6 +56,10 @@ class Switchboard(Protocol):
 
     def calls_in_progress(self) -> Collection[Call]:
         """The calls that go on now, the oldest first."""
+
+    @property
+    def parking(self) -> ParkingLot:
+        """The calls that are parked."""
 
     @property
     def by_phone(self) -> SettingsByPhone:

@@ -30,12 +30,18 @@ def _zone(name: str) -> str:
     return name
 
 
+# A place is one digit, dialled after the park code.
+MOST_PARK_PLACES = 9
+PARK_PLACES, PARK_SECONDS = 5, 120
+
+
 class Office(Record):
     """The office: country and zone set holidays, tones, number formats.
 
     `phones_outside`: whether phones may connect from outside the office's network; each person must be
     allowed to besides. `hold_music_id`: what those on hold hear; None is the box's own melody. `override`:
     what holds for every number instead of its hours (TIME-4); a calendar's own comes before it.
+    `park_places`: how many calls may be parked at once; `park_seconds`: after which a parked one comes back.
     `answer_seconds`: how long who must press 1 to take a call is waited for (CONF-1).
     """
 
@@ -48,6 +54,8 @@ class Office(Record):
     outbound_ring_seconds: RingSeconds = 60
     answer_seconds: Annotated[int, Field(ge=5, le=60)] = 15
     phones_outside: bool = False
+    park_places: Annotated[int, Field(ge=1, le=MOST_PARK_PLACES)] = PARK_PLACES
+    park_seconds: Annotated[int, Field(ge=15, le=1800)] = PARK_SECONDS
     hold_music_id: Identifier | None = None
     override: HoursOverride | None = None
 

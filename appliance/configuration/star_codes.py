@@ -38,6 +38,7 @@ class Action(StrEnum):
     HOURS_OPEN = "hours_open"
     HOURS_CLOSED = "hours_closed"
     HOURS_AS_SET = "hours_as_set"
+    PARK = "park"
     PICK_UP = "pick_up"
     ECHO = "echo"
     ABOUT = "about"
@@ -47,6 +48,7 @@ class Action(StrEnum):
 ARGUMENTS: Mapping[Action, Literal["extension", "number", "slot", "calendar"]] = MappingProxyType(
     {
         Action.PICK_UP: "extension",
+        Action.PARK: "slot",
         Action.FORWARD_ALL: "number",
         Action.FORWARD_BUSY: "number",
         Action.FORWARD_NO_ANSWER: "number",
@@ -91,6 +93,7 @@ class StarCodes(Record):
     hours_open: StarCode | None = "*51"
     hours_closed: StarCode | None = "*52"
     hours_as_set: StarCode | None = "*50"
+    park: StarCode | None = "*68"
     pick_up: StarCode | None = "*8"
     echo: StarCode | None = "*43"
     about: StarCode | None = "*65"

@@ -35,6 +35,7 @@ class Facts:
     the number of whoever calls outside is not shown. `picks_up`: the ringing call that this one is to take.
     `known`: the contact who calls from outside. `chosen_line_id`: the line asked for just before the call
     (OUT-3). `short`: the short number that was dialled for `called` (OUT-11).
+    `sent_by`: the person who has sent the caller on to what is called.
     """
 
     direction: Direction
@@ -46,6 +47,7 @@ class Facts:
     language: Language = Language.FRENCH
     withheld: bool = False
     picks_up: str = ""
+    sent_by: str | None = None
     known: KnownCaller | None = None
     chosen_line_id: str | None = None
     short: str = ""

@@ -12,6 +12,7 @@ from appliance import numbers
 from appliance.calls.arrival import transferred
 from appliance.calls.by_phone import SettingsByPhone
 from appliance.calls.call import Call, Party
+from appliance.calls.parking import ParkingLot
 from appliance.calls.switchboard import Draft, VoiceMessage
 from appliance.calls.transfer import Loan
 from appliance.configuration.configuration import Configuration
@@ -83,6 +84,7 @@ class Board:
         change: ChangeSettings,
         by_phone: SettingsByPhone,
         calls: Callable[[], Collection[Call]],
+        parking: ParkingLot,
     ) -> None:
         self._clock = clock
         self._settings = settings
@@ -101,6 +103,7 @@ class Board:
         self._change = change
         self.by_phone = by_phone
         self.calls_in_progress = calls
+        self.parking = parking
 
     @property
     def plan(self) -> Plan:

@@ -248,6 +248,7 @@ class Box:
             change=partial(change_fields, self),
             by_phone=ByPhone(self),
             calls=self.calls.in_progress,
+            parking=self.calls.parking,
         )
 
     def _borrow(self, replaces: Replaces, mine: Leg) -> Loan | None:

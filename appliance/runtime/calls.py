@@ -9,6 +9,7 @@ from typing import Any
 
 from appliance.calls.call import Call
 from appliance.calls.follow import run_call
+from appliance.calls.parking import ParkingLot
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.transfer import Loan
 from appliance.control.events import EventHub
@@ -48,6 +49,7 @@ class Calls:
         self._epoch = epoch
         self._version = version
         self._calls: dict[str, Call] = {}
+        self.parking = ParkingLot()
         self.board: Switchboard | None = None
         self.when_ended: Sequence[Callable[[Call, float], None]] = ()
         self.when_changed: Callable[[Call], None] = lambda call: None
@@ -153,7 +155,7 @@ class Calls:
 
 def state_of(call: Call) -> CallState:
     """What a call is doing."""
-    if call.holding:
+    if call.holding or call.place is not None:
         return CallState.HELD
     if call.callee is not None:
         return CallState.TALKING

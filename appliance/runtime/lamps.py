@@ -12,9 +12,11 @@ from appliance.configuration.people import Person
 from appliance.configuration.voicemail import MailboxOwner
 from appliance.control.events import EventHub, HubClosed
 from appliance.control.events import Subscription as Listening
+from appliance.routing.world import DayState
 from appliance.runtime.background import Background
 from appliance.runtime.calls import Calls
 from appliance.runtime.clock import Clock
+from appliance.runtime.code_lamps import CodeLamps
 from appliance.runtime.people_states import PeopleStates
 from appliance.runtime.phones import Phones
 from appliance.runtime.sip_driver import SipDriver
@@ -61,6 +63,7 @@ class Lamps:
         self._clock = clock
         self._configuration = configuration
         self._people = people
+        self._codes = CodeLamps(configuration, clock.now, people.day_of, lambda: calls.parking)
         self._subscriptions = Subscriptions()
         self._telling: set[tuple[str, str, str]] = set()
         self._mail: dict[str, Mail] = {}
@@ -105,7 +108,7 @@ class Lamps:
             self._phones.challenge(event, verdict)
             return
         now = self._clock.monotonic()
-        known = self._is_known(request.uri.user or "")
+        known = self._is_known(request.uri.user or "", verdict.username)
         done = self._subscriptions.subscribe(request, verdict.username, event.flow, token(), now, known=known)
         self._driver.respond(event.key, done.response)
         made = done.subscription
@@ -124,8 +127,10 @@ class Lamps:
             await self._count_mail()
         self._tell(made)
 
-    def _is_known(self, user: str) -> bool:
-        return self._person(user) is not None or self._group_id(user) is not None
+    def _is_known(self, user: str, watcher: str) -> bool:
+        if self._person(user) is not None or self._group_id(user) is not None:
+            return True
+        return self._codes.of(user, self._person(watcher)) is not None
 
     def _person(self, user: str) -> Person | None:
         configuration = self._configuration()
@@ -163,7 +168,8 @@ class Lamps:
             return self._mail_of(person.id) if person else Mail()
         person = self._person(subscription.resource)
         if person is None:
-            return self._group_lamp(subscription.resource)
+            code = self._codes.of(subscription.resource, self._person(subscription.watcher))
+            return code or self._group_lamp(subscription.resource)
         return self._lamp(person)
 
     def _mail_of(self, person_id: str) -> Mail:
@@ -173,7 +179,10 @@ class Lamps:
         return Mail()
 
     def _lamp(self, person: Person) -> Lamp:
-        found = Lamp(LampState.FREE if self._people.of(person).connected else LampState.AWAY)
+        now = self._people.of(person)
+        found = Lamp(LampState.FREE if now.connected else LampState.AWAY)
+        if now.do_not_disturb or now.day is not DayState.STARTED:
+            found = Lamp(LampState.UNAVAILABLE)
         for call in self._calls.in_progress():
             lamp = lamp_in(call, person)
             if lamp is not None and (lamp.state is LampState.BUSY or found.state is not LampState.BUSY):

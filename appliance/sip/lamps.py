@@ -18,13 +18,17 @@ CONTENT_TYPES = {
 
 
 class LampState(StrEnum):
-    """What a telephone is doing; a lamp blinks for RINGING and is lit for the two after it."""
+    """What a telephone is doing; a lamp blinks for RINGING and is lit for those after it.
+
+    UNAVAILABLE: they do not want to be rung now: do-not-disturb, a break, a day not begun or over.
+    """
 
     AWAY = "away"
     FREE = "free"
     RINGING = "ringing"
     CALLING = "calling"
     BUSY = "busy"
+    UNAVAILABLE = "unavailable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def dialog_info(lamp: Lamp, user: str, host: str, version: int) -> bytes:
     if lamp.state in (LampState.AWAY, LampState.FREE):
         dialog = f"<dialog id={quoteattr(user)}><state>terminated</state></dialog>"
     else:
-        state = "confirmed" if lamp.state is LampState.BUSY else "early"
+        state = "confirmed" if lamp.state in (LampState.BUSY, LampState.UNAVAILABLE) else "early"
         direction = "recipient" if lamp.state is LampState.RINGING else "initiator"
         named = _named(lamp.call_id, user) if lamp.state is LampState.RINGING else ""
         other = f"sip:{lamp.other or 'anonymous'}@{host}"
@@ -77,8 +81,13 @@ def _named(call_id: str, user: str) -> str:
 
 def presence(lamp: Lamp, user: str, host: str) -> bytes:
     """The presence document of an extension: open when it can be rung, with what it is doing."""
-    basic = "closed" if lamp.state is LampState.AWAY else "open"
-    notes = {LampState.BUSY: "On the phone", LampState.RINGING: "Ringing", LampState.CALLING: "On the phone"}
+    basic = "closed" if lamp.state in (LampState.AWAY, LampState.UNAVAILABLE) else "open"
+    notes = {
+        LampState.BUSY: "On the phone",
+        LampState.UNAVAILABLE: "Unavailable",
+        LampState.RINGING: "Ringing",
+        LampState.CALLING: "On the phone",
+    }
     note = notes.get(lamp.state, "Offline" if lamp.state is LampState.AWAY else "Online")
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -263,6 +263,19 @@ PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "fr": "Vous n'utilisez pas la journée de travail : votre poste sonne toujours.",
             "en": "You do not use the working day. Your phone always rings.",
         },
+        "park_done": {"fr": "Appel parqué, place {number}.", "en": "Call parked in place {number}."},
+        "park_place": {
+            "fr": "Place {number}. Transférez l'appel maintenant.",
+            "en": "Place {number}. Transfer the call now.",
+        },
+        "park_full": {
+            "fr": "Toutes les places sont occupées.",
+            "en": "All places are taken.",
+        },
+        "park_empty": {
+            "fr": "Il n'y a pas d'appel à la place {number}.",
+            "en": "There is no call in place {number}.",
+        },
         "nothing_to_pick_up": {
             "fr": "Aucun appel ne sonne ici.",
             "en": "No call is ringing here.",

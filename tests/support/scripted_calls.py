@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 from appliance.calls.by_phone import HoursSaid, HoursWish
 from appliance.calls.call import Call, Party
+from appliance.calls.parking import ParkingLot
 from appliance.calls.transfer import Loan
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import Destination
@@ -255,6 +256,7 @@ class ScriptedBoard:
         self.by_phone = ScriptedByPhone()
         self.configuration = Configuration()
         self.calls: list[Call] = []
+        self.parking = ParkingLot()
 
     def calls_in_progress(self) -> list[Call]:
         return self.calls

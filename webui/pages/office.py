@@ -49,6 +49,21 @@ FIELDS = (
         empty="absent",
     ),
     Field(
+        "park_seconds",
+        N_("A parked call comes back after"),
+        N_("Whoever parked it is rung again; until then the caller hears music."),
+        kind="number",
+        unit=N_("seconds"),
+        empty="absent",
+    ),
+    Field(
+        "park_places",
+        N_("Places for parked calls"),
+        N_("As many calls may wait in parking at once."),
+        kind="number",
+        empty="absent",
+    ),
+    Field(
         "hold_music_id",
         N_("Music on hold"),
         N_("What callers hear while they are put aside; sounds are added on the page of sounds."),

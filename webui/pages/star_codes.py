@@ -23,6 +23,7 @@ class Row(NamedTuple):
 
 
 EXTENSION = N_("then the extension")
+PLACE = N_("then the place, 1 to 9")
 NUMBER = N_("then the number")
 CALENDAR = N_("then the number of the hours, if any")
 
@@ -47,6 +48,17 @@ SECTIONS: tuple[tuple[str, tuple[Row, ...]], ...] = (
                 N_("Pick up a ringing call"),
                 N_("Of that colleague or group; without an extension, of your own groups."),
                 EXTENSION,
+            ),
+        ),
+    ),
+    (
+        N_("Park a call"),
+        (
+            Row(
+                "park",
+                N_("Park, or take back"),
+                N_("Transfer a call to the code and a place to park it; dial both on any phone to take it."),
+                PLACE,
             ),
         ),
     ),

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
 from appliance.calls.call import Call
+from appliance.calls.parking import park
 from appliance.calls.pick_up import pick_up
 from appliance.calls.services.box_itself import about, echo
 from appliance.calls.services.forwards import forward, forward_off
@@ -44,6 +45,7 @@ HANDLERS: Mapping[Action, Handler] = MappingProxyType(
         Action.HOURS_OPEN: opening_hours("open"),
         Action.HOURS_CLOSED: opening_hours("closed"),
         Action.HOURS_AS_SET: opening_hours("as_set"),
+        Action.PARK: park,
         Action.PICK_UP: pick_up,
         Action.ECHO: echo,
         Action.ABOUT: about,
@@ -53,6 +55,8 @@ HANDLERS: Mapping[Action, Handler] = MappingProxyType(
 
 async def serve(board: Switchboard, call: Call, step: Service) -> Outcome | None:
     """Give the caller the service they dialled."""
-    call.caller.answer()
-    call.stage("service", board.epoch())
+    if step.name is not Action.PARK:
+        # Who parks a call is let go only once they know the place.
+        call.caller.answer()
+        call.stage("service", board.epoch())
     return await HANDLERS[step.name](board, call, step.parameters)

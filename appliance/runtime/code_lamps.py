@@ -1,0 +1,99 @@
+"""Lamps of star codes: a key that dials a code is lit while what it does holds.
+
+A key of the park code and a place shows who is parked there; keys of the working day, do-not-disturb and
+forwards show the watcher's own; keys that open and close show the manual override (TIME-4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from appliance.calls.parking import ParkingLot
+from appliance.configuration.configuration import Configuration
+from appliance.configuration.forwards import ForwardCondition
+from appliance.configuration.overrides import standing
+from appliance.configuration.people import Person
+from appliance.configuration.star_codes import Action, split
+from appliance.routing.world import DayState
+from appliance.sip.lamps import Lamp, LampState
+
+LIT, UNLIT = Lamp(LampState.BUSY), Lamp()
+
+_DAYS = {
+    Action.DAY_START: frozenset({DayState.STARTED}),
+    Action.DAY_BREAK: frozenset({DayState.ON_BREAK}),
+    Action.DAY_END: frozenset({DayState.ENDED, DayState.NOT_STARTED}),
+}
+_FORWARDS = {
+    Action.FORWARD_BUSY: ForwardCondition.BUSY,
+    Action.FORWARD_NO_ANSWER: ForwardCondition.NO_ANSWER,
+    Action.FORWARD_NOT_CONNECTED: ForwardCondition.NOT_CONNECTED,
+}
+_HOURS = {Action.HOURS_OPEN: "open", Action.HOURS_CLOSED: "closed"}
+_DISTURB = frozenset({Action.DO_NOT_DISTURB, Action.DO_NOT_DISTURB_ON})
+
+
+class CodeLamps:
+    """The lamps of codes, for whoever watches them."""
+
+    def __init__(
+        self,
+        configuration: Callable[[], Configuration],
+        now: Callable[[], datetime],
+        day_of: Callable[[Person], DayState],
+        parking: Callable[[], ParkingLot],
+    ) -> None:
+        self._configuration = configuration
+        self._now = now
+        self._day_of = day_of
+        self._parking = parking
+
+    def of(self, dialled: str, watcher: Person | None) -> Lamp | None:
+        """The lamp of what a key dials, for the person who watches; None when it has none."""
+        codes = self._configuration().star_codes.dialled()
+        code = split(codes, dialled)
+        if code is None:
+            return None
+        action, argument = codes[code[0]], code[1]
+        if action is Action.PARK:
+            return self._place(argument)
+        if action in _HOURS:
+            return self._hours(argument, _HOURS[action])
+        return _lit(self._own(action, watcher)) if watcher is not None else None
+
+    def _place(self, place: str) -> Lamp | None:
+        office = self._configuration().office
+        if office is None or not place.isdigit() or not 1 <= int(place) <= office.park_places:
+            return None
+        parked = self._parking().places.get(place)
+        if parked is None:
+            return UNLIT
+        party = parked.call.party_of(parked.call.caller)
+        return Lamp(LampState.BUSY, parked.call.id, party.number, party.name)
+
+    def _hours(self, code: str, state: str) -> Lamp | None:
+        configuration = self._configuration()
+        ids = [each.id for each in configuration.calendars.values() if code and each.code == code]
+        if code and not ids:
+            return None
+        calendar_id = ids[0] if ids else None
+        held = standing(configuration, self._now())
+        return _lit(any(each.calendar_id == calendar_id and each.override.state == state for each in held))
+
+    def _own(self, action: Action, watcher: Person) -> bool | None:
+        if action in _DISTURB:
+            return watcher.do_not_disturb
+        if action in _DAYS:
+            return watcher.working_day and self._day_of(watcher) in _DAYS[action]
+        if action is Action.FORWARD_ALL:
+            return watcher.forward_active
+        if action in _FORWARDS:
+            return _FORWARDS[action] in watcher.forwards
+        return None
+
+
+def _lit(is_lit: bool | None) -> Lamp | None:
+    if is_lit is None:
+        return None
+    return LIT if is_lit else UNLIT

@@ -1,0 +1,55 @@
+"""A caller is parked by a transfer, hears music, and is taken out by a third phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.interop.box import Box
+from tests.interop.fixtures import Phones
+from tests.interop.office import add_somebody, set_up
+from tests.interop.sound import read_mono, seconds_of_tone
+from tests.interop.waiting import until
+
+
+def sound_besides(path: Path, *tones: int) -> float:
+    """How many seconds of a recording are sound other than those tones."""
+    samples, rate = read_mono(path)
+    window = rate // 10
+    starts = range(0, len(samples) - window + 1, window)
+    loud = sum(max(samples[start : start + window]) > 300 for start in starts) / 10
+    return loud - sum(seconds_of_tone(path, tone, share=0.5) for tone in tones)
+
+
+@pytest.mark.feature("RING-10")
+def test_a_parked_caller_hears_music_until_somebody_takes_the_call(box: Box, phones: Phones) -> None:
+    box.start()
+    set_up(box)
+    people = [add_somebody(box, f"Poste {extension}", extension) for extension in ("101", "102", "103")]
+    caller = phones.baresip("alice", people[0], tone=440)
+    parker = phones.baresip("bruno", people[1], tone=600)
+    third = phones.linphone("chloe", people[2], tone=800)
+
+    caller.call("102")
+    parker.answer()
+    caller.wait_event("CALL_ESTABLISHED")
+    caller.listen(1)
+    parker.transfer(f"sip:*681@{box.server}")
+    parker.wait_event("CALL_CLOSED")
+    until(lambda: [each["state"] for each in box.state()["calls"]] == ["held"], "the caller is parked")
+    caller.listen(2)
+    third.call(f"sip:*681@{box.server}")
+    until(lambda: box.resources()["legs"] == 2 and box.state()["calls"][0]["state"] == "talking", "they talk")
+    caller.listen(2)
+    caller.hang_up()
+    box.wait_quiet()
+    heard = caller.recorded_wav()
+    assert seconds_of_tone(heard, 600) > 0.5 and seconds_of_tone(heard, 800) > 1
+    assert sound_besides(heard, 600, 800) > 1, "music in between"
+    assert seconds_of_tone(third.recorded_wav(), 440) > 1
+    assert sound_besides(parker.recorded_wav(), 440) > 0.5, "the place was told"
+    records = until(lambda: (found := box.api.get("/history")["records"])[1:] and found, "both records")
+    record = next(each for each in records if each["called"] == "102")
+    codes = [entry["reason"]["code"] for entry in record["trail"]]
+    assert codes[-2:] == ["parked", "unparked"]
