@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from webui import dialling_sentences, filter_sentences
+from webui import dialling_sentences, filter_sentences, transfer_sentences
 from webui.group_words import REASONS as GROUP_REASONS
 from webui.language import N_
 
@@ -213,6 +213,7 @@ ERRORS: Mapping[str, str] = {
 REASONS: Mapping[str, str] = {
     **filter_sentences.REASONS,
     **dialling_sentences.REASONS,
+    **transfer_sentences.REASONS,
     **GROUP_REASONS,
     "number_called": N_("{number} ({name}) was called"),
     "number_followed": N_("The call follows the route of {name}"),
@@ -267,15 +268,6 @@ REASONS: Mapping[str, str] = {
     "no_line": N_("There is no line to the outside"),
     "lines_down": N_("No line to the outside works at the moment"),
     "lines_full": N_("Every channel of the lines to the outside is in use"),
-    "parked": N_("{by} parks the call in place {place}"),
-    "unparked": N_("{by} takes the parked call"),
-    "park_over": N_("Nobody took the call out of place {place}: it comes back to {by}"),
-    "picked_up": N_("{by} picks up the call"),
-    "picks_up": N_("The call of {who} is picked up"),
-    "pick_up_key": N_("A key of the phone takes a ringing call"),
-    "sent_on": N_("{by} sends the call on to {to}"),
-    "transferred": N_("{by} connects the two others and leaves"),
-    "came_back": N_("Nobody took the call at {to}: it comes back to {by}"),
     "limits_kept": N_("This call is within the limits"),
     "limits_off": N_("The limits of calls to the outside are switched off"),
     "barred_costly": N_("{number} costs more than a call: such numbers are barred"),

@@ -1,0 +1,19 @@
+"""The sentences of calls that are sent on, picked up and parked, in English, by code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from webui.language import N_
+
+REASONS: Mapping[str, str] = {
+    "parked": N_("{by} parks the call in place {place}"),
+    "unparked": N_("{by} takes the parked call"),
+    "park_over": N_("Nobody took the call out of place {place}: it comes back to {by}"),
+    "picked_up": N_("{by} picks up the call"),
+    "picks_up": N_("The call of {who} is picked up"),
+    "pick_up_key": N_("A key of the phone takes a ringing call"),
+    "sent_on": N_("{by} sends the call on to {to}"),
+    "transferred": N_("{by} connects the two others and leaves"),
+    "came_back": N_("Nobody took the call at {to}: it comes back to {by}"),
+}
