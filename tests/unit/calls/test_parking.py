@@ -30,7 +30,7 @@ def sent(board, name="outsider", by="bruno"):
     return scripted_call(ScriptedCaller(board.story, name), facts)
 
 
-def test_a_place_is_the_first_that_is_neither_taken_nor_told_to_another():
+async def test_a_place_is_the_first_that_is_neither_taken_nor_told_to_another():
     lot, call = ParkingLot(), scripted_call(ScriptedCaller([], "outsider"))
     with lot.occupy("1", Parked(call, Party("102", "Bruno", "bruno"))):
         assert call.place == "1"
