@@ -26,7 +26,7 @@ from appliance.mail.alert_letters import AlertDelivery
 from appliance.mail.deliver import Delivery
 from appliance.routing.plan import Plan
 from appliance.routing.world import DayState, World
-from appliance.runtime.addresses import LocalAddresses, own_addresses
+from appliance.runtime.addresses import EVERY_IPV4, LocalAddresses, every_address, own_addresses
 from appliance.runtime.alarm import Alarm
 from appliance.runtime.audio import Audio
 from appliance.runtime.background import Background
@@ -106,10 +106,10 @@ class Box:
         self._started_at = clock.epoch()
         self.clock_trust = ClockTrust(folder.path, clock)
         self._open_storage()
-        bound = options.sip_addresses[0] if len(options.sip_addresses) == 1 else "0.0.0.0"
+        bound = options.sip_addresses[0] if len(options.sip_addresses) == 1 else EVERY_IPV4
         self.addresses = LocalAddresses(clock.monotonic, bound)
         self.driver = SipDriver(clock, token, self.addresses)
-        self._hosts = list(options.sip_addresses) or ["0.0.0.0"]
+        self._hosts = list(options.sip_addresses) or every_address()
         self.secure_port = SecurePort(folder.path, self.driver, clock, self._hosts, options.sip_tls_port)
         self.media = MediaEngine(tokens=token, port_range=(options.rtp_first, options.rtp_last))
         self.health = Health(folder.path, self.settings, self.clock_trust, clock.monotonic)
@@ -192,6 +192,7 @@ class Box:
         incoming.look_up = self.contacts.look_up
         self.doors.phone_hosts = lambda: self.phones.hosts
         self.doors.line_hosts = self.lines.hosts
+        self.doors.is_near = self.phones.is_near = self.addresses.is_near
         self.doors.is_of_ours = lambda data: self.ladders.messages.knows(data) or self.lines.is_marked(data)
         self.driver.admits = self.doors.admits
         self.driver.on_message = self.ladders.messages.note

@@ -12,7 +12,7 @@ from appliance.control.live import Ban
 from appliance.runtime.background import Background
 from appliance.runtime.clock import Clock
 from appliance.sip.flow import Flow
-from appliance.sip.guard import SHUT_OUT_AFTER, Guard, is_local, is_scanner
+from appliance.sip.guard import SHUT_OUT_AFTER, Guard, counted_as, is_local, is_scanner
 from appliance.storage.errors import StorageError
 from appliance.storage.security_log import SecurityEvent, SecurityLog
 
@@ -43,6 +43,7 @@ class Doors:
         self.guard = Guard()
         self.phone_hosts: Callable[[], Collection[str]] = frozenset
         self.line_hosts: Callable[[], Collection[str]] = frozenset
+        self.is_near: Callable[[str], bool] = is_local
         self.is_of_ours: Callable[[bytes], bool] = lambda data: False
         self._kept = kept
         self._background = background
@@ -58,13 +59,13 @@ class Doors:
         if data[:8] == b"SIP/2.0 " or address in self.phone_hosts() or address in self.line_hosts():
             return True
         now = self._clock.monotonic()
-        if self.guard.is_shut_out(address, now):
+        if self.guard.is_shut_out(counted_as(address), now):
             return False
         if is_scanner(data):
             self.note("scanner", address)
             self._failed(address, now, weight=SHUT_OUT_AFTER)
             return False
-        if self._outside_open() or is_local(address) or self.is_of_ours(data):
+        if self._outside_open() or self.is_near(address) or self.is_of_ours(data):
             return True
         self.note("from_outside", address)
         return False
@@ -75,7 +76,8 @@ class Doors:
         return self._failed(address, self._clock.monotonic())
 
     def _failed(self, address: str, now: float, weight: int = 1) -> float:
-        verdict = self.guard.failed(address, now, registered=address in self.phone_hosts(), weight=weight)
+        registered = address in self.phone_hosts()
+        verdict = self.guard.failed(counted_as(address), now, registered=registered, weight=weight)
         if verdict.banned:
             self.note("banned", address)
         return verdict.delay

@@ -25,7 +25,6 @@ from appliance.runtime.taking import taking
 from appliance.sip.authentication import Authenticated
 from appliance.sip.events import IncomingInvite
 from appliance.sip.flow import Flow
-from appliance.sip.guard import is_local
 from appliance.sip.message import Request
 from appliance.sip.sdp import SdpError
 
@@ -86,7 +85,9 @@ class IncomingCalls:
         """Whether somebody of the office's network calls for help: from any phone, known or not (OUT-9)."""
         office = self._configuration().office
         country = office.country if office else "FR"
-        return numbers.is_emergency(event.request.uri.user or "", country) and is_local(event.flow.remote[0])
+        return numbers.is_emergency(event.request.uri.user or "", country) and self._doors.is_near(
+            event.flow.remote[0]
+        )
 
     def _emergency(self, event: IncomingInvite) -> Arrival:
         """The arrival of an emergency call; nobody is asked for a password, the phone says whose it is."""

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from appliance.runtime.addresses import own_addresses
+from appliance.runtime.addresses import EVERY_IPV4, EVERY_IPV6, own_addresses
 from appliance.runtime.clock import Clock
 from appliance.runtime.sip_driver import SipDriver
 
@@ -66,5 +66,5 @@ class SecurePort:
             log.info("open for secure calls on SIP port %s", self._driver.sockets.secure_port)
 
     def _addresses(self) -> list[str]:
-        bound = [host for host in self._hosts if host not in ("0.0.0.0", "::")]
+        bound = [host for host in self._hosts if host not in (EVERY_IPV4, EVERY_IPV6)]
         return bound or [*own_addresses()]

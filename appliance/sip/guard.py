@@ -106,6 +106,19 @@ def is_scanner(data: bytes) -> bool:
     return any(name in head for name in _SCANNERS)
 
 
+def counted_as(address: str) -> str:
+    """Whose failures those of an address are: under IPv6 whoever has one has all of its /64."""
+    if ":" not in address:
+        return address
+    try:
+        ip = ipaddress.IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if ip.ipv4_mapped is not None or ip.is_link_local or ip.is_loopback or ip.is_private:
+        return address
+    return str(ipaddress.IPv6Network((ip, 64), strict=False))
+
+
 def is_local(address: str) -> bool:
     """Whether an IP address can only be of our own network: private, link-local or loopback."""
     try:

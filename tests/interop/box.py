@@ -92,6 +92,7 @@ class Box:
         self.api = ControlSocket(folder / "control.sock")
         self._process: subprocess.Popen[bytes] | None = None
         self.starts = 0
+        self.listens_everywhere = False
 
     @property
     def server(self) -> str:
@@ -116,7 +117,9 @@ class Box:
         if clock:
             environment["AUTOCOM_CLOCK_START"] = clock
         words = [sys.executable, "-m", "appliance", "pbx", "--data", str(self.folder)]
-        words += ["--sip-port", str(self.sip_port), "--sip-address", self.host.address, "--rtp", self.rtp]
+        words += ["--sip-port", str(self.sip_port), "--rtp", self.rtp]
+        if not self.listens_everywhere:
+            words += ["--sip-address", self.host.address]
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 self.host.argv(*words),

@@ -128,6 +128,14 @@ class Network:
         _ip("-n", namespace, "route", "add", "default", "via", _ROUTER)
         return Host(name, f"10.77.0.{number}", namespace)
 
+    def add_ipv6(self, host: Host) -> str:
+        """Give a host an IPv6 address besides, of a network that is the switch's alone; returns it."""
+        if host.namespace is None:
+            raise NamespacesRefused("loopback has no other addresses")
+        address = f"2001:db8:77::{host.address.rpartition('.')[2]}"
+        _ip("-n", host.namespace, "address", "add", f"{address}/64", "dev", "eth0", "nodad")
+        return address
+
     @property
     def switch(self) -> str:
         return f"{self.prefix}-switch"

@@ -74,10 +74,8 @@ async def test_a_wrong_password_is_answered_later_each_time(phone):
 
 
 async def test_who_comes_from_outside_gets_no_answer_until_the_office_opens(running, phone, monkeypatch):
-    from appliance.runtime import doors, phones
-
-    for room in (doors, phones):
-        monkeypatch.setattr(room, "is_local", lambda address: address != INTRUDER)
+    for judge in (running.box.doors, running.box.phones):
+        monkeypatch.setattr(judge, "is_near", lambda address: address != INTRUDER)
     stranger = await phone("101", register=False, host=INTRUDER)
     with pytest.raises(NothingCame):
         await stranger.ask("OPTIONS", seconds=0.3)

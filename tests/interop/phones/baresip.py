@@ -20,7 +20,7 @@ _MODULE_FOLDERS = ("/usr/lib/baresip/modules", "/usr/local/lib/baresip/modules")
 
 _CONFIG = """
 poll_method epoll
-sip_listen {address}:{sip_port}
+sip_listen {sip_address}:{sip_port}
 call_local_timeout 120
 call_max_calls 4
 audio_player aubridge,nothing
@@ -58,7 +58,8 @@ class Baresip:
     """A running Baresip: it plays a sine of `tone` hertz and keeps what it hears.
 
     `trusts` is the authority of servers it connects to by TLS; with a `certificate` (and its key in the same
-    file) it listens for TLS too, a port above `sip_port`.
+    file) it listens for TLS too, a port above `sip_port`. With `ipv6`, an address of its host, it speaks IPv6
+    alone.
     Digits sent to it come as CALL_DTMF_START events. Waits raise NeverHappened.
     """
 
@@ -74,6 +75,7 @@ class Baresip:
         self._contacts: list[str] = []
         self.trusts: Path | None = None
         self.certificate: Path | None = None
+        self.ipv6 = ""
         self._watches_messages = False
         self._encrypts = False
 
@@ -116,7 +118,7 @@ class Baresip:
         self._write_configuration()
         log = (self.folder / "log.txt").open("wb")
         self._process = subprocess.Popen(
-            self.host.argv("baresip", "-f", str(self.folder), "-v"),
+            self.host.argv("baresip", *(["-6"] if self.ipv6 else []), "-f", str(self.folder), "-v"),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -132,6 +134,7 @@ class Baresip:
         modules = next((folder for folder in _MODULE_FOLDERS if Path(folder).is_dir()), _MODULE_FOLDERS[0])
         text = _CONFIG.format(
             address=self.host.address,
+            sip_address=f"[{self.ipv6}]" if self.ipv6 else self.host.address,
             sip_port=self.sip_port,
             messages="module_app mwi.so" if self._watches_messages else "",
             encryption="module srtp.so" if self._encrypts else "",

@@ -1,5 +1,6 @@
 """The guard: failures slow, then shut out, for longer each time; never an office with registered phones."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from appliance.sip.guard import (
     SHUT_OUT_AFTER,
     WINDOW_SECONDS,
     Guard,
+    counted_as,
     is_local,
     is_scanner,
 )
@@ -93,3 +95,19 @@ def test_no_registered_address_is_ever_shut_out_by_its_own_failures(events):
         verdict = guard.failed(f"10.0.0.{address}", now, registered=registered or address == 0)
         assert 0.0 <= verdict.delay <= LONGEST_DELAY
     assert not guard.is_shut_out("10.0.0.0", now)
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("80.67.169.12", "80.67.169.12"),
+        ("2a01:e0a:123:45::9", "2a01:e0a:123:45::/64"),
+        ("2a01:e0a:123:45:ffff::1", "2a01:e0a:123:45::/64"),
+        ("fd77::4", "fd77::4"),
+        ("fe80::1%eth0", "fe80::1%eth0"),
+        ("::ffff:80.67.169.12", "::ffff:80.67.169.12"),
+        ("nonsense:", "nonsense:"),
+    ],
+)
+def test_who_has_one_ipv6_address_has_all_of_its_network(address: str, counted: str) -> None:
+    assert counted_as(address) == counted
