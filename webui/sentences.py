@@ -478,6 +478,7 @@ AUDIO_FAULTS: Mapping[str, str] = {
         "Nothing was heard from {who}: its sound came from an address that was not agreed on, "
         "so it was not let in. A router that changes calls (SIP ALG) is the usual cause: switch that off."
     ),
+    "audio_undeciphered": N_("Nothing was heard from {who}: its encrypted sound does not fit its key."),
     "audio_stopped": N_(
         "{who} stopped sending sound for several seconds: "
         "its network failed, or its microphone was switched off."

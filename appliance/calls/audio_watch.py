@@ -32,6 +32,8 @@ def cause_of_silence(statistics: MediaStatistics | None) -> str | None:
     if statistics is None:
         return None
     if not statistics.packets_received:
+        if statistics.undeciphered:
+            return "audio_undeciphered"
         return "audio_from_elsewhere" if statistics.strangers else "audio_never_came"
     since = statistics.seconds_since_received
     return "audio_stopped" if since is not None and since >= SILENT_SECONDS else None

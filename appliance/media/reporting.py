@@ -23,7 +23,10 @@ INTERVAL_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class MediaStatistics:
-    """How one leg's audio fares. Octets are of payload; `remote_` values are what the far end reported."""
+    """How one leg's audio fares. Octets are of payload; `remote_` values are what the far end reported.
+
+    `undeciphered` counts packets that could not be opened with the key that was agreed on.
+    """
 
     packets_sent: int = 0
     octets_sent: int = 0
@@ -36,6 +39,8 @@ class MediaStatistics:
     remote_jitter_ms: float | None = None
     round_trip_ms: float | None = None
     seconds_since_received: float | None = None
+    encrypted: bool = False
+    undeciphered: int = 0
 
 
 class Reporter:

@@ -233,6 +233,7 @@ def figures_of(leg: Leg) -> LegFigures | None:
         far_jitter_ms=_rounded(statistics.remote_jitter_ms),
         round_trip_ms=_rounded(statistics.round_trip_ms),
         strangers=statistics.strangers,
+        encrypted=statistics.encrypted,
         score=mean_opinion_score(loss, statistics.jitter_ms, statistics.round_trip_ms),
         far_score=None
         if statistics.remote_lost is None

@@ -32,6 +32,7 @@ class LegFigures(BaseModel):
     strangers: int = 0
     score: float = 1.0
     far_score: float | None = None
+    encrypted: bool = False
 
 
 class AudioFault(BaseModel):

@@ -129,6 +129,9 @@ def test_phones_that_insist_on_encryption_and_a_plain_one_hear_each_other(
     box.wait_quiet()
 
     for record in until(lambda: box.api.get("/history")["records"], "the calls' records"):
+        details = box.api.get(f"/history/{record['id']}")
+        by_name = {leg["label"]: leg["encrypted"] for leg in details["legs"]}
+        assert by_name["Alice"] and not by_name["Bruno"]
         ladder = str(box.api.get(f"/history/{record['id']}/messages"))
         assert "inline:***" in ladder and "inline:" not in ladder.replace("inline:***", "")
     assert "inline:" not in box.log()

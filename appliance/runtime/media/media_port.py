@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Container
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -242,7 +243,11 @@ class MediaPort:
     @property
     def statistics(self) -> MediaStatistics:
         """The figures at present."""
-        return self._reporter.statistics(self._clock(), self._latch.strangers)
+        found = self._reporter.statistics(self._clock(), self._latch.strangers)
+        cipher = self.encryption
+        if cipher.sender is None:
+            return found
+        return replace(found, encrypted=True, undeciphered=cipher.refused)
 
     @property
     def seconds_since_heard(self) -> float | None:

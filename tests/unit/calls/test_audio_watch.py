@@ -21,6 +21,7 @@ HEARD = MediaStatistics(packets_received=9, seconds_since_received=0.1)
         (HEARD, None),
         (MediaStatistics(), "audio_never_came"),
         (MediaStatistics(strangers=4), "audio_from_elsewhere"),
+        (MediaStatistics(encrypted=True, undeciphered=4), "audio_undeciphered"),
         (replace(HEARD, seconds_since_received=3.5), "audio_stopped"),
     ],
 )
