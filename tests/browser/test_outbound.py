@@ -95,6 +95,8 @@ async def test_short_numbers_are_kept_told_wrong_at_their_field_and_tried(
         await visitor.wait_for_url("**?done=saved")
         kept = settled.api.get("/outbound")["short_numbers"]
         assert kept == [{"code": "55", "name": "Taxi", "number": "+33639981234"}]
+        await visitor.goto("/star-codes")
+        await expect(visitor.locator("#besides")).to_contain_text("06 39 98 12 34")
         extension = settled.api.get("/people")["items"][0]["extension"]
         await visitor.goto(f"/outbound?caller={extension}&called=55")
         await expect(visitor.locator("#try .reasons")).to_contain_text(stands[words.locale])

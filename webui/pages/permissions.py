@@ -23,6 +23,7 @@ LABELS = {
     "people.forwards": N_("Forwards of calls they do not take"),
     "people.scheduled_forwards": N_("Scheduled forwards"),
     "people.when_busy": N_("Where a second call goes"),
+    "people.short_numbers": N_("Their short numbers"),
     "phone.hours": N_("Open and close the office by star code"),
     "phone.block_callers": N_("Block callers"),
     "phone.pick_up": N_("Pick up calls of colleagues outside their own groups"),

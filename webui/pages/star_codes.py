@@ -128,8 +128,20 @@ FIELDS = tuple(Field(row.name, row.label, row.help) for row in ROWS)
 
 async def sheet(request: web.Request) -> web.Response:
     """What can be dialled, for everybody, fit for printing."""
-    codes = await visit_of(request).get("/star_codes")
-    return render(request, "star_codes.html", {"sections": SECTIONS, "codes": codes})
+    visit = visit_of(request)
+    codes = await visit.get("/star_codes")
+    return render(request, "star_codes.html", {"sections": SECTIONS, "codes": codes, **await _besides(visit)})
+
+
+async def _besides(visit: Visit) -> dict[str, Any]:
+    """What else may be dialled: the lines that have a prefix, and the office's short numbers."""
+    if not visit.is_administrator:
+        return {"prefixed": [], "short_numbers": []}
+    lines = (await visit.get("/lines"))["items"]
+    return {
+        "prefixed": [line for line in lines if line.get("prefix") and line["enabled"]],
+        "short_numbers": (await visit.get("/outbound"))["short_numbers"],
+    }
 
 
 def _show(request: web.Request, form: Form) -> web.Response:
