@@ -7,10 +7,11 @@ from appliance.legs.sessions import Sound, shared
 from appliance.legs.sip_leg import SipLeg, Surroundings
 from appliance.sip.bodies import session_description_of
 from appliance.sip.message import Request
-from appliance.sip.offer_answer import DEFAULT_CODECS, offered_codecs, offers_encryption
+from appliance.sip.offer_answer import DEFAULT_CODECS, audio_of, offered_codecs, offers_encryption
 from appliance.sip.sdes import Encryption
 from appliance.sip.sdp import SdpError, parse_sdp
 from appliance.sip.uri import Uri
+from appliance.sip.webrtc import is_browser_audio
 
 
 class IncomingLeg(SipLeg):
@@ -43,6 +44,9 @@ class IncomingLeg(SipLeg):
             self._theirs = parse_sdp(offer)
             if not offered_codecs(self._theirs):
                 raise SdpError("no audio that we can take", 488)
+            audio = audio_of(self._theirs)
+            if around.browser is None and audio is not None and is_browser_audio(audio):
+                raise SdpError("audio of a browser that is none", 488)
             if around.encryption is Encryption.REQUIRED and not offers_encryption(self._theirs):
                 raise SdpError("audio without encryption", 488)
         elif around.encryption is Encryption.OFFERED:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from appliance.media.agreement import AudioCodec, MediaAgreement
+from appliance.media.agreement import AudioCodec, BrowserTerms, MediaAgreement
 from appliance.media.agreement import Direction as MediaDirection
 from appliance.media.srtp import SrtpKeys, SrtpProfile
 from appliance.sip.offer_answer import DEFAULT_CODECS, AgreedMedia, same_format
 from appliance.sip.sdes import AgreedCrypto
 from appliance.sip.sdp import Codec, Direction
+from appliance.sip.webrtc import AgreedTerms
 
 G711 = frozenset({"PCMA", "PCMU"})
 
@@ -70,7 +71,14 @@ def agreement(agreed: AgreedMedia, signalling_host: str | None) -> MediaAgreemen
         signalling_host=signalling_host,
         receive_payload_types=agreed.receive_numbers,
         srtp=_keys(agreed.crypto),
+        browser=_browser(agreed.browser),
     )
+
+
+def _browser(terms: AgreedTerms | None) -> BrowserTerms | None:
+    if terms is None:
+        return None
+    return BrowserTerms(terms.ours.ufrag, terms.ours.password, terms.ufrag, terms.hash_name, terms.digest)
 
 
 def _keys(crypto: AgreedCrypto | None) -> SrtpKeys | None:

@@ -35,6 +35,7 @@ from appliance.sip.offer_answer import (
 from appliance.sip.refer import read_refer
 from appliance.sip.sdes import Encryption
 from appliance.sip.sdp import Direction, SdpError, SessionDescription, parse_sdp
+from appliance.sip.webrtc import OwnTerms
 
 IN_DIALOG_ALLOWED = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK, INFO, REFER, NOTIFY"
 
@@ -45,7 +46,8 @@ class Surroundings:
 
     `signalling_host` is where the peer's SIP comes from, when the peer may be behind a NAT; `is_phone`: the
     peer is a phone of ours, which may do more than a line. `encryption` is what we want of its audio,
-    `secret` 32 random octets that keys of this leg alone are made of.
+    `secret` 32 random octets that keys of this leg alone are made of. `browser`: the peer is one, and this is
+    what we say to it.
     """
 
     signalling: Signalling
@@ -56,6 +58,7 @@ class Surroundings:
     is_phone: bool = False
     encryption: Encryption = Encryption.ACCEPTED
     secret: bytes = field(default=b"", repr=False)
+    browser: OwnTerms | None = None
 
 
 class SipLeg:
@@ -123,6 +126,8 @@ class SipLeg:
             prefer_ours=prefer_ours,
             encryption=self._encryption,
             secret=self._around.secret,
+            rtcp_mux=self._around.browser is not None,
+            browser=self._around.browser,
         )
 
     def _offered_audio(self, sound: Sound) -> LocalAudio:

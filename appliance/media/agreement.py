@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import ip_address
 
@@ -64,6 +64,20 @@ PCMA = AudioCodec(8, "PCMA")
 
 
 @dataclass(frozen=True, slots=True)
+class BrowserTerms:
+    """How a browser's audio is reached and keyed: our ICE name and password, its certificate's digest.
+
+    `hash_name` is sha-256, sha-384 or sha-512, `digest` in capitals with colons. `their_ufrag`: its ICE name.
+    """
+
+    ufrag: str
+    password: str = field(repr=False)
+    their_ufrag: str
+    hash_name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class MediaAgreement:
     """The outcome of one offer and answer for one stream of audio, seen from our side.
 
@@ -78,6 +92,8 @@ class MediaAgreement:
     - `signalling_host`: the address the far end's signalling comes from; its RTP is accepted from there as
       well (RFC 7362). Give it only for a far end that may be behind a NAT.
     - `srtp`: what packets are encrypted by, None for plain RTP.
+    - `browser`: the far end is a browser, which finds the way to us itself; `remote_host` and `remote_port`
+      mean nothing then, and keys are made with it.
     - `ptime`: milliseconds of sound in each packet that we make.
 
     Raises ValueError when there is no codec, or an address or a port is not one.
@@ -94,6 +110,7 @@ class MediaAgreement:
     signalling_host: str | None = None
     receive_payload_types: tuple[tuple[int, int], ...] = ()
     srtp: SrtpKeys | None = None
+    browser: BrowserTerms | None = None
 
     def __post_init__(self) -> None:
         if not self.codecs:
@@ -125,6 +142,8 @@ class MediaAgreement:
     @property
     def may_send(self) -> bool:
         """Whether we may send, and have somewhere to send to."""
+        if self.browser is not None:
+            return self.direction.may_send
         return (
             self.direction.may_send
             and self.remote_port != 0

@@ -31,7 +31,7 @@ from appliance.runtime.alarm import Alarm
 from appliance.runtime.audio import Audio
 from appliance.runtime.background import Background
 from appliance.runtime.board import Board
-from appliance.runtime.browser_connections import listen_to_browsers
+from appliance.runtime.browser_connections import browser_terms, listen_to_browsers
 from appliance.runtime.by_phone import ByPhone
 from appliance.runtime.calls import Calls
 from appliance.runtime.clock import Clock
@@ -264,6 +264,7 @@ class Box:
         """What a leg on that flow is given."""
         self._sdp_sessions += 1
         host = flow.remote[0] if behind_nat else None
+        secret = secret_bytes()
         return Surroundings(
             self.driver,
             self.audio,
@@ -271,7 +272,8 @@ class Box:
             self._sdp_sessions,
             host,
             is_phone=behind_nat,
-            secret=secret_bytes(),
+            secret=secret,
+            browser=browser_terms(flow, secret),
         )
 
     async def start(self) -> None:

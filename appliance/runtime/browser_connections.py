@@ -19,6 +19,7 @@ from appliance.runtime.sip_sockets import FIRST_WORD_SECONDS, SipConnection, Sip
 from appliance.sip.flow import BROWSER_TRANSPORTS, Flow
 from appliance.sip.framing import KEEPALIVE, PONG, FramingError
 from appliance.sip.parser import MAX_MESSAGE
+from appliance.sip.webrtc import OwnTerms
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +98,8 @@ class BrowserConnection(SipConnection):
             self.abort()
             return False
         self.flow = Flow(flow.transport, flow.local, flow.remote, self.number)
+        # In a thread: by its first call it is there.
+        asyncio.get_running_loop().run_in_executor(None, _fingerprint)
         return True
 
     def _message(self, message: bytes) -> None:
@@ -109,6 +112,20 @@ class BrowserConnection(SipConnection):
     def write(self, data: bytes) -> None:
         """Send one message; a browser that does not read is cut off."""
         super().write(frame(data))
+
+
+def browser_terms(flow: Flow, secret: bytes) -> OwnTerms | None:
+    """What a leg says of its audio to a browser on that flow, None to any other phone."""
+    if flow.transport not in BROWSER_TRANSPORTS:
+        return None
+    return OwnTerms.of(secret, _fingerprint())
+
+
+def _fingerprint() -> str:
+    """That of our certificate. What makes it is loaded with the first browser, not in every office."""
+    from appliance.runtime.media.dtls import identity
+
+    return identity().fingerprint
 
 
 async def listen_to_browsers(sockets: SipSockets, path: Path) -> None:

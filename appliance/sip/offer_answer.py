@@ -29,11 +29,21 @@ from appliance.sip.sdp import (
     SessionDescription,
     is_unspecified,
 )
+from appliance.sip.webrtc import PROFILES as BROWSER_PROFILES
+from appliance.sip.webrtc import (
+    AgreedTerms,
+    OwnTerms,
+    agreed_terms,
+    is_browser_audio,
+    media_attributes,
+    session_attributes,
+)
 
 PCMU = Codec(0, "PCMU")
 PCMA = Codec(8, "PCMA")
 DEFAULT_CODECS = (PCMA, PCMU)
 
+UNSPECIFIED = "0.0.0.0"
 _DIGITS_NUMBER = 101
 _DIGITS_FMTP = "0-16"
 _MOST_CODECS = 32
@@ -50,6 +60,7 @@ class LocalAudio:
     through, give them as that leg described them: names and parameters count, numbers are wishes.
     `prefer_ours`: the answer follows our order of codecs instead of the offer's. `secret`: what our keys are
     made of, the same for all of a session; without one nothing is encrypted. `suites`: those of our offers.
+    `browser`: the peer is a browser, to which all we offer is encrypted its way.
     """
 
     host: str
@@ -64,11 +75,12 @@ class LocalAudio:
     encryption: Encryption = Encryption.ACCEPTED
     secret: bytes = field(default=b"", repr=False)
     suites: tuple[str, ...] = OFFERED_SUITES
+    browser: OwnTerms | None = None
 
     @property
     def offers_encryption(self) -> bool:
         """Whether an offer of ours asks for encrypted audio."""
-        return bool(self.secret) and self.encryption.offers
+        return bool(self.secret) and self.encryption.offers and self.browser is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +104,7 @@ class AgreedMedia:
     rtcp_mux: bool = False
     receive_numbers: tuple[tuple[int, int], ...] = ()
     crypto: AgreedCrypto | None = None
+    browser: AgreedTerms | None = None
 
     @property
     def codec(self) -> Codec:
@@ -113,15 +126,18 @@ def _is_readable(media: Media) -> bool:
     """Whether it is live audio, plain or encrypted in a way that we know."""
     if media.kind != "audio" or not media.port:
         return False
-    return media.protocol in PLAIN_PROFILES or (
-        media.protocol in SECURE_PROFILES and bool(readable(media.crypto))
+    return (
+        media.protocol in PLAIN_PROFILES
+        or is_browser_audio(media)
+        or (media.protocol in SECURE_PROFILES and bool(readable(media.crypto)))
     )
 
 
 def remote_direction(description: SessionDescription, media: Media) -> Direction:
     """What the far end does with the stream; an unspecified address means that it hears nothing (8.4)."""
     direction = description.direction_of(media)
-    if is_unspecified(description.address_of(media)):
+    # Browsers write that address while they look for theirs.
+    if not is_browser_audio(media) and is_unspecified(description.address_of(media)):
         return Direction.of(direction.sends, False)
     return direction
 
@@ -134,7 +150,10 @@ def offered_codecs(description: SessionDescription) -> tuple[Codec, ...]:
 
 def offers_encryption(description: SessionDescription) -> bool:
     """Whether an audio stream brings a key that we can use."""
-    return any(_is_readable(media) and readable(media.crypto) for media in description.media)
+    return any(
+        _is_readable(media) and (is_browser_audio(media) or readable(media.crypto))
+        for media in description.media
+    )
 
 
 def _sound(media: Media) -> tuple[Codec, ...]:
@@ -156,9 +175,16 @@ def build_offer(
     """
     wanted = [*local.codecs, *(_digit_codecs(local.codecs) if local.digits else ())]
     profile = SECURE_PROFILES[0] if local.offers_encryption else PLAIN_PROFILES[0]
+    if local.browser is not None:
+        profile = BROWSER_PROFILES[0]
     audio = _local_media(local, profile, _assign_numbers(wanted, previous))
     if local.offers_encryption:
         audio = _with_crypto(audio, own_lines(local.secret, local.suites))
+    mid: str | None = None
+    if local.browser is not None:
+        ours = _our_place(previous) if previous is not None else None
+        mid = (previous.media[ours].attribute("mid") if previous and ours is not None else None) or "0"
+        audio = _with_browser(audio, local, mid, answers=False)
     if previous is None:
         media: tuple[Media, ...] = (audio,)
     else:
@@ -169,7 +195,7 @@ def build_offer(
         else:
             protocol = previous.media[ours].protocol
             media = tuple([replace(m, protocol=protocol) if m is audio else m for m in media])
-    return _describe(local, session_id, version, media)
+    return _describe(local, session_id, version, media, mid=mid)
 
 
 def _our_place(previous: SessionDescription) -> int | None:
@@ -237,12 +263,17 @@ def negotiate(
             agreed = _agree(offer, media, accepted, _accepted_digits(media, accepted, local), local)
             agreed = replace(agreed, crypto=_agreed_crypto(crypto, local))
             ours = _answer_media(media, agreed, accepted, local)
-            if crypto is not None:
+            if is_browser_audio(media):
+                assert local.browser is not None
+                agreed = replace(agreed, browser=agreed_terms(offer, media, local.browser))
+                ours = _with_browser(ours, local, media.attribute("mid"), answers=True)
+            elif crypto is not None:
                 ours = _with_crypto(
                     ours, [str(Crypto(crypto.tag, crypto.suite, own_key(local.secret, crypto.suite)))]
                 )
             streams = [ours if at == place else _refused(other) for at, other in enumerate(offer.media)]
-            answer = _describe(local, session_id, version, tuple(streams), offer.times)
+            mid = ours.attribute("mid")
+            answer = _describe(local, session_id, version, tuple(streams), offer.times, mid=mid)
             return answer, agreed
     raise SdpError("No stream of audio that we can take", 488)
 
@@ -252,6 +283,10 @@ def _takeable(offer: SessionDescription, local: LocalAudio) -> list[tuple[int, C
     found: list[tuple[int, Crypto | None]] = []
     for place, media in enumerate(offer.media):
         if not _is_readable(media):
+            continue
+        if is_browser_audio(media):
+            if local.browser is not None:
+                found.append((place, None))
             continue
         keys = readable(media.crypto) if local.secret else []
         if media.protocol in PLAIN_PROFILES and local.encryption is Encryption.NEVER:
@@ -266,6 +301,12 @@ def _agreed_crypto(theirs: Crypto | None, local: LocalAudio) -> AgreedCrypto | N
     if theirs is None:
         return None
     return AgreedCrypto(theirs.suite, own_key(local.secret, theirs.suite), theirs.key)
+
+
+def _with_browser(media: Media, local: LocalAudio, mid: str | None, *, answers: bool) -> Media:
+    assert local.browser is not None
+    more = media_attributes(local.browser, local.host, local.port, mid, answers=answers)
+    return replace(media, attributes=(*more, *media.attributes))
 
 
 def _with_crypto(media: Media, lines: Iterable[str]) -> Media:
@@ -327,7 +368,8 @@ def _agree(
     return AgreedMedia(
         codecs=tuple(codecs),
         dtmf_payload_type=digits[0].payload_type if digits else None,
-        remote_host=_address(theirs.address_of(media)),
+        # A browser's may be a name, and is not where its audio comes from in the end.
+        remote_host=UNSPECIFIED if is_browser_audio(media) else _address(theirs.address_of(media)),
         remote_port=media.port,
         remote_rtcp_port=media.rtcp_port,
         direction=direction,
@@ -383,7 +425,7 @@ def apply_answer(offer: SessionDescription, answer: SessionDescription, local: L
     if place is None or place >= len(answer.media):
         raise SdpError("No stream of audio in the answer", 488)
     ours, theirs = offer.media[place], answer.media[place]
-    if theirs.kind != "audio" or not theirs.port or theirs.protocol not in PLAIN_PROFILES + SECURE_PROFILES:
+    if theirs.kind != "audio" or not theirs.port or theirs.protocol not in _known_profiles(local):
         raise SdpError("Audio refused by the answer", 488)
     crypto = _answered_crypto(ours, theirs)
     if crypto is None and (local.encryption is Encryption.REQUIRED or theirs.protocol in SECURE_PROFILES):
@@ -397,7 +439,12 @@ def apply_answer(offer: SessionDescription, answer: SessionDescription, local: L
     digits.sort(key=lambda codec: codec.clock_rate != codecs[0].clock_rate)
     agreed = _agree(answer, theirs, codecs, digits, local)
     numbers = _receive_numbers([*codecs, *digits], offered)
-    return replace(agreed, receive_numbers=numbers, crypto=_agreed_crypto(crypto, local))
+    terms = agreed_terms(answer, theirs, local.browser) if local.browser is not None else None
+    return replace(agreed, receive_numbers=numbers, crypto=_agreed_crypto(crypto, local), browser=terms)
+
+
+def _known_profiles(local: LocalAudio) -> tuple[str, ...]:
+    return BROWSER_PROFILES if local.browser is not None else PLAIN_PROFILES + SECURE_PROFILES
 
 
 def _answered_crypto(ours: Media, theirs: Media) -> Crypto | None:
@@ -457,6 +504,9 @@ def _describe(
     version: int,
     media: tuple[Media, ...],
     times: tuple[str, ...] = ("0 0",),
+    mid: str | None = None,
 ) -> SessionDescription:
     origin = Origin(str(session_id), str(version), local.host)
-    return SessionDescription(origin, media, address=local.host, times=times)
+    is_browsers = any(is_browser_audio(each) and each.port for each in media)
+    attributes = session_attributes(mid) if is_browsers else ()
+    return SessionDescription(origin, media, address=local.host, times=times, attributes=attributes)

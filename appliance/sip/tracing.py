@@ -20,8 +20,8 @@ _CREDENTIALS = re.compile(
     rb"^((?:proxy-)?authorization|(?:proxy-)?authentication-info)([ \t]*:)([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)",
     re.IGNORECASE | re.MULTILINE,
 )
-# RFC 4568 6.1: who has the key has the conversation.
-_MEDIA_KEY = re.compile(rb"\b(inline:)[^\s|;]{1,512}", re.IGNORECASE)
+# RFC 4568 6.1: who has the key has the conversation. RFC 8839 5.4: who has that one can turn it away.
+_MEDIA_KEY = re.compile(rb"\b(inline:|ice-pwd:)[^\s|;]{1,512}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

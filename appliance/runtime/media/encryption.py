@@ -5,6 +5,18 @@ from __future__ import annotations
 from appliance.media.srtp import SrtpError, SrtpKeys, SrtpReceiver, SrtpSender
 
 
+class _Unkeyed(SrtpSender, SrtpReceiver):
+    """Both directions of a port whose keys are still being made."""
+
+    def __init__(self) -> None:
+        """There is no session yet."""
+
+    def rtp(self, packet: bytes) -> bytes:
+        raise SrtpError("no keys yet")
+
+    rtcp = rtp
+
+
 class Encryption:
     """The ciphers of one port: none until keys were agreed. `refused` counts what could not be opened.
 
@@ -31,6 +43,11 @@ class Encryption:
             self.sender = SrtpSender(keys.profile, keys.sending)
         if not (before and same_profile and before.receiving == keys.receiving):
             self.receiver = SrtpReceiver(keys.profile, keys.receiving)
+
+    def await_keys(self) -> None:
+        """Let nothing pass until there are keys."""
+        self._keys = None
+        self.sender = self.receiver = _Unkeyed()
 
     def open(self, view: memoryview, size: int) -> int:
         """Open the RTP packet in the first `size` bytes in place; its size then, 0 if it is not theirs.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from appliance.media import tones
-from appliance.media.agreement import AudioCodec, MediaAgreement
+from appliance.media.agreement import AudioCodec, BrowserTerms, MediaAgreement
 from appliance.media.dtmf import DIGITS, DigitReceiver, DtmfError, clean_digits
 from appliance.media.latch import Address, Latch
 from appliance.media.reception import Reception
@@ -18,6 +18,7 @@ from appliance.media.reporting import INTERVAL_SECONDS, MediaStatistics, Reporte
 from appliance.media.rewriter import OutgoingStream
 from appliance.media.rtp import HEADER, HEADER_BYTES, RTCP_TYPES, RtpError, payload_bounds
 from appliance.media.srtp import SrtpError
+from appliance.runtime.media.browser_audio import BrowserAudio
 from appliance.runtime.media.encryption import Encryption
 from appliance.runtime.media.event_loop import PacketReader
 from appliance.runtime.media.pacer import Pacer
@@ -87,6 +88,7 @@ class MediaPort:
         self._engine = engine
         self._clock = engine.clock
         self._pair = pair
+        self._browser: BrowserAudio | None = None
         self._latch = Latch(engine.addresses)
         self._rtcp_latch = Latch()
         self.encryption = Encryption()
@@ -116,8 +118,14 @@ class MediaPort:
         if self.closed:
             return
         self.agreement = agreement
-        self._latch.negotiated(agreement.remote_host, agreement.remote_port, agreement.signalling_host)
-        self._rtcp_latch.negotiated(agreement.remote_host, agreement.rtcp_port, agreement.signalling_host)
+        if agreement.browser is not None:
+            self._await_browser(agreement.browser)
+        else:
+            self._browser = None
+            host = agreement.signalling_host
+            self._latch.negotiated(agreement.remote_host, agreement.remote_port, host)
+            self._rtcp_latch.negotiated(agreement.remote_host, agreement.rtcp_port, host)
+            self.encryption.change(agreement.srtp)
         codecs = {codec.payload_type: codec for codec in agreement.codecs}
         numbered = dict(agreement.receive_payload_types)
         self._codecs = codecs | {theirs: codecs[ours] for theirs, ours in numbered.items() if ours in codecs}
@@ -127,10 +135,21 @@ class MediaPort:
         self._event_types = frozenset(events)
         self._may_receive = agreement.direction.may_receive
         self._reception.clock_rate = agreement.codec.clock_rate
-        self.encryption.change(agreement.srtp)
         self.sender.agree(agreement)
         if self.bridge:
             self.bridge.refresh()
+
+    def _await_browser(self, terms: BrowserTerms) -> None:
+        """Answer the checks of a browser and make keys with it, unless it is the one there was before."""
+        if self._browser is not None and self._browser.terms == terms:
+            return
+        self.encryption.await_keys()
+        self._browser = BrowserAudio(
+            terms,
+            self._pair.rtp,
+            lambda way: self._latch.negotiated(way[0], way[1]),
+            self.encryption.change,
+        )
 
     async def play(self, audio: bytes | AsyncIterator[bytes], *, loop: bool = False) -> None:
         """Play PCM (8000 Hz, mono, 16 bits little-endian); returns when its last frame has been sent.
@@ -273,7 +292,9 @@ class MediaPort:
         return self._event_types
 
     def report_if_due(self, now: float) -> None:
-        """Send the RTCP report once its time has come (RFC 3550 section 6.2)."""
+        """Send the RTCP report once its time has come (RFC 3550 section 6.2); a handshake goes on."""
+        if self._browser is not None:
+            self._browser.tick()
         if now < self._next_report:
             return
         # Spread by the identity of the stream, so that the reports of many calls don't come together.
@@ -311,6 +332,8 @@ class MediaPort:
             return True
         packet = self._buffer
         if size < HEADER_BYTES or packet[0] & 0xC0 != 0x80:
+            if self._browser is not None and size:
+                self._browser.received(bytes(self._view[:size]), source)
             return True
         header = HEADER.unpack_from(packet)
         _, second, sequence, timestamp, ssrc = header

@@ -89,7 +89,7 @@ class Sender:
         self._codec = agreement.playable
         self._frames = min(max(1, agreement.ptime // 20), LONGEST_PACKET_FRAMES)
         self.may_send = agreement.may_send
-        self.send = self._plain if agreement.srtp is None else self._send_protected
+        self.send = self._send_protected if agreement.srtp or agreement.browser else self._plain
         self._arrange()
 
     def set_relayed(self, relayed: bool) -> None:

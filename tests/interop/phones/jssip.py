@@ -154,8 +154,8 @@ class JsSip:
         )
         return found
 
-    def heard(self) -> Path:
-        """What it has heard in the present call so far, as a wave file of 16 bits."""
+    def recorded_wav(self, *session: int) -> Path:
+        """What it has heard in its last session so far, or in that one, as a wave file."""
         path = self.folder / "heard.wav"
-        path.write_bytes(base64.b64decode(self.do("heard")))
+        path.write_bytes(base64.b64decode(self.do("recorded", *session)))
         return path

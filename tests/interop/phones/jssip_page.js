@@ -1,6 +1,6 @@
 // The page's side of jssip.py: one user agent, what happens to it, and what it hears.
 const phone = {
-  happened: [], waiting: [], session: null, other: null,
+  happened: [], waiting: [], sessions: [], sound: [], kept: [],
 
   tell(...what) {
     phone.happened.push(what);
@@ -34,4 +34,61 @@ const phone = {
   },
 
   stop() { phone.ua.stop(); },
+
+  // What a session does; `heard` is what came in it so far, at 8 kHz.
+  follow(session, originator) {
+    const number = phone.sessions.push(session) - 1;
+    phone.tell('session', originator, number);
+    for (const name of ['progress', 'accepted', 'confirmed', 'hold', 'unhold', 'failed', 'ended'])
+      session.on(name, (e) => phone.tell(name, e && (e.cause || e.originator)));
+    session.on('newDTMF', (e) => { if (e.originator === 'remote') phone.tell('digit', e.dtmf.tone); });
+    const listen = (connection) => connection.addEventListener('track', (e) => phone.listen(number, e.streams[0] || new MediaStream([e.track])));
+    session.on('peerconnection', (e) => listen(e.peerconnection));
+    if (session.connection) listen(session.connection);
+  },
+
+  listen(number, stream) {
+    const ears = phone.ears = phone.ears || new AudioContext({sampleRate: 8000});
+    // Chromium plays a remote stream into a graph only while an element plays it.
+    const element = new Audio(); element.muted = true; element.srcObject = stream; element.play();
+    const recorder = ears.createScriptProcessor(1024, 1, 1);
+    recorder.onaudioprocess = (e) => (phone.sound[number] ||= []).push(e.inputBuffer.getChannelData(0).slice());
+    const source = ears.createMediaStreamSource(stream);
+    source.connect(recorder); recorder.connect(ears.destination);
+    phone.kept.push(element, recorder, source);
+  },
+
+  options: {
+    mediaConstraints: {audio: {echoCancellation: false, noiseSuppression: false, autoGainControl: false}, video: false},
+    rtcOfferConstraints: {offerToReceiveAudio: true},
+  },
+  call(target, more = {}) { phone.ua.call(target, {...phone.options, ...more}); },
+  answer() { phone.last().answer(phone.options); },
+  last() { return phone.sessions[phone.sessions.length - 1]; },
+  refuse(status) { phone.last().terminate({status_code: status}); },
+  hangUp(number = phone.sessions.length - 1) { phone.sessions[number].terminate(); },
+  hold() { phone.last().hold(); },
+  resume() { phone.last().unhold(); },
+  press(digits) { phone.last().sendDTMF(digits, {transportType: 'RFC2833'}); },
+  transfer(target) { phone.last().refer(target); },
+  join(number, other) { phone.sessions[number].refer(phone.sessions[other].remote_identity.uri.toString(), {replaces: phone.sessions[other]}); },
+
+  // Everything heard in a session, as a wave file in base64.
+  recorded(number = phone.sessions.length - 1) {
+    const pieces = phone.sound[number] || [], total = pieces.reduce((sum, one) => sum + one.length, 0);
+    const bytes = new DataView(new ArrayBuffer(44 + 2 * total));
+    const word = (at, text) => [...text].forEach((c, i) => bytes.setUint8(at + i, c.charCodeAt(0)));
+    word(0, 'RIFF'); bytes.setUint32(4, 36 + 2 * total, true); word(8, 'WAVEfmt ');
+    bytes.setUint32(16, 16, true); bytes.setUint16(20, 1, true); bytes.setUint16(22, 1, true);
+    bytes.setUint32(24, 8000, true); bytes.setUint32(28, 16000, true);
+    bytes.setUint16(32, 2, true); bytes.setUint16(34, 16, true);
+    word(36, 'data'); bytes.setUint32(40, 2 * total, true);
+    let at = 44;
+    for (const piece of pieces) for (const sample of piece) {
+      bytes.setInt16(at, Math.max(-1, Math.min(1, sample)) * 32767, true); at += 2;
+    }
+    let text = '';
+    for (let i = 0; i < bytes.byteLength; i += 8192) text += String.fromCharCode(...new Uint8Array(bytes.buffer, i, Math.min(8192, bytes.byteLength - i)));
+    return btoa(text);
+  },
 };

@@ -30,6 +30,7 @@ def test_media_keys_are_covered():
     line = b"INVITE sip:a SIP/2.0\r\n\r\n"
     line += b"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3|2^20|1:4\r\n"
     assert b"inline:***|2^20|1:4" in covered(line)
+    assert covered(b"a=ice-pwd:x9cml/YzichV2+XlhiMu8g\r\n") == b"a=ice-pwd:***\r\n"
 
 
 def test_the_word_response_elsewhere_is_left_alone():
