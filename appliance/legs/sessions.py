@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from appliance.media.agreement import AudioCodec, BrowserTerms, MediaAgreement
 from appliance.media.agreement import Direction as MediaDirection
 from appliance.media.srtp import SrtpKeys, SrtpProfile
-from appliance.sip.offer_answer import DEFAULT_CODECS, AgreedMedia, same_format
+from appliance.sip.formats import same_format
+from appliance.sip.offer_answer import DEFAULT_CODECS, AgreedMedia
 from appliance.sip.sdes import AgreedCrypto
 from appliance.sip.sdp import Codec, Direction
 from appliance.sip.webrtc import AgreedTerms

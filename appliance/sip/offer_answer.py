@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from ipaddress import ip_address
 
+from appliance.sip.formats import identity, same_format
 from appliance.sip.sdes import (
     OFFERED_SUITES,
     PLAIN_PROFILES,
@@ -216,11 +217,11 @@ def _assign_numbers(wanted: Iterable[Codec], previous: SessionDescription | None
     for media in previous.media if previous is not None else ():
         if media.kind == "audio":
             before.update({codec.payload_type: codec for codec in media.codecs})
-    old_numbers = {_identity(codec): number for number, codec in before.items()}
+    old_numbers = {identity(codec): number for number, codec in before.items()}
     taken = set(before)
     result: list[Codec] = []
     for codec in wanted:
-        number = old_numbers.get(_identity(codec))
+        number = old_numbers.get(identity(codec))
         if number is None:
             number = STATIC_NUMBERS.get(codec.key)
         if number is None:
@@ -229,13 +230,6 @@ def _assign_numbers(wanted: Iterable[Codec], previous: SessionDescription | None
         if all(number != other.payload_type for other in result):
             result.append(replace(codec, payload_type=number))
     return result
-
-
-def _identity(codec: Codec) -> tuple[tuple[str, int, int], tuple[str, ...]]:
-    """What a number must go on meaning within a session: the format and what changes its bits."""
-    names = _BITSTREAM_PARAMETERS.get(codec.name.upper(), ())
-    parameters = _parameters(codec.fmtp) if names else {}
-    return codec.key, tuple([parameters.get(name, default) for name, default in names])
 
 
 def _free_number(wish: int, taken: set[int]) -> int:
@@ -325,29 +319,6 @@ def _accepted(media: Media, local: LocalAudio) -> list[Codec]:
         order = {codec.key: at for at, codec in reversed(list(enumerate(ours)))}
         accepted.sort(key=lambda codec: order[codec.key])
     return accepted
-
-
-def same_format(one: Codec, other: Codec) -> bool:
-    """Whether packets of one are packets of the other: name, rate, channels, and what changes the bits."""
-    if one.key != other.key:
-        return False
-    return one.name.upper() not in _BITSTREAM_PARAMETERS or _identity(one) == _identity(other)
-
-
-# Parameters that change what is in a packet, and what holds when they are not given.
-_BITSTREAM_PARAMETERS: dict[str, tuple[tuple[str, str], ...]] = {
-    "ILBC": (("mode", "30"),),
-    "AMR": (("octet-align", "0"), ("crc", "0"), ("interleaving", "0")),
-    "AMR-WB": (("octet-align", "0"), ("crc", "0"), ("interleaving", "0")),
-    "G7221": (("bitrate", ""),),
-    "SIREN14": (("bitrate", ""),),
-}
-
-
-@lru_cache(maxsize=128)
-def _parameters(fmtp: str) -> dict[str, str]:
-    pairs = (piece.partition("=") for piece in fmtp.split(";", 64))
-    return {name.strip().lower(): value.strip().lower() for name, _, value in pairs}
 
 
 def _accepted_digits(media: Media, accepted: list[Codec], local: LocalAudio) -> list[Codec]:
