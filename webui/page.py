@@ -74,6 +74,7 @@ CONFIRMATIONS = {
     "deleted": N_("Deleted."),
     "override": N_("It applies from this moment on."),
     "override_ended": N_("The opening hours apply again."),
+    "closures": N_("The closures of the file have been added to the days that differ."),
     "clock": N_("The box now trusts its clock."),
     "imported": N_("The contacts are in."),
     "blocked": N_("This caller is blocked from now on."),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from webui import dialling_sentences, filter_sentences, transfer_sentences
+from webui import closure_sentences, dialling_sentences, filter_sentences, transfer_sentences
 from webui.group_words import REASONS as GROUP_REASONS
 from webui.language import N_
 
 ERRORS: Mapping[str, str] = {
     **filter_sentences.ERRORS,
+    **closure_sentences.ERRORS,
     **dialling_sentences.ERRORS,
     # Records (pydantic's types and our own).
     "missing": N_("This is needed."),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -79,11 +80,33 @@ class PublicHolidays(Record):
     destinations: Annotated[dict[Name, Destination], Field(max_length=60)] = Field(default_factory=dict)
 
 
+def _web_address(text: str) -> str:
+    if not _WEB_ADDRESS.fullmatch(text):
+        raise PydanticCustomError("web_address_malformed", "Not a web address")
+    return text
+
+
+_WEB_ADDRESS = re.compile(r"(?:https?|webcal)://[A-Za-z0-9.\[\]:-]{1,255}(?:[/?][!-~]*)?")
+WebAddress = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_web_address)]
+
+
+class Feed(Record):
+    """A calendar elsewhere (iCalendar, RFC 5545) whose whole-day events are closures here.
+
+    `days` is what it said last; the box writes it.
+    """
+
+    url: WebAddress
+    state: Literal[HoursState.CLOSED, HoursState.HOLIDAY] = HoursState.CLOSED
+    days: Annotated[tuple[SpecialDays, ...], Field(max_length=400)] = ()
+
+
 class Calendar(Record):
     """Opening hours shared by any number of numbers and people (TIME-1 to TIME-3).
 
     `override` holds instead of all the rest while it lasts (TIME-4). `code`: the number dialled after the
-    star codes that open and close, to mean this calendar.
+    star codes that open and close, to mean this calendar. What `feeds` say counts where no special day of the
+    list does.
     """
 
     id: Identifier
@@ -93,3 +116,14 @@ class Calendar(Record):
     special_days: Annotated[tuple[SpecialDays, ...], Field(max_length=200)] = ()
     override: HoursOverride | None = None
     code: CalendarCode | None = None
+    feeds: Annotated[tuple[Feed, ...], Field(max_length=5)] = ()
+
+    def special(self, place: int) -> SpecialDays:
+        """The special day at a place: those of the list come first, then what each feed said last."""
+        own = len(self.special_days)
+        return self.special_days[place] if place < own else self.fed_days[place - own]
+
+    @property
+    def fed_days(self) -> tuple[SpecialDays, ...]:
+        """What all feeds said last."""
+        return tuple(day for feed in self.feeds for day in feed.days)

@@ -116,6 +116,7 @@ WITHIN_RECORDS: Mapping[str, str] = MappingProxyType(
         "time_not_of_wall": "A time of day has no zone and no fraction of a second",
         "rule_malformed": "This is not a recurrence rule that is understood",
         "unknown_zone": "There is no such time zone",
+        "web_address_malformed": "This is not a web address",
         "unknown_setting": "There is no such setting",
         "missing": "This is needed",
         "extra_forbidden": "This field does not exist",

@@ -11,7 +11,7 @@ from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import Language
 from appliance.configuration.problems import Problem
 from appliance.control.events import EventHub
-from appliance.control.live import Ban, Live
+from appliance.control.live import Ban, FeedState, Live
 
 if TYPE_CHECKING:
     from appliance.routing.plan import Plan
@@ -52,6 +52,16 @@ class CannotCall(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class Feeds(Protocol):
+    """The subscriptions of calendars."""
+
+    def states(self, calendar_id: str) -> tuple[FeedState, ...]:
+        """How each subscription of a calendar stands."""
+
+    async def refresh(self, calendar_id: str | None = None) -> None:
+        """Fetch those of one calendar, or of all, now; what fails is told by `states`."""
 
 
 class Box(Protocol):
@@ -123,6 +133,10 @@ class Box(Protocol):
 
     def set_day(self, person_id: str, state: DayState) -> bool:
         """Start, pause or end a person's working day; False for who does not use it."""
+
+    @property
+    def feeds(self) -> Feeds:
+        """The subscriptions of calendars."""
 
     def trust_clock(self) -> None:
         """Take the word of somebody who says that the time is right."""

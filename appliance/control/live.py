@@ -110,6 +110,19 @@ class Warn(Told):
     parameters: dict[str, str] = Field(default_factory=dict)
 
 
+class FeedState(Told):
+    """How a subscription stands: when it was last tried, why that failed (a code), how many closures it has.
+
+    `left_out`: events that are no whole days.
+    """
+
+    url: str
+    checked_at: float | None = None
+    error: str = ""
+    days: int = 0
+    left_out: int = 0
+
+
 class Ban(Told):
     """An address that is not heard until a moment (epoch seconds)."""
 

@@ -254,7 +254,7 @@ def _sign(hours: OpeningHours, said: HoursAnswer) -> Sign:
     """As much of an answer as a way, or its reason, can depend on."""
     special = holiday = ""
     if said.special is not None:
-        own = hours.calendar.special_days[said.special].destination is not None
+        own = hours.calendar.special(said.special).destination is not None
         special = str(said.special) if own else "any"
     if said.holiday is not None:
         holiday = said.holiday if said.holiday in hours.calendar.holidays.destinations else "any"

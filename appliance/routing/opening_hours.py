@@ -81,6 +81,7 @@ class OpeningHours:
     zone_name: str
     language: str = "fr"
     overrides: tuple[HoursOverride, ...] = ()
+    _fed: dict[date, int] = field(default_factory=dict, repr=False, compare=False)
     _years: dict[int, _Year] = field(default_factory=dict, repr=False, compare=False)
 
     def at(self, moment: datetime) -> HoursAnswer:
@@ -140,12 +141,27 @@ class OpeningHours:
             if chosen is None or special.last - special.first <= chosen[1].last - chosen[1].first:
                 chosen = place, special
         if chosen is None:
-            return None
+            return self._from_feed(day)
         place, special = chosen
         if special.state is not HoursState.OPEN:
             return DayRule(special.state, (), special.name, place)
         whole_day = (TimeRange(start=time(0), end=time(0)),)
         return DayRule(HoursState.CLOSED, special.ranges or whole_day, special.name, place)
+
+    def _from_feed(self, day: date) -> DayRule | None:
+        """What a calendar elsewhere says of a day."""
+        fed = self.calendar.fed_days
+        if not fed:
+            return None
+        if not self._fed:
+            for place, each in enumerate(fed, start=len(self.calendar.special_days)):
+                for offset in range(min((each.last - each.first).days + 1, 366)):
+                    self._fed.setdefault(each.first + offset * DAY, place)
+        found = self._fed.get(day)
+        if found is None:
+            return None
+        special = self.calendar.special(found)
+        return DayRule(special.state, (), special.name, found)
 
     def _holidays(self, day: date) -> Iterator[PublicHoliday]:
         observed = self.calendar.holidays

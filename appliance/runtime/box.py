@@ -38,6 +38,7 @@ from appliance.runtime.clock import Clock
 from appliance.runtime.clock_trust import ClockTrust
 from appliance.runtime.dialling import Dialling
 from appliance.runtime.doors import Doors
+from appliance.runtime.feeds import Feeds
 from appliance.runtime.health import Health
 from appliance.runtime.incoming import IncomingCalls
 from appliance.runtime.jobs import Jobs
@@ -116,6 +117,7 @@ class Box:
         self.audio: MediaSource = Audio(self.media, self.health.note_media)
         self._sdp_sessions = int(clock.epoch())
         self._wire_calls()
+        self.feeds = Feeds(self)
         self.jobs = Jobs(self)
         self.claim_code = self._make_claim_code()
 

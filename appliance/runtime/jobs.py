@@ -24,6 +24,7 @@ EXPIRY_SECONDS = 5
 CLOCK_SECONDS = 5
 CLOCK_KEPT_MINUTES = 10
 DISK_SECONDS = 10
+FEED_HOURS = 1
 LADDER_SECONDS = 20
 
 
@@ -58,6 +59,14 @@ class Jobs:
             coalesce=True,
             max_instances=1,
         )
+        add(
+            self._box.feeds.refresh_due,
+            "interval",
+            hours=FEED_HOURS,
+            id="feeds",
+            coalesce=True,
+            max_instances=1,
+        )
         add(self.look_at_disk, "interval", seconds=DISK_SECONDS, id="disk", coalesce=True, max_instances=1)
         add(self.look_at_clock, "interval", seconds=CLOCK_SECONDS, id="clock", coalesce=True, max_instances=1)
         add(
@@ -70,6 +79,7 @@ class Jobs:
         )
         self._scheduler.start()
         self._box.background.start(self.look_at_clock(), "overrides at start")
+        self._box.background.start(self._box.feeds.refresh_due(), "calendars elsewhere")
         self._box.background.start(self.retain(), "retention at start")
         self._box.background.start(self.prepare_prompts(), "prompts")
 

@@ -24,6 +24,7 @@ from appliance.control.events import EventHub
 from appliance.control.live import (
     Ban,
     CallLive,
+    FeedState,
     LineLive,
     LineState,
     Live,
@@ -56,6 +57,20 @@ from appliance.storage.security_log import SecurityLog
 from appliance.storage.sessions import Sessions
 
 T = TypeVar("T")
+
+
+class NoFeeds:
+    """Subscriptions that stand as a test says."""
+
+    def __init__(self) -> None:
+        self.told: tuple[FeedState, ...] = ()
+        self.refreshed: list[str | None] = []
+
+    def states(self, calendar_id: str) -> tuple[FeedState, ...]:
+        return self.told
+
+    async def refresh(self, calendar_id: str | None = None) -> None:
+        self.refreshed.append(calendar_id)
 
 
 class OfficeBox:
@@ -96,6 +111,7 @@ class OfficeBox:
         self.ladders: dict[str, list[TracedMessage]] = {}
         self.restored_from: Path | None = None
         self.clock_trusted = True
+        self.feeds = NoFeeds()
         self._writing = asyncio.Lock()
         self.started_at = self.epoch()
         self._claim_code = readable_code()

@@ -8,11 +8,13 @@ from typing import Any
 from aiohttp import web
 
 from webui import destinations, public_holidays
+from webui.client import FieldError, Refused, read_errors
 from webui.forms import Choice, Field, Form, nest
 from webui.language import N_, current_language, gettext, locale, now
 from webui.live_state import read_live
+from webui.page import go_to
 from webui.pages.claim import country_choices
-from webui.records import Json, RecordPages
+from webui.records import Json, RecordPages, one_error
 from webui.session import Visit, visit_of
 
 DAYS = {
@@ -73,6 +75,7 @@ class OpeningHoursPages(RecordPages):
                 }
                 for day in record.get("special_days") or []
             ],
+            "feeds": [{"url": feed["url"], "state": feed["state"]} for feed in record.get("feeds") or []],
         }
 
     def from_values(self, values: Json, before: Json) -> Json:
@@ -85,6 +88,7 @@ class OpeningHoursPages(RecordPages):
             "week": {day: week[day] for day in DAYS},
             "holidays": _observed(values.get("holidays") or {}),
             "special_days": [_special(row) for row in values["special_days"]],
+            "feeds": _feeds(values, before),
         }
 
     async def surroundings(self, visit: Visit, form: Form, identifier: str) -> Json:
@@ -112,13 +116,32 @@ class OpeningHoursPages(RecordPages):
                 Choice("open", gettext("Open")),
             ],
             "destinations": await destinations.choices(visit),
+            "feed_states": [
+                Choice("closed", gettext("Closed")),
+                Choice("holiday", gettext("Treated as a holiday")),
+            ],
         }
         return {
             "days": DAYS,
             "holidays": days,
             "locale": locale(),
             "used_by": await _users(visit, identifier),
+            "feeds": (await visit.get(f"/calendars/{identifier}/feeds"))["items"] if identifier else [],
         }
+
+    async def show_refused(
+        self, request: web.Request, identifier: str, errors: tuple[FieldError, ...]
+    ) -> web.Response:
+        """The form as it is saved, with what was wrong with something else of the page."""
+        answer = await visit_of(request).read(f"/calendars/{identifier}")
+        form = Form(self.to_values(answer.data), self.fields, errors=errors, version=answer.etag or "")
+        return await self._show(request, form, identifier, answer.data, status=422)
+
+    async def saved(self, request: web.Request, record: Json, created: bool) -> web.StreamResponse:
+        """A subscription that was just added is fetched at once."""
+        if any(not feed["days"] for feed in record.get("feeds") or []):
+            await visit_of(request).send("POST", f"/calendars/{record['id']}/feeds/refresh")
+        return self.after_save(record, created)
 
     async def list_surroundings(self, visit: Visit, items: list[Json]) -> Json:
         return {
@@ -164,6 +187,47 @@ async def override_choices(visit: Visit, calendars: list[Json]) -> dict[str, lis
         ],
         "destinations": await destinations.choices(visit),
     }
+
+
+def _feeds(values: Json, before: Json) -> list[Json]:
+    """The subscriptions of the form; each keeps what it said last as long as its address is the same."""
+    known = {feed["url"]: feed["days"] for feed in before.get("feeds") or []}
+    rows = [row for row in _rows(values.get("feeds")) if str(row.get("url") or "").strip()]
+    values["feeds"] = rows
+    return [
+        {
+            "url": (url := str(row["url"]).strip()),
+            "state": row.get("state") or "closed",
+            "days": known.get(url, []),
+        }
+        for row in rows
+    ]
+
+
+async def import_file(request: web.Request) -> web.StreamResponse:
+    """Add the closures of a file to the days that differ."""
+    visit, identifier = visit_of(request), request.match_info["id"]
+    posted = await request.post()
+    upload = posted.get("file")
+    errors: tuple[FieldError, ...] = one_error("file", "no_file")
+    if isinstance(upload, web.FileField) and upload.filename:
+        headers = {"Authorization": f"Bearer {visit.token}", "Content-Type": "text/calendar"}
+        path = f"/calendars/{identifier}/closures"
+        answer = await visit.client.stream("POST", path, headers, upload.file)
+        async with answer:
+            if answer.status < 400:
+                return go_to(f"{PAGES.path}/{identifier}", "closures")
+            if answer.status == 401:
+                raise Refused(401, ())
+            errors = read_errors(await answer.json())
+    return await PAGES.show_refused(request, identifier, errors)
+
+
+async def refresh_feeds(request: web.Request) -> web.StreamResponse:
+    """Fetch the subscriptions now."""
+    identifier = request.match_info["id"]
+    await visit_of(request).send("POST", f"/calendars/{identifier}/feeds/refresh")
+    return go_to(f"{PAGES.path}/{identifier}")
 
 
 def _rows(value: Any) -> list[Json]:
@@ -246,4 +310,8 @@ async def _users(visit: Visit, identifier: str) -> list[str]:
 
 
 PAGES = OpeningHoursPages()
-ROUTES = PAGES.routes()
+ROUTES = (
+    web.post("/opening-hours/{id}/import", import_file),
+    web.post("/opening-hours/{id}/feeds/refresh", refresh_feeds),
+    *PAGES.routes(),
+)

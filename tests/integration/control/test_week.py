@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.integration.control.conftest import Api
+from tests.support.calendar_files import MEETING, STOCKTAKING, SUMMER, file_of
 from tests.support.office_box import OfficeBox
 
 DAY = "2026-11-26"
@@ -123,3 +124,33 @@ async def test_the_drawing_takes_the_same_suppositions(office: Api) -> None:
     drawn = await office("GET", "/graph?number=main&at=2026-11-23T10:00&busy=alice")
     assert "person_busy" in codes(drawn.json["path"])
     assert (await office("GET", "/graph?number=main&busy=zoe")).codes == {"what_if.busy.0": "unknown_person"}
+
+
+@pytest.mark.feature("TIME-2")
+async def test_closures_of_a_file_are_added_once(box: OfficeBox, office: Api) -> None:
+    calendar = (await office("GET", "/calendars")).json["items"][0]
+    path = f"/calendars/{calendar['id']}/closures"
+
+    async def bring(data: bytes) -> Any:
+        return await office("POST", path, data=data, headers={"Content-Type": "text/calendar"})
+
+    brought = await bring(file_of(SUMMER, STOCKTAKING, MEETING))
+    assert (brought.status, brought.json["left_out"]) == (200, 1)
+    assert brought.json["added"] >= 3
+    kept = (await office("GET", f"/calendars/{calendar['id']}")).json["special_days"]
+    assert {day["name"] for day in kept} >= {"Congés d'été", "Inventaire"}
+    assert (await bring(file_of(SUMMER, STOCKTAKING))).json["added"] == 0
+    version = box.version
+    for data, code in ((b"hello", "feed_not_calendar"), (b"x" * 1_200_000, "feed_too_large")):
+        refused = await bring(data)
+        assert (refused.status, refused.codes) == (422, {"file": code})
+    assert box.version == version
+    assert (await office("POST", "/calendars/none/closures", data=b"x")).status == 404
+
+
+@pytest.mark.parametrize("url", ["ftp://example.com/x.ics", "javascript:alert(1)", "https://", "x" * 10_000])
+async def test_what_is_no_web_address(office: Api, url: str) -> None:
+    calendar = (await office("GET", "/calendars")).json["items"][0]
+    refused = await office("PATCH", f"/calendars/{calendar['id']}", {"feeds": [{"url": url}]})
+    assert refused.status == 422
+    assert set(refused.codes) == {"feeds.0.url"}
