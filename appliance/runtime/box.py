@@ -34,6 +34,7 @@ from appliance.runtime.board import Board
 from appliance.runtime.browser_connections import browser_terms, listen_to_browsers
 from appliance.runtime.by_phone import ByPhone
 from appliance.runtime.calls import Calls
+from appliance.runtime.claim_code import claim_code
 from appliance.runtime.clock import Clock
 from appliance.runtime.clock_trust import ClockTrust
 from appliance.runtime.dialling import Dialling
@@ -57,7 +58,7 @@ from appliance.runtime.settings import Settings
 from appliance.runtime.sip_driver import SipDriver
 from appliance.runtime.sip_requests import SipRequests
 from appliance.runtime.spoken import Spoken
-from appliance.runtime.tokens import readable_code, secret_bytes, token
+from appliance.runtime.tokens import secret_bytes, token
 from appliance.runtime.turns import Turns
 from appliance.runtime.usage import Usage
 from appliance.sip.flow import Flow
@@ -69,7 +70,7 @@ from appliance.storage.alerts import Alerts
 from appliance.storage.audio_files import AudioLibrary
 from appliance.storage.configuration_store import ConfigurationStore
 from appliance.storage.contacts import ContactBook
-from appliance.storage.data_folder import DataFolder, write_atomically
+from appliance.storage.data_folder import DataFolder
 from appliance.storage.database import Database
 from appliance.storage.history import History
 from appliance.storage.ladders import Ladders
@@ -119,7 +120,7 @@ class Box:
         self._wire_calls()
         self.feeds = Feeds(self)
         self.jobs = Jobs(self)
-        self.claim_code = self._make_claim_code()
+        self.claim_code = claim_code(options.claim_code_path, claimed=bool(self.configuration.users))
 
     def _open_storage(self) -> None:
         folder, clock = self.folder, self.clock
@@ -352,21 +353,6 @@ class Box:
         self.events.publish("configuration", version=self.version)
         if old.mail_server != new.mail_server:
             self.background.start(self.deliver_mail_now(), "mail by the new settings")
-
-    def _make_claim_code(self) -> str | None:
-        if self.configuration.users:
-            self.options.claim_code_path.unlink(missing_ok=True)
-            return None
-        try:
-            # The code printed before a crash of this process stays good.
-            kept = self.options.claim_code_path.read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError):
-            kept = ""
-        if kept:
-            return kept
-        code = readable_code()
-        write_atomically(self.options.claim_code_path, f"{code}\n".encode())
-        return code
 
     def world(self) -> World:
         """Who can be reached, and which lines are up."""
