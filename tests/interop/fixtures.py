@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ import pytest
 
 from tests.interop.box import Box
 from tests.interop.network import Network, open_network
-from tests.interop.office import PASSWORD, Somebody
+from tests.interop.office import PASSWORD, Somebody, add_somebody, set_up
 from tests.interop.phones.baresip import Baresip
 from tests.interop.phones.linphone import Linphone
 from tests.interop.phones.pyvoip import PyVoipPhone
@@ -68,9 +69,12 @@ class Phones:
         phone.account(somebody.user, PASSWORD, self._server(), transport=transport)
         return self._registered(phone)
 
-    def linphone(self, name: str, somebody: Somebody, *, tone: int) -> Linphone:
+    def linphone(
+        self, name: str, somebody: Somebody, *, tone: int, transport: str = "udp", session_seconds: int = 0
+    ) -> Linphone:
         phone = Linphone(self._network.host(name), self._place / name, tone=tone)
-        phone.account(somebody.user, PASSWORD, self._server())
+        phone.account(somebody.user, PASSWORD, self._server(), transport=transport)
+        phone.session_seconds = session_seconds
         return self._registered(phone)
 
     def pyvoip(self, name: str, somebody: Somebody, *, tone: int) -> PyVoipPhone:
@@ -99,3 +103,21 @@ def phones(network: Network, place: Path, box: Box) -> Iterator[Phones]:
         yield made
     finally:
         made.stop()
+
+
+@contextlib.contextmanager
+def shared_office(*extensions: str) -> Iterator[tuple[Box, Phones, list[Somebody]]]:
+    """A running box with a person at each extension, for the tests of a whole module."""
+    place = Path(tempfile.mkdtemp(prefix="autocom-test-"))
+    with open_network() as network:
+        box = Box(network.host("box"), place / "data")
+        made = Phones(network, place, lambda: box.server)
+        try:
+            box.start()
+            set_up(box)
+            yield box, made, [add_somebody(box, f"Poste {number}", number) for number in extensions]
+        finally:
+            made.stop()
+            box.stop()
+            print(f"--- the box said\n{box.log()[-6000:]}")
+            shutil.rmtree(place, ignore_errors=True)

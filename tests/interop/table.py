@@ -42,6 +42,10 @@ CANNOT = {
     ("pyVoIP", "session timer"): "the phone can't",
     ("sipp", "TLS and SRTP"): "the phone can't (Debian builds it without TLS)",
     ("JsSIP", "TCP"): "the phone can't (a browser opens WebSockets only)",
+    ("pyVoIP", "cancel"): "the phone can't (hangs up answered calls only)",
+    ("baresip", "attended transfer"): "the phone can't (1.0 knows no Replaces)",
+    ("baresip", "session timer"): "the phone can't (1.0 knows no Session-Expires)",
+    ("linphone", "MWI"): "the phone can't (5.1 knows no message-summary)",
     ("baresip", "BLF"): "the phone can't (no dialog package)",
     ("linphone", "BLF"): "the phone can't (no dialog package)",
 }

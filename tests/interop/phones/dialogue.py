@@ -122,6 +122,15 @@ class Dialogue:
         )
         return self
 
+    def cancels(self, cseq: int = 1) -> Dialogue:
+        """The CANCEL of an INVITE that rings, in its transaction too."""
+        self._parts.append(
+            "<send><![CDATA[\nCANCEL sip:[service]@[remote_ip]:[remote_port] SIP/2.0\n[last_Via:]\n"
+            f"Max-Forwards: 70\nFrom:{self._local}\nTo: <sip:[service]@[remote_ip]>\nCall-ID: [call_id]\n"
+            f"CSeq: {cseq} CANCEL\nContent-Length: 0\n\n]]></send>"
+        )
+        return self
+
     def says(
         self,
         status: int,

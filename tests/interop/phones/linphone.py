@@ -16,9 +16,10 @@ from tests.interop.waiting import PATIENCE, Happenings, until
 _CONFIG = """
 [sip]
 sip_port={sip_port}
-sip_tcp_port=0
+sip_tcp_port={tcp_port}
 sip_tls_port={tls_port}
 {security}
+{session}
 bind_address={address}
 default_proxy=-1
 use_rfc2833=1
@@ -78,10 +79,18 @@ media_encryption=srtp
 media_encryption_mandatory=1
 """
 
+_SESSION = """
+session_expires_enabled=1
+session_expires_value={seconds}
+session_expires_min_value=90
+session_expires_refresher_value=uac
+"""
+
 _SENTENCES = {
     "incoming": re.compile(r"Receiving new incoming call from (?P<detail>.*), assigned id"),
     "connected": re.compile(r"Call \d+ with (?P<detail>.*) connected"),
     "ended": re.compile(r"Call \d+ with .* ended \((?P<detail>.*)\)"),
+    "presence": re.compile(r'Friend (?P<detail>".*" <.*> is .*)'),
     "error": re.compile(r"Call \d+ with (?P<detail>.*) error"),
     "digit": re.compile(r"Receiving tone (?P<detail>.) from"),
 }
@@ -102,13 +111,18 @@ class Linphone:
         self._process: subprocess.Popen[str] | None = None
         self._account: tuple[str, str, str] | None = None
         self._authority: Path | None = None
+        self._transport = "udp"
+        # The interval of the session timers it asks for; none when 0.
+        self.session_seconds = 0
 
-    def account(self, user: str, password: str, server: str) -> None:
+    def account(self, user: str, password: str, server: str, *, transport: str = "udp") -> None:
         self._account = (user, password, server)
+        self._transport = transport
 
     def encrypt(self, authority: Path) -> None:
         """SIP over TLS, with servers this authority speaks for, and no audio but SRTP."""
         self._authority = authority
+        self._transport = "tls"
 
     def start(self) -> None:
         """Start the program; it has read its settings once it says it is ready."""
@@ -118,8 +132,10 @@ class Linphone:
         settings = self.folder / "linphonerc"
         settings.write_text(
             _CONFIG.format(
-                sip_port=0 if self._authority else self.sip_port,
-                tls_port=5061 if self._authority else 0,
+                sip_port=self.sip_port if self._transport == "udp" else 0,
+                tcp_port=self.sip_port if self._transport == "tcp" else 0,
+                tls_port=5061 if self._transport == "tls" else 0,
+                session=_SESSION.format(seconds=self.session_seconds) if self.session_seconds else "",
                 security=_SECURITY.format(authority=self._authority) if self._authority else "",
                 address=self.host.address,
                 rtp_port=self.rtp_port,
@@ -169,7 +185,7 @@ class Linphone:
     def register(self) -> None:
         assert self._account is not None
         user, password, server = self._account
-        way = ";transport=tls" if self._authority else ""
+        way = "" if self._transport == "udp" else f";transport={self._transport}"
         self.say(f"register sip:{user}@{server} sip:{server}{way} {password}")
         # The console says nothing of a registration that went well; its log does.
         until(lambda: "to [LinphoneRegistrationOk]" in self.log(), f"{self.host.name}: registration")
@@ -195,6 +211,14 @@ class Linphone:
     def transfer(self, target: str) -> None:
         """Send the other party on, and leave."""
         self.say(f"transfer {target}")
+
+    def connect_calls(self, first: int, second: int) -> None:
+        """Connect the other ends of two calls, by the numbers the program gives them, and leave."""
+        self.say(f"transfer {first} --to-call {second}")
+
+    def watch(self, name: str, address: str) -> None:
+        """Watch somebody's presence."""
+        self.say(f"friend add {name} {address}")
 
     def send_digits(self, digits: str) -> None:
         for digit in digits:

@@ -91,6 +91,11 @@ class PyVoipPhone:
         self._say("answer")
         self.wait_event("connected")
 
+    def refuse(self) -> None:
+        """Wait for a call to ring here and say that this phone is busy."""
+        self.wait_event("incoming")
+        self._say("refuse")
+
     def hang_up(self) -> None:
         self._say("hang_up")
 

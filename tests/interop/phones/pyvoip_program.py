@@ -50,6 +50,8 @@ class Program:
         elif word == "answer" and self.call is not None:
             self.call.answer()
             threading.Thread(target=self.follow, daemon=True).start()
+        elif word == "refuse" and self.call is not None:
+            self.call.deny()
         elif word == "hang_up" and self.call is not None:
             self.call.hangup()
         elif word == "quit":
