@@ -20,8 +20,8 @@ MOST_WAYS = 16
 class BrowserAudio:
     """The lite end of ICE and the server's end of DTLS on one socket.
 
-    `chosen(address)` is called when the browser settles on a way to us, `keyed(keys)` once it has proved to
-    be the one that the signalling described.
+    `chosen(address)` is called when the browser uses a way to us or settles on another, `keyed(keys)` once it
+    has proved to be the one that the signalling described.
     """
 
     def __init__(
@@ -47,7 +47,10 @@ class BrowserAudio:
         if is_stun(packet):
             self._checked(packet, source)
         elif source in self._ways and 20 <= packet[0] <= 63:
-            self._way = self._way or source
+            if self._way is None:
+                # Browsers begin the handshake on the way that works best, and settle on it a little later.
+                self._way = source
+                self._chosen(source)
             done = self._handshake.keys is not None
             self._handshake.received(packet)
             if self._handshake.keys is not None and not done:

@@ -244,8 +244,10 @@ class Sender:
 
     def _send_protected(self, packet: bytes | memoryview, target: object) -> int:
         cipher = self._encryption.sender
+        if cipher is None or target is None:
+            return 0
         try:
-            return self._plain(cipher.rtp(bytes(packet)), target) if cipher is not None else 0
+            return self._plain(cipher.rtp(bytes(packet)), target)
         except SrtpError:
             # A packet that came twice from the other side: once is enough, and libsrtp sends none twice.
             return 0

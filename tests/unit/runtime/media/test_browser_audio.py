@@ -142,3 +142,14 @@ def test_nothing_passes_before_there_are_keys() -> None:
         encryption.sender.rtp(bytes(20))
     with pytest.raises(SrtpError):
         encryption.protect_report(bytes(20))
+
+
+def test_the_way_of_the_handshake_is_used_until_the_browser_settles() -> None:
+    client = Client()
+    port = Port(client.digest)
+    port.audio.received(check(), WAY)
+    port.audio.received(check(), STRANGER)
+    port.audio.received(client.turn(), STRANGER)
+    assert port.chosen == [STRANGER]
+    port.audio.received(check(nominates=True), WAY)
+    assert port.chosen == [STRANGER, WAY]
