@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from appliance.calls.pick_up import PickUp
     from appliance.calls.transfer import Loan
+    from appliance.calls.transfer_by_keys import KeyedTransfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Conversation:
 
     one: CallerLeg
     other: CallerLeg
-    wishes: Queue[tuple[CallerLeg, Referral | Loan]]
+    wishes: Queue[tuple[CallerLeg, Referral | Loan | KeyedTransfer]]
 
     def opposite(self, leg: Leg) -> CallerLeg:
         """The other of the two."""

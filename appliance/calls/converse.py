@@ -12,6 +12,7 @@ from appliance.calls.call import Call, Conversation
 from appliance.calls.hold import answer_changes
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.transfer import Loan, lend, transfer
+from appliance.calls.transfer_by_keys import KeyedTransfer, Wishes, listen_for_codes, transfer_by_keys
 from appliance.legs.leg import CalleeLeg, CallerLeg, Leg
 from appliance.legs.referral import Referral
 from appliance.sip.sdp import Direction
@@ -44,7 +45,7 @@ async def converse(board: Switchboard, call: Call, callee: CalleeLeg) -> None:
 
 async def talk(board: Switchboard, call: Call, one: CallerLeg, other: CallerLeg) -> None:
     """Join two legs until `other` ends, one of them is sent elsewhere, or both have vanished."""
-    wishes: Queue[tuple[CallerLeg, Referral | Loan]] = Queue()
+    wishes: Wishes = Queue()
     conversation = Conversation(one, other, wishes)
     while True:
         with board.join(one.media, other.media), _open_to_wishes(call, conversation):
@@ -56,6 +57,8 @@ async def talk(board: Switchboard, call: Call, one: CallerLeg, other: CallerLeg)
         opposite = conversation.opposite(asking)
         if isinstance(wish, Loan):
             is_over = await lend(call, wish, asking)
+        elif isinstance(wish, KeyedTransfer):
+            is_over = await transfer_by_keys(board, call, wish, asking, opposite)
         else:
             is_over = await transfer(board, call, wish, asking, opposite)
         if is_over:
@@ -89,8 +92,8 @@ async def _until_ended(
     call: Call,
     one: CallerLeg,
     other: CallerLeg,
-    wishes: Queue[tuple[CallerLeg, Referral | Loan]],
-) -> tuple[CallerLeg, Referral | Loan] | None:
+    wishes: Wishes,
+) -> tuple[CallerLeg, Referral | Loan | KeyedTransfer] | None:
     """Let the two talk; returns what one of them asks for, None when it is over."""
     with one.changes() as ones_changes, other.changes() as others_changes:
         async with TaskGroup() as group:
@@ -104,6 +107,8 @@ async def _until_ended(
                 group.create_task(answer_changes(board, call, ones_changes, one, other)),
                 group.create_task(answer_changes(board, call, others_changes, other, one)),
                 group.create_task(watch_audio(board, call, (one, other))),
+                group.create_task(listen_for_codes(board, call, one, other, wishes)),
+                group.create_task(listen_for_codes(board, call, other, one, wishes)),
             )
             await wait(ends, return_when=FIRST_COMPLETED)
             # What was asked as the other hung up is still to be done.

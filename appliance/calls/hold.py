@@ -24,7 +24,7 @@ async def answer_changes(
     async with TaskGroup() as group:
         playing: Task[None] | None = None
         if asking.sound.direction in HOLDS and other.can_be_spoken_to:
-            playing = group.create_task(_entertain(board, call, asking, other))
+            playing = group.create_task(entertain(board, call, asking, other))
         while True:
             change = await changes.get()
             holds = change.wanted.direction in HOLDS
@@ -33,13 +33,13 @@ async def answer_changes(
                 continue
             change.accept(other.sound)
             if holds and playing is None:
-                playing = group.create_task(_entertain(board, call, asking, other))
+                playing = group.create_task(entertain(board, call, asking, other))
             elif not holds and playing is not None:
                 playing.cancel()
                 playing = None
 
 
-async def _entertain(board: Switchboard, call: Call, holder: CallerLeg, held: CallerLeg) -> None:
+async def entertain(board: Switchboard, call: Call, holder: CallerLeg, held: CallerLeg) -> None:
     """Play music to the one who is held until cancelled."""
     call.holds(holder, True)
     try:

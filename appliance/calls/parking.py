@@ -149,6 +149,7 @@ async def _announce(board: Switchboard, call: Call, place: str) -> None:
                 speech = Speech(
                     prompt_name="park_done", language=call.facts.language, parameters={"number": place}
                 )
+                transferor.media.stop_tone()
                 await transferor.media.play(await board.spoken(speech))
     finally:
         call.sent_on_has_arrived()

@@ -50,7 +50,7 @@ async def transfer(
         loan = board.borrow(wish.replaces, transferor)
         if loan is not None:
             return await _join(board, call, wish, transferor, party, loan)
-    return await _send_on(board, call, wish, transferor, party, by)
+    return await send_on(board, call, wish, transferor, party, by)
 
 
 async def lend(call: Call, loan: Loan, mine: Leg) -> bool:
@@ -92,7 +92,7 @@ async def _join(
         loan.over.set()
 
 
-async def _send_on(
+async def send_on(
     board: Switchboard, call: Call, wish: Referral, transferor: CallerLeg, party: CallerLeg, by: Party
 ) -> bool:
     """Blind: the party is sent to the target, as if it had called there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated, Literal
@@ -40,6 +40,8 @@ class Action(StrEnum):
     HOURS_AS_SET = "hours_as_set"
     PARK = "park"
     PICK_UP = "pick_up"
+    TRANSFER = "transfer"
+    CONSULT = "consult"
     ECHO = "echo"
     ABOUT = "about"
 
@@ -58,6 +60,9 @@ ARGUMENTS: Mapping[Action, Literal["extension", "number", "slot", "calendar"]] =
         Action.HOURS_AS_SET: "calendar",
     }
 )
+
+# Pressed during a call, not dialled: they send the other party on.
+DURING_CALL = frozenset({Action.TRANSFER, Action.CONSULT})
 
 
 def _code(text: str) -> str:
@@ -95,6 +100,8 @@ class StarCodes(Record):
     hours_as_set: StarCode | None = "*50"
     park: StarCode | None = "*68"
     pick_up: StarCode | None = "*8"
+    transfer: StarCode | None = "*1"
+    consult: StarCode | None = "*2"
     echo: StarCode | None = "*43"
     about: StarCode | None = "*65"
 
@@ -104,8 +111,17 @@ class StarCodes(Record):
         return found
 
     def dialled(self) -> dict[str, Action]:
-        """The actions by their codes."""
-        return {code: action for action in Action if (code := self.code(action))}
+        """The actions that are dialled, by their codes."""
+        return {code: action for code, action in self._codes() if action not in DURING_CALL}
+
+    def pressed(self) -> dict[str, Action]:
+        """The actions that are pressed during a call, by their codes."""
+        return {code: action for code, action in self._codes() if action in DURING_CALL}
+
+    def _codes(self) -> Iterator[tuple[str, Action]]:
+        for action in Action:
+            if code := self.code(action):
+                yield code, action
 
 
 def split(codes: Mapping[str, Action], dialled: str) -> tuple[str, str] | None:

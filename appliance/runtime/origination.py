@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from appliance.calls.ring import first_answer
+from appliance.calls.answering import first_answer
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.people import Person
 from appliance.control.box import CannotCall

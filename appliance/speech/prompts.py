@@ -276,6 +276,10 @@ PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "fr": "Il n'y a pas d'appel à la place {number}.",
             "en": "There is no call in place {number}.",
         },
+        "transfer_failed": {
+            "fr": "Ce numéro n'a pas pu être joint. Vous reprenez l'appel.",
+            "en": "This number could not be reached. You have the call back.",
+        },
         "nothing_to_pick_up": {
             "fr": "Aucun appel ne sonne ici.",
             "en": "No call is ringing here.",

@@ -52,6 +52,21 @@ SECTIONS: tuple[tuple[str, tuple[Row, ...]], ...] = (
         ),
     ),
     (
+        N_("During a call"),
+        (
+            Row(
+                "transfer",
+                N_("Send the call on"),
+                N_("Then the number; the other hears music, then ringing. A * alone takes them back."),
+            ),
+            Row(
+                "consult",
+                N_("Ask first, then connect"),
+                N_("Then the number; hang up to connect the two, or * to come back."),
+            ),
+        ),
+    ),
+    (
         N_("Park a call"),
         (
             Row(

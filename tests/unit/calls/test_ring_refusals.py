@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from appliance.calls.ring import first_answer, ring
+from appliance.calls.answering import first_answer
+from appliance.calls.ring import ring
 from appliance.configuration.fields import Language
 from appliance.legs.leg import DialResult
 from appliance.routing.steps import Outcome, PhoneTarget, Ring

@@ -1,0 +1,56 @@
+"""Calls sent on by keys pressed during a call (RFC 4733), on phones without a key for it: who hears whom."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.interop.box import Box
+from tests.interop.fixtures import Phones
+from tests.interop.office import add_somebody, set_up
+from tests.interop.phones.baresip import Baresip
+from tests.interop.sound import seconds_of_tone
+from tests.interop.waiting import until
+
+
+def press(phone: Baresip, keys: str) -> None:
+    for key in keys:
+        phone.send_digits(key)
+        phone.listen(0.4)
+
+
+@pytest.mark.feature("RING-10")
+@pytest.mark.parametrize("way", ["blind", "attended"])
+def test_the_callee_sends_the_caller_on_by_keys(box: Box, phones: Phones, way: str) -> None:
+    box.start()
+    set_up(box)
+    people = [add_somebody(box, f"Poste {extension}", extension) for extension in ("101", "102", "103")]
+    caller = phones.baresip("alice", people[0], tone=1000)
+    middle = phones.baresip("bruno", people[1], tone=600)
+    target = phones.baresip("chloe", people[2], tone=800)
+    caller.call("102")
+    middle.answer()
+    caller.wait_event("CALL_ESTABLISHED")
+    caller.listen(1)
+    press(middle, "*1" if way == "blind" else "*2")
+    until(lambda: box.state()["calls"][0]["state"] == "held", "the caller hears music")
+    press(middle, "103")
+    target.answer()
+    if way == "attended":
+        target.listen(1.5)
+        middle.hang_up()
+    middle.wait_event("CALL_CLOSED")
+    until(lambda: box.resources()["legs"] == 2 and len(box.state()["calls"]) == 1, "the two are left")
+    caller.listen(2)
+    caller.hang_up()
+    target.wait_event("CALL_CLOSED")
+    box.wait_quiet()
+    heard = caller.recorded_wav()
+    assert seconds_of_tone(heard, 600) > 0.5 and seconds_of_tone(heard, 800) > 1
+    assert seconds_of_tone(target.recorded_wav(), 1000) > 1
+    if way == "attended":
+        assert seconds_of_tone(target.recorded_wav(), 600) > 0.5
+    assert seconds_of_tone(middle.recorded_wav(), 440) > 0.1, "the dial tone"
+    record = until(lambda: box.api.get("/history")["records"], "the call's record")[0]
+    assert record["answered_by"] == people[2].person_id
+    codes = [entry["reason"]["code"] for entry in record["trail"]]
+    assert ("sent_on" if way == "blind" else "transferred") in codes
