@@ -1,4 +1,4 @@
-"""The sentences of the caller filter and of contacts, in English, by code."""
+"""The sentences of contacts and of what stands before a number's route, in English, by code."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ REASONS: Mapping[str, str] = {
     "filter_allowed": N_("{number} always gets through"),
     "filter_blocked": N_("{number} is blocked{note}"),
     "filter_anonymous": N_("The caller withholds their number"),
+    "number_full": N_("{number} has {calls} calls already: {most} at once"),
+    "number_has_room": N_("{number} has {calls} calls, of {most} at once"),
     "owner_of_contact": N_("{person} is responsible for {contact}"),
     "owner_of_number": N_("{person} is responsible for {number}"),
     "caller_not_known": N_("The caller is none of the contacts"),
@@ -41,6 +43,7 @@ REASONS: Mapping[str, str] = {
 CONDITIONS: Mapping[str, str] = {
     "responsible": N_("{name}"),
     "known_caller": N_("known caller"),
+    "number_full": N_("more than {most} calls"),
     "let_through": N_("let through"),
     "blocked": N_("blocked number"),
     "anonymous": N_("number withheld"),

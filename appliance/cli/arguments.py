@@ -66,7 +66,7 @@ def _explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> a
         default=[],
         metavar="WHAT",
         help="suppose (may be repeated): nobody-registered, internet-down, disk-full, settings-unreadable, "
-        "clock-lost, all-well, busy:PERSON, undisturbed:PERSON (by id)",
+        "clock-lost, number-full, all-well, busy:PERSON, undisturbed:PERSON (by id)",
     )
     command.add_argument("--lang", choices=("fr", "en"), default=None, help="language of the reasons")
     command.add_argument("--json", action="store_true", help="print everything as JSON")

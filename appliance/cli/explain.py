@@ -107,6 +107,7 @@ _SUPPOSED: Mapping[str, tuple[str, Any]] = {
     "disk-full": ("failures", ["disk"]),
     "settings-unreadable": ("failures", ["settings"]),
     "clock-lost": ("clock_known", False),
+    "number-full": ("number_full", True),
     "all-well": ("all_well", True),
 }
 

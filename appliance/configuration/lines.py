@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from appliance.configuration.answering import HumanAnswer, WhisperPart
-from appliance.configuration.destinations import Route
+from appliance.configuration.destinations import Destination, Route
 from appliance.configuration.dialling import LinePrefix
 from appliance.configuration.fields import (
     E164,
@@ -149,6 +149,8 @@ class Number(Record):
     `owner_id`: the person responsible for the number; `owner_first`, `owner_unanswered`: who rings before the
     route of open hours, and what follows then (IN-5, IN-6).
     `caller_filter`: whether the office's caller filter stands before the route (IN-9).
+    `max_calls`: how many calls of the outside it has at once; those beyond go to `overflow`, or hear a
+    busy tone (IN-10).
     """
 
     id: Identifier
@@ -166,4 +168,6 @@ class Number(Record):
     caller_filter: bool = True
     owner_first: OwnerFirst = OwnerFirst.NOBODY
     owner_unanswered: OwnerUnanswered = OwnerUnanswered.ROUTE
+    max_calls: Annotated[int, Field(ge=1, le=500)] | None = None
+    overflow: Destination | None = None
     comment: Label = ""

@@ -45,6 +45,8 @@ def destinations_of(configuration: Configuration) -> Iterator[Place]:
     for number in configuration.numbers.values():
         for state, route in number.routes.items():
             yield from _of_route(number.id, state.value, route)
+        if number.overflow is not None:
+            yield Place("numbers", number.id, ("overflow",), number.overflow)
     for standing in overrides(configuration):
         sent_to = standing.override.destination
         if standing.override.state == "destination" and sent_to is not None:

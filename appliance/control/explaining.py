@@ -127,6 +127,7 @@ class GraphQuery(BaseModel):
     undisturbed: Typed = ""
     failed: Literal["", "settings", "disk", "media"] = ""
     clock_lost: bool = False
+    full: bool = False
     keys: Annotated[str, StringConstraints(pattern=r"^[0-9*#, ]{0,60}$")] = ""
 
     @property
@@ -140,6 +141,7 @@ class GraphQuery(BaseModel):
             undisturbed=(self.undisturbed,) if self.undisturbed else (),
             failures=(self.failed,) if self.failed else None,
             clock_known=False if self.clock_lost else None,
+            number_full=self.full,
             keys=tuple(self.keys.replace(",", " ").split()),
         )
 
@@ -340,6 +342,7 @@ QUERY = {
     "undisturbed": "id of a person supposed not to want calls",
     "failed": "a part of the box supposed not to work: settings, disk, media",
     "clock_lost": "true: suppose that the box does not know the time",
+    "full": "true: suppose that numbers have all the calls that they may have at once",
 }
 
 ROUTES = (

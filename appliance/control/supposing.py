@@ -25,9 +25,10 @@ class WhatIf(BaseModel):
     `all_well`: every phone is connected, nobody is on a call, every line is up, everybody is at work. `days`:
     how people's working days stand. `nobody_registered`: no phone is connected. `internet_down`: no line over
     the internet works. `undisturbed`: people who do not want to be disturbed, besides those who do not now.
-    `failures`: parts of the box that do not work. `clock_known`: whether the box knows the time. `outcomes`:
-    how the rings end, in order; those that follow are not answered. `keys`: what is pressed at each question,
-    in order; at those that follow, nothing is.
+    `failures`: parts of the box that do not work. `clock_known`: whether the box knows the time.
+    `number_full`: every number has all the calls that it may have at once. `outcomes`: how the rings end, in
+    order; those that follow are not answered. `keys`: what is pressed at each question, in order; at those
+    that follow, nothing is.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -42,6 +43,7 @@ class WhatIf(BaseModel):
     internet_down: bool = False
     failures: Annotated[tuple[Literal["settings", "disk", "media"], ...], Field(max_length=3)] | None = None
     clock_known: bool | None = None
+    number_full: bool = False
     outcomes: Annotated[tuple[Outcome, ...], Field(max_length=50)] = ()
     keys: Annotated[tuple[Pressed, ...], Field(max_length=50)] = ()
 
@@ -62,7 +64,12 @@ def supposed_world(configuration: Configuration, now: World, what_if: WhatIf, *,
         lines_up=lines_up,
         clock_trusted=base.clock_trusted if what_if.clock_known is None else what_if.clock_known,
         failures=_given(what_if.failures, base.failures),
+        number_calls=_full(configuration) if what_if.number_full else base.number_calls,
     )
+
+
+def _full(configuration: Configuration) -> Mapping[str, int]:
+    return {number.id: number.max_calls or 0 for number in configuration.numbers.values()}
 
 
 def supposed_settings(configuration: Configuration, what_if: WhatIf) -> Configuration:

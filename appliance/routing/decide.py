@@ -42,6 +42,7 @@ from appliance.routing.nodes import (
     RingNode,
     UnansweredNode,
 )
+from appliance.routing.number_limit import NumberLimitNode, way_by_number_limit
 from appliance.routing.outbound import wishes
 from appliance.routing.owner_paths import OwnerNode, way_by_owner
 from appliance.routing.plan import Plan
@@ -124,6 +125,8 @@ class _Walk:
                     found = self._leave(node, ONWARD, self._entry_reason(node))
                 case FilterNode():
                     found = self._leave(node, *way_by_filter(node, self._facts, self._world))
+                case NumberLimitNode():
+                    found = self._leave(node, *way_by_number_limit(node, self._world))
                 case OwnerNode():
                     found = self._leave(node, *way_by_owner(node, self._facts))
                 case HoursNode():

@@ -27,6 +27,7 @@ NodeKind = Literal[
     "owner",
     "unknown",
     "hours",
+    "number_limit",
     "person",
     "group",
     "external",

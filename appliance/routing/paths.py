@@ -48,6 +48,7 @@ from appliance.routing.nodes import (
     UnansweredNode,
 )
 from appliance.routing.number_hours import ALWAYS_OPEN, own_handling, route_of
+from appliance.routing.number_limit import number_limit_node
 from appliance.routing.opening_hours import OpeningHours
 from appliance.routing.owner_paths import owner_node
 from appliance.routing.person_paths import PersonPaths
@@ -128,21 +129,37 @@ class Paths:
         return self._ask(f"number:{number.id}", lambda: self._number(number))
 
     def arrival(self, number: Number) -> str:
-        """Where calls from outside arrive that are for a number: at the caller filter, if there is one."""
-        settings = self._configuration.caller_filter
-        rules = dict(settings.rules()) if number.caller_filter else {}
-        if not rules:
+        """Where calls from outside arrive that are for a number: at the caller filter, then at its limit."""
+        rules = dict(self._configuration.caller_filter.rules()) if number.caller_filter else {}
+        if not rules and number.max_calls is None:
             return self.number(number)
         context = self._context(number)
-        place = f"filter:{number.id}"
+        entry = f"called:{number.id}"
+
+        def make() -> list[PlanNode]:
+            first = self._ask(_hours_place(context), lambda: [self._hours_node(number, context)])
+            if number.max_calls is not None:
+                first = self._limited(number, number.max_calls, first, context)
+            if rules:
+                first = self._filtered(number, rules, first, context)
+            return [self._called(entry, number, first)]
+
+        return self._ask(entry, make)
+
+    def _limited(self, number: Number, most: int, onward: str, context: Context) -> str:
+        place = f"number_limit:{number.id}"
+        return self._ask(place, lambda: [number_limit_node(self, number, most, onward, context, place)])
+
+    def _filtered(
+        self, number: Number, rules: Mapping[str, FilterRule], onward: str, context: Context
+    ) -> str:
+        place, settings = f"filter:{number.id}", self._configuration.caller_filter
 
         def make() -> list[PlanNode]:
             caught = {kind: self._caught(kind, rule, place, context) for kind, rule in rules.items()}
-            hours = self._ask(_hours_place(context), lambda: [self._hours_node(number, context)])
-            return [filter_node(place, settings, self._country, hours, caught)]
+            return [filter_node(place, settings, self._country, onward, caught)]
 
-        entry = f"called:{number.id}"
-        return self._ask(entry, lambda: [self._called(entry, number, self._ask(place, make))])
+        return self._ask(place, make)
 
     def _caught(self, kind: str, rule: FilterRule, place: str, context: Context) -> str:
         if rule.destination is None:

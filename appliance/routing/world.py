@@ -93,7 +93,8 @@ class World:
     `used_today`: the calls to the outside and the seconds of them of each
     person since midnight. `people`: what more is known of each person; who is absent is free unless busy.
     `last_rung`: the member whom each group has rung last. `idle_since`: when people were last on the
-    phone, in epoch seconds; who is absent has not been for the longest time.
+    phone, in epoch seconds; who is absent has not been for the longest time. `number_calls`: how many calls
+    each number has, those left out that it had no room for.
     """
 
     registered: frozenset[str] = _NOBODY
@@ -107,6 +108,7 @@ class World:
     people: Mapping[str, PersonNow] = field(default_factory=lambda: _NO_PEOPLE)
     last_rung: Mapping[str, str] = field(default_factory=dict)
     idle_since: Mapping[str, float] = field(default_factory=dict)
+    number_calls: Mapping[str, int] = field(default_factory=dict)
 
     def person(self, identifier: str) -> PersonNow:
         """A person at this moment."""

@@ -368,6 +368,7 @@ class Box:
             people=self.people_states.everybody(),
             last_rung=self.turns.last_rung,
             idle_since=self.turns.idle_since,
+            number_calls=self.calls.of_numbers(),
         )
 
     def set_day(self, person_id: str, state: DayState) -> bool:

@@ -17,6 +17,7 @@ from appliance.control.live import CallLive, CallState
 from appliance.legs.leg import CallerLeg, Leg
 from appliance.media.quality import loss_fraction, mean_opinion_score
 from appliance.routing.facts import Facts
+from appliance.routing.number_limit import FULL
 from appliance.routing.trail import TrailEntry
 from appliance.runtime.background import Background
 from appliance.runtime.ladders import CallLadders
@@ -141,6 +142,11 @@ class Calls:
         """The people who are on a call that has been answered, or who are placing one."""
         return frozenset(person for call in self._calls.values() for person in call.people_on_the_phone)
 
+    def of_numbers(self) -> Counter[str]:
+        """How many calls each number has, by its id: those that have arrived and that it had room for."""
+        arrived = [call for call in self._calls.values() if call.trail and not _overflowed(call)]
+        return Counter(call.number_id for call in arrived if call.number_id is not None)
+
     def channels(self) -> Counter[str]:
         """How many calls each line carries now, by its id."""
         legs = {id(leg): leg for call in self._calls.values() for leg in (call.caller, *call.met)}
@@ -151,6 +157,11 @@ class Calls:
     def legs(self) -> int:
         """How many legs are up: the callers', the answered ones, and those that ring."""
         return sum(1 + len(call.ringing) + (call.callee is not None) for call in self._calls.values())
+
+
+def _overflowed(call: Call) -> bool:
+    """Whether the number called had no room; only the caller filter is asked before."""
+    return any(entry.reason.code == FULL for entry in call.trail[:3])
 
 
 def state_of(call: Call) -> CallState:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -40,15 +40,15 @@ class Office:
     alice: Baresip
     bruno: Baresip
 
-    def call_from_outside(self, *, stay: float) -> tuple[RunningScenario, RtpEnd]:
+    def call_from_outside(self, *, stay: float, ear_port: int = 7000) -> tuple[RunningScenario, RtpEnd]:
         """An outsider calls the number and stays that long after the answer."""
-        ear = self.provider.ear(7000, tone=440)
+        ear = self.provider.ear(ear_port, tone=440)
         call = self.provider.play(
             "trunk_in",
             self.box.server,
             service=NUMBER,
             stay=stay,
-            ear_port=7000,
+            ear_port=ear_port,
             caller=OUTSIDER,
             caller_name="Mme Petit",
         )
@@ -63,9 +63,9 @@ class Office:
     def calls(self) -> int:
         return len(self.box.api.get("/history")["records"])
 
-    def explained(self, keys: list[str], outcomes: list[str]) -> list[dict[str, Any]]:
+    def explained(self, keys: list[str], outcomes: list[str], **supposed: object) -> list[dict[str, Any]]:
         """The trail that explain tells of a call with these keys."""
-        what_if = {"keys": keys, "outcomes": outcomes}
+        what_if = {"keys": keys, "outcomes": outcomes, **supposed}
         asked = {"number_id": "standard", "caller": OUTSIDER, "what_if": what_if}
         path = self.box.api.ask("POST", "/explain", asked)
         return [place for decision in path["decisions"] for place in decision["trail"]]
@@ -147,3 +147,33 @@ def test_a_wrong_key_then_the_sub_menu(office: Office) -> None:
 @pytest.mark.feature("MENU-1")
 def test_a_known_extension_is_dialled_in_the_menu(office: Office) -> None:
     _talk(office, office.bruno, 700, ["102"], [])
+
+
+@pytest.mark.feature("IN-10")
+def test_the_call_beyond_those_a_number_takes_at_once_goes_elsewhere(office: Office) -> None:
+    people = {each["name"]: each["id"] for each in office.box.api.items("/people")}
+    limits = {"max_calls": 1, "overflow": to_person(people["Bruno"])}
+    office.box.api.ask("PATCH", "/numbers/standard", limits)
+    first, menu = office.call_from_outside(stay=20)
+    until(lambda: len(menu.heard) > ENOUGH_HEARD, "the menu's words heard")
+    second, ear = _beside(office).call_from_outside(stay=4, ear_port=7002)
+    office.bruno.wait_event("CALL_INCOMING")
+    office.bruno.command("accept")
+    office.bruno.wait_event("CALL_ESTABLISHED")
+    second.finish()
+    office.bruno.wait_event("CALL_CLOSED")
+    ear.close()
+    assert seconds_of_tone(office.bruno.recorded_wav(), 440) > 1
+    assert seconds_of_tone(ear.save(office.provider.folder / "ear-second.wav"), 700) > 1
+    trail = office.newest_trail(0)
+    assert [place["reason"]["code"] for place in trail][:2] == ["number_called", "number_full"]
+    explained = office.explained([], ["answered"], number_full=True)
+    assert _places(trail) == _places(explained)
+    first.stop()
+    menu.close()
+
+
+def _beside(office: Office) -> Office:
+    """The same office, its provider calling from another port as well."""
+    provider = office.provider
+    return replace(office, provider=Sipp(provider.host, provider.folder / "second", sip_port=5062))

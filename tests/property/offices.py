@@ -244,8 +244,8 @@ def _simpler(
             change = {"special_days": ()}
         case ("calendars", *_):
             change = {"holidays": PublicHolidays()}
-        case ("numbers", "owner_first" | "owner_id", *_):
-            change = {"owner_first": OwnerFirst.NOBODY}
+        case ("numbers", "owner_first" | "owner_id" | "overflow", *_):
+            change = {"owner_first": OwnerFirst.NOBODY, "overflow": None}
         case ("numbers", "routes", str(state)):
             chosen = Route(steps=(RouteStep(destination=ToPerson(person_id="p0")),))
             change = {"routes": {**record.routes, HoursState(state): chosen}}
@@ -394,6 +394,8 @@ def _number(chance: Random, identifier: str) -> Number:
         owner_id=perhaps(chance, lambda: chance.choice(PEOPLE)),
         owner_first=chance.choice((OwnerFirst.NOBODY, *OwnerFirst)),
         owner_unanswered=chance.choice(tuple(OwnerUnanswered)),
+        max_calls=perhaps(chance, lambda: chance.randint(1, 3)),
+        overflow=perhaps(chance, lambda: destination(chance)),
     )
 
 
@@ -468,6 +470,7 @@ worlds = st.builds(
     emergency_lately=st.booleans(),
     last_rung=st.dictionaries(st.sampled_from(GROUPS), st.sampled_from((*PEOPLE, "gone"))),
     idle_since=st.dictionaries(st.sampled_from(PEOPLE), st.floats(0, 2e9)),
+    number_calls=st.dictionaries(st.sampled_from(NUMBERS), st.integers(0, 4)),
     failures=st.frozensets(st.sampled_from(("disk", "settings")), max_size=1),
 )
 inbound_facts = st.builds(

@@ -25,6 +25,7 @@ KINDS = {
     "owner": ("person", N_("Person responsible")),
     "owners": ("person", N_("Person responsible for the contact")),
     "filter": ("security", N_("Caller filter")),
+    "number_limit": ("security", N_("Calls at once")),
     "unknown": ("warning", N_("Unknown number")),
     "hours": ("hours", N_("Opening hours")),
     "person": ("person", N_("Person")),

@@ -26,6 +26,7 @@ SUPPOSITIONS = {
     "offline": N_("the internet is down"),
     "disk_full": N_("the disk is full"),
     "clock_lost": N_("the box does not know the time"),
+    "full": N_("the number has all the calls it may have at once"),
 }
 # Who calls when nobody is named: a number of those kept free for works of fiction.
 STRANGER = "+33199009900"
@@ -107,6 +108,12 @@ FIELDS = (
         N_("Blocked callers and those the office does not want do not reach this number."),
         kind="checkbox",
     ),
+    Field(
+        "max_calls",
+        N_("Calls at once"),
+        N_("Callers from outside beyond that go where is chosen here. Empty: as many as come."),
+        kind="number",
+    ),
     Field("comment", N_("Comment"), empty="text"),
 )
 
@@ -131,6 +138,7 @@ class NumberPages(RecordPages):
         return {
             **record,
             "whisper": ",".join(record.get("whisper") or ()),
+            "overflow": destinations.to_values(record.get("overflow")),
             "routes": {state: _to_rows(routes.get(state)) for state in STATES},
         }
 
@@ -145,6 +153,8 @@ class NumberPages(RecordPages):
                 values["routes"][state]["steps"] = steps
                 routes[state] = {"steps": [_step(row) for row in steps]}
         record = {**super().from_values(values, before), "routes": routes}
+        if "overflow" in values:
+            record["overflow"] = destinations.from_values(values["overflow"])
         if "whisper" in values:
             record["whisper"] = [part for part in str(values["whisper"] or "").split(",") if part]
         return record
@@ -274,7 +284,7 @@ async def path_page(request: web.Request) -> web.Response:
 
 def _supposed(wanted: dict[str, str]) -> dict[str, str]:
     """What the page supposes, as the API's query."""
-    ticked = {name: wanted[name] and "true" for name in ("nobody", "offline", "clock_lost")}
+    ticked = {name: wanted[name] and "true" for name in ("nobody", "offline", "clock_lost", "full")}
     failed = "disk" if wanted["disk_full"] else ""
     typed = {name: wanted[name].strip() for name in ("busy", "undisturbed", "keys")}
     return {**ticked, "failed": failed, **typed}

@@ -84,10 +84,12 @@ async def test_do_not_disturb_and_overrides_never_keep_a_change_from_being_saved
         ({"undisturbed": ["alice"]}, "do_not_disturb"),
         ({"days": {"alice": "on_break"}}, "on_break"),
         ({"clock_known": False}, "time_unknown"),
+        ({"number_full": True}, "number_full"),
     ],
 )
 async def test_what_if(office: Api, what_if: dict[str, Any], code: str) -> None:
     assert (await office("PATCH", "/people/alice", {"max_calls": 1})).status == 200
+    assert (await office("PATCH", "/numbers/main", {"max_calls": 2})).status == 200
     question = {"number_id": "main", "at": "2026-11-23T10:00", "what_if": what_if}
     assert code in codes((await office("POST", "/explain", question)).json)
 

@@ -171,6 +171,33 @@ async def test_a_number_with_a_path_for_each_state(office: OfficeBox, administra
     assert "Nous sommes fermés." in (await administrator.get("/numbers/ventes")).text
 
 
+@pytest.mark.feature("IN-10")
+async def test_a_number_has_some_calls_at_once_and_those_beyond_go_elsewhere(
+    office: OfficeBox, administrator
+) -> None:
+    identifier = next(iter(office.configuration.numbers))
+    mailbox = next(iter(office.configuration.mailboxes))
+    path = f"/numbers/{identifier}/edit"
+    page = await administrator.get(path)
+    assert "Une tonalité d&#39;occupation" in page.text
+    for wrong in ("0", "beaucoup", "501"):
+        page = await administrator.submit(page, path, max_calls=wrong)
+        assert page.status == 422 and 'id="f-max_calls" ' in page.text
+    chosen = {"overflow__pick": "external", "overflow__number": "12"}
+    page = await administrator.submit(page, path, max_calls="2", **chosen)
+    assert page.status == 422, "the overflow's number is read like any other"
+    page = await administrator.submit(page, path, overflow__pick=f"mailbox:{mailbox}")
+    assert page.status == 200
+    number = office.configuration.numbers[identifier]
+    assert (number.max_calls, number.overflow.mailbox_id) == (2, mailbox)
+    drawn = await administrator.get(f"/numbers/{identifier}?full=true")
+    assert "plus de 2 appels" in drawn.text and "2 à la fois" in drawn.text
+    page = await administrator.get(path)
+    page = await administrator.submit(page, path, max_calls="", overflow__pick="")
+    number = office.configuration.numbers[identifier]
+    assert (number.max_calls, number.overflow) == (None, None)
+
+
 @pytest.mark.feature("TIME-5")
 async def test_the_path_is_drawn_and_tried_at_any_time(office: OfficeBox, administrator) -> None:
     number = next(iter(office.configuration.numbers))

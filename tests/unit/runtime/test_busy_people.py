@@ -1,6 +1,7 @@
 """Who counts as busy while a call to several people goes on."""
 
 from appliance.routing.facts import Direction, Facts
+from appliance.routing.trail import Reason, TrailEntry
 from appliance.runtime.background import Background
 from appliance.runtime.calls import Calls, live_of
 from tests.support.scripted_calls import ScriptedCallee, ScriptedCaller, settle
@@ -24,3 +25,20 @@ async def test_only_who_took_the_call_of_a_group_is_busy(monkeypatch):
     assert live_of(call).person_ids == ("bruno",), "the pages show who talks"
     caller.hangs_up()
     await background.finish(1)
+
+
+async def test_a_number_has_the_calls_that_it_had_room_for(monkeypatch):
+    calls: Calls
+    background: Background
+    calls, _, background = switchboard(monkeypatch)
+    callers = [ScriptedCaller([], f"caller-{place}") for place in range(3)]
+    one, other, beyond = (calls.start(OUTSIDE, caller, "n") for caller in callers)
+    assert calls.of_numbers() == {}, "who is only arriving does not count against themselves"
+    for call, code in ((one, "number_has_room"), (other, "number_has_room"), (beyond, "number_full")):
+        call.trail[:] = [TrailEntry("called:n", None, Reason(code))]
+    assert calls.of_numbers() == {"n": 2}
+    await settle()
+    for caller in callers:
+        caller.hangs_up()
+    await background.finish(1)
+    assert calls.of_numbers() == {}
