@@ -67,6 +67,11 @@ NAVIGATION = (
     ),
 )
 
+# Codes of errors that a page shows after a redirect: ?refused=no_phone.
+REFUSALS = frozenset(
+    {"no_phone", "no_line", "call_not_allowed", "unknown_called", "unknown_caller", "locked"}
+)
+
 # What a page says after a redirect: ?done=saved.
 CONFIRMATIONS = {
     "saved": N_("Saved. It applies to the next call."),
@@ -76,6 +81,7 @@ CONFIRMATIONS = {
     "override_ended": N_("The opening hours apply again."),
     "closures": N_("The closures of the file have been added to the days that differ."),
     "clock": N_("The box now trusts its clock."),
+    "calling": N_("Your phone rings: pick up, and the number is called."),
     "imported": N_("The contacts are in."),
     "blocked": N_("This caller is blocked from now on."),
     "unblocked": N_("This caller is no longer in the list."),
@@ -126,6 +132,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
 FUNCTIONS: dict[str, Any] = {
     "navigation": NAVIGATION,
     "confirmations": CONFIRMATIONS,
+    "refusals": REFUSALS,
     "present": language.now,
 }
 
@@ -143,6 +150,7 @@ def _surroundings(request: web.Request) -> dict[str, Any]:
         "path": request.path,
         "here": request.rel_url.raw_path_qs,
         "done": request.query.get("done", ""),
+        "refused": request.query.get("refused", ""),
         "asset": asset,
     }
 

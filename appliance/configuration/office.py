@@ -42,7 +42,8 @@ class Office(Record):
     allowed to besides. `hold_music_id`: what those on hold hear; None is the box's own melody. `override`:
     what holds for every number instead of its hours (TIME-4); a calendar's own comes before it.
     `park_places`: how many calls may be parked at once; `park_seconds`: after which a parked one comes back.
-    `answer_seconds`: how long who must press 1 to take a call is waited for (CONF-1).
+    `transfer_changes_owner`: whether who takes a contact's call by a transfer is responsible for them
+    then. `answer_seconds`: how long who must press 1 to take a call is waited for (CONF-1).
     """
 
     name: Name
@@ -58,6 +59,7 @@ class Office(Record):
     park_seconds: Annotated[int, Field(ge=15, le=1800)] = PARK_SECONDS
     hold_music_id: Identifier | None = None
     override: HoursOverride | None = None
+    transfer_changes_owner: bool = False
 
 
 class MailSecurity(StrEnum):

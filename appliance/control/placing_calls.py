@@ -9,11 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from appliance import numbers
 from appliance.configuration.configuration import Configuration
+from appliance.configuration.permissions import locks_of
 from appliance.control.bodies import answer, body, country_of, nothing
 from appliance.control.box import CannotCall
 from appliance.control.errors import ApiError, refusal
 from appliance.control.routes import Access, Route, box_of, identity_of
 from appliance.routing.dialled import read_dialled
+
+# What a person needs to be allowed to do; see configuration.permissions.
+SETTING = "phone.click_to_call"
 
 
 class NewCall(BaseModel):
@@ -40,6 +44,8 @@ async def place_call(request: web.Request) -> web.Response:
     box, who, call = box_of(request), identity_of(request), await body(request, NewCall)
     if not who.is_administrator and who.person_id != call.person_id:
         raise refusal(403, "call_not_allowed", "person_id")
+    if not who.is_administrator and SETTING in locks_of(box.configuration, call.person_id):
+        raise refusal(403, "locked")
     if call.person_id not in box.configuration.people:
         raise refusal(422, "unknown_caller", "person_id")
     if call.line_id is not None and call.line_id not in box.configuration.lines:
@@ -61,6 +67,10 @@ def dialled_number(
     read = read_dialled(configuration, plain, person_id)
     if is_extension(configuration, plain) or read.line_id or read.short:
         return plain
+    # Short public numbers (3900); nobody calls for help by a click that slipped.
+    compact = plain.replace(" ", "")
+    if numbers.is_short_number(compact, country) and not numbers.is_emergency(compact, country):
+        return compact
     return numbers.dialled(typed, country)
 
 

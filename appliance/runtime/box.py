@@ -37,6 +37,7 @@ from appliance.runtime.calls import Calls
 from appliance.runtime.claim_code import claim_code
 from appliance.runtime.clock import Clock
 from appliance.runtime.clock_trust import ClockTrust
+from appliance.runtime.contact_owners import ContactOwners
 from appliance.runtime.dialling import Dialling
 from appliance.runtime.doors import Doors
 from appliance.runtime.feeds import Feeds
@@ -183,7 +184,8 @@ class Box:
             self.clock.epoch,
             lambda: self.version,
         )
-        self.calls.when_ended = (self.usage.ended, self.turns.ended)
+        owners = ContactOwners(self.contacts, self.background, self.events, read)
+        self.calls.when_ended = (self.usage.ended, self.turns.ended, owners.ended)
         self.calls.when_changed = self.turns.follow
         self.lines.channels = self.calls.channels
         self.people_states = self._make_people_states()

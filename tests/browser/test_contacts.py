@@ -7,10 +7,11 @@ import os
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Product, Words, save
+from tests.browser.conftest import NAME, Product, Words, save
 
 SHORT = {"fr-FR": "trop court", "en-GB": "too short"}
 LINE = {"fr-FR": "Ligne 3 : Ce numéro est trop court", "en-GB": "Line 3: This number is too short"}
+NO_PHONE = {"fr-FR": "téléphone", "en-GB": "phones is connected"}
 TABLE = "Nom;Société;Mobile;Truc\nAda;Works;06 11 11 11 11;x\nBad;;06 1;x\n"
 
 
@@ -53,3 +54,23 @@ async def test_contacts_are_made_found_and_imported(visitor: Page, settled: Prod
     finally:
         for contact in settled.api.get("/contacts")["items"]:
             settled.api.delete(f"/contacts/{contact['id']}")
+
+
+@pytest.mark.feature("OUT-7")
+async def test_a_click_that_cannot_call_says_why(visitor: Page, settled: Product, words: Words) -> None:
+    name = NAME if words.locale == "fr-FR" else f"{NAME} {words.locale}"
+    user = next(one for one in settled.api.get("/users")["items"] if one["name"] == name)
+    made = settled.api.ask("POST", "/contacts", {"name": "Zoé Martin", "numbers": ["+33612345699"]})
+    try:
+        await visitor.goto(f"/contacts/{made['id']}")
+        await expect(visitor.locator("form.call-button")).to_have_count(0)
+        settled.api.ask("PATCH", f"/users/{user['id']}", {"person_id": "anne"})
+        for page in (f"/contacts/{made['id']}", "/contacts"):
+            await visitor.goto(page)
+            await visitor.locator("form.call-button button").click()
+            await visitor.wait_for_url("**?refused=no_phone")
+            await expect(visitor.locator("main .notice.bad").first).to_contain_text(NO_PHONE[words.locale])
+        await picture(visitor, words, "contact-call")
+    finally:
+        settled.api.ask("PATCH", f"/users/{user['id']}", {"person_id": user["person_id"]})
+        settled.api.delete(f"/contacts/{made['id']}")

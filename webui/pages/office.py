@@ -71,6 +71,12 @@ FIELDS = (
         choices="music",
     ),
     Field(
+        "transfer_changes_owner",
+        N_("A transfer changes who is responsible for a contact"),
+        N_("Whoever takes their call by a transfer is rung first next time, where a number says so."),
+        kind="checkbox",
+    ),
+    Field(
         "phones_outside",
         N_("Phones may connect from outside the office"),
         N_(

@@ -87,3 +87,27 @@ async def test_each_call_leaves_its_record_with_the_reasons(running, phone):
     )
     assert record.answered_by == "bruno" and record.answered_at
     assert [entry["reason"]["code"] for entry in record.trail][-1] == "rings"
+
+
+@pytest.mark.feature("OUT-7")
+async def test_a_customer_is_called_after_the_person_has_picked_up(running, phone, provider):
+    alice = await phone("101")
+    await running.ask("POST", "/calls", {"person_id": "alice", "number": "06 12 34 56 99"})
+    first = await alice.incoming()
+    assert provider.new_calls.empty()
+    first.answer(200, description())
+    await first.request("ACK")
+    customer = await provider.incoming()
+    assert "33612345699" in str(customer.invitation.uri)
+    customer.answer(180)
+    first.bye()
+    await customer.cancelled()
+    await running.at_rest()
+
+
+@pytest.mark.feature("OUT-7")
+async def test_short_numbers_are_called_by_a_click_and_those_for_help_are_not(running):
+    for number, code in (("15", "unknown_called"), ("3900", "no_phone")):
+        with pytest.raises(Refused) as refused:
+            await running.ask("POST", "/calls", {"person_id": "alice", "number": number})
+        assert code in str(refused.value)
