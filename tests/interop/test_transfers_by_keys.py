@@ -7,15 +7,8 @@ import pytest
 from tests.interop.box import Box
 from tests.interop.fixtures import Phones
 from tests.interop.office import add_somebody, set_up
-from tests.interop.phones.baresip import Baresip
 from tests.interop.sound import seconds_of_tone
 from tests.interop.waiting import until
-
-
-def press(phone: Baresip, keys: str) -> None:
-    for key in keys:
-        phone.send_digits(key)
-        phone.listen(0.4)
 
 
 @pytest.mark.feature("RING-10")
@@ -31,9 +24,10 @@ def test_the_callee_sends_the_caller_on_by_keys(box: Box, phones: Phones, way: s
     middle.answer()
     caller.wait_event("CALL_ESTABLISHED")
     caller.listen(1)
-    press(middle, "*1" if way == "blind" else "*2")
+    middle.send_digits("*1" if way == "blind" else "*2")
     until(lambda: box.state()["calls"][0]["state"] == "held", "the caller hears music")
-    press(middle, "103")
+    middle.listen(1)
+    middle.send_digits("103")
     target.answer()
     if way == "attended":
         target.listen(1.5)
