@@ -42,6 +42,7 @@ class Action(StrEnum):
     PICK_UP = "pick_up"
     TRANSFER = "transfer"
     CONSULT = "consult"
+    INTERCOM = "intercom"
     ECHO = "echo"
     ABOUT = "about"
 
@@ -50,6 +51,7 @@ class Action(StrEnum):
 ARGUMENTS: Mapping[Action, Literal["extension", "number", "slot", "calendar"]] = MappingProxyType(
     {
         Action.PICK_UP: "extension",
+        Action.INTERCOM: "extension",
         Action.PARK: "slot",
         Action.FORWARD_ALL: "number",
         Action.FORWARD_BUSY: "number",
@@ -102,6 +104,7 @@ class StarCodes(Record):
     pick_up: StarCode | None = "*8"
     transfer: StarCode | None = "*1"
     consult: StarCode | None = "*2"
+    intercom: StarCode | None = "*90"
     echo: StarCode | None = "*43"
     about: StarCode | None = "*65"
 

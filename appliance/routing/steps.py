@@ -68,11 +68,12 @@ class Introduction:
 
 @dataclass(frozen=True, slots=True)
 class PhoneTarget:
-    """A phone that registers with the box."""
+    """A phone that registers with the box; `by_itself`: it is to answer without being picked up."""
 
     phone_id: str
     person_id: str
     introduction: Introduction | None = field(default=None, compare=False)
+    by_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)

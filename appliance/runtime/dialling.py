@@ -15,6 +15,7 @@ from appliance.legs.signalling import InviteRequest
 from appliance.legs.sip_leg import Surroundings
 from appliance.routing.facts import Direction, Facts
 from appliance.routing.steps import ExternalTarget, PhoneTarget, Ring
+from appliance.runtime.auto_answer import answer_by_itself
 from appliance.runtime.contacts import our_contact
 from appliance.runtime.encrypted_audio import encryption_on
 from appliance.runtime.lines import Lines
@@ -84,15 +85,15 @@ class Dialling:
             OutgoingLeg(
                 self._surroundings(binding.flow, True),
                 label,
-                [partial(self._to_phone, binding, target.phone_id, label, shown)],
+                [partial(self._to_phone, binding, target, label, shown)],
                 sound,
                 target.person_id,
             )
             for binding in self._phones.bindings(target.phone_id)[:MOST_BINDINGS]
         ]
 
-    def _to_phone(self, binding: Binding, phone_id: str, label: str, shown: Facts) -> InviteRequest:
-        flow, phone = binding.flow, self._configuration().phones.get(phone_id)
+    def _to_phone(self, binding: Binding, target: PhoneTarget, label: str, shown: Facts) -> InviteRequest:
+        flow, phone = binding.flow, self._configuration().phones.get(target.phone_id)
         host = bracketed(flow.local[0])
         return InviteRequest(
             target=binding.contact,
@@ -100,6 +101,7 @@ class Dialling:
             from_=self._caller_for_phones(shown, host),
             to=NameAddr(label, Uri("sip", binding.aor, host=host)),
             contact=our_contact(flow, shown.caller or "anonymous"),
+            headers=answer_by_itself(host) if target.by_itself else (),
             encryption=encryption_on(flow, phone.encrypted_audio) if phone else Encryption.ACCEPTED,
         )
 

@@ -336,3 +336,35 @@ def test_it_asks_for_a_session_timer_and_refreshes(office: Office) -> None:
     ear.close()
     office.bruno.wait_event("CALL_CLOSED")
     assert seconds_of_tone(office.bruno.recorded_wav(), ALICE) > 1
+
+
+@pytest.mark.feature("RING-1")
+def test_its_phone_is_spoken_to_without_being_picked_up(office: Office, tmp_path: Path) -> None:
+    """The fields that have deskphones answer by themselves, and those only for intercom."""
+    ear = office.alice.ear(7000, tone=ALICE)
+    answering = office.plays(
+        Dialogue("intercom")
+        .hears("INVITE", call_info="answer-after=0", alert_info="info=alert-autoanswer", answer_mode="Auto")
+        .says(200, body=sdp(7000))
+        .hears("ACK")
+        .is_ended()
+    )
+    office.bruno.call("*90101")
+    office.bruno.wait_event("CALL_ESTABLISHED")
+    until(lambda: office.call_state() == "talking", "the call")
+    until(lambda: ear.packets_heard > 150, "three seconds of sound")
+    office.bruno.listen(2)
+    office.bruno.hang_up()
+    answering.finish()
+    ear.close()
+    office.bruno.wait_event("CALL_CLOSED")
+    assert seconds_of_tone(office.bruno.recorded_wav(), ALICE) > 1
+    assert seconds_of_tone(ear.save(tmp_path / "alice.wav"), BRUNO) > 1
+    office.box.wait_quiet()
+
+    ringing = office.plays(Dialogue("usual").hears("INVITE").says(486).hears("ACK"))
+    office.bruno.call("101")
+    ringing.finish()
+    office.bruno.hang_up()
+    office.bruno.wait_event("CALL_CLOSED")
+    assert "answer-after" not in ringing.messages() and "autoanswer" not in ringing.messages()

@@ -49,6 +49,12 @@ SECTIONS: tuple[tuple[str, tuple[Row, ...]], ...] = (
                 N_("Of that colleague or group; without an extension, of your own groups."),
                 EXTENSION,
             ),
+            Row(
+                "intercom",
+                N_("Speak on a colleague's phone"),
+                N_("Their phone answers by itself, unless they are on a call or not to be disturbed."),
+                EXTENSION,
+            ),
         ),
     ),
     (

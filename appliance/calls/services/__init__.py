@@ -10,6 +10,7 @@ from appliance.calls.parking import park
 from appliance.calls.pick_up import pick_up
 from appliance.calls.services.box_itself import about, echo
 from appliance.calls.services.forwards import forward, forward_off
+from appliance.calls.services.intercom import intercom
 from appliance.calls.services.last_caller import block_caller, last_caller
 from appliance.calls.services.mailbox import mailbox
 from appliance.calls.services.own_settings import do_not_disturb
@@ -47,6 +48,7 @@ HANDLERS: Mapping[Action, Handler] = MappingProxyType(
         Action.HOURS_AS_SET: opening_hours("as_set"),
         Action.PARK: park,
         Action.PICK_UP: pick_up,
+        Action.INTERCOM: intercom,
         Action.ECHO: echo,
         Action.ABOUT: about,
     }
