@@ -8,6 +8,13 @@ from webui.language import N_
 REASONS = {
     "turn_round_robin": N_("It is the turn of {person}"),
     "turn_longest_idle": N_("{person} has been off the phone for the longest time"),
+    "queue_waits": N_("Nobody of {group} is free: the caller waits"),
+    "queue_behind": N_("{waiting} callers wait for {group} already: the caller waits behind them"),
+    "queue_waits_on": N_("The caller waits on"),
+    "queue_turn": N_("The caller's turn has come"),
+    "queue_full": N_("{waiting} callers wait for {group}: no more are kept waiting"),
+    "queue_over": N_("The caller has waited for {seconds} s: that is enough"),
+    "queue_nobody": N_("Nobody of {group} is there to wait for"),
 }
 
 ORDERS = {

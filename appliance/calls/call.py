@@ -11,6 +11,7 @@ from appliance.legs.leg import CalleeLeg, CallerLeg, Leg
 from appliance.legs.referral import Referral
 from appliance.routing.decide import Decision
 from appliance.routing.facts import Facts
+from appliance.routing.plan import Plan
 from appliance.routing.steps import Outcome
 from appliance.routing.trail import Reason, TrailEntry
 from appliance.storage.history import AudioFault
@@ -61,6 +62,20 @@ class Follow(Protocol):
 
 
 @dataclass(slots=True)
+class Place:
+    """A caller's place in the queue of a group.
+
+    `since` in epoch seconds, for people; `began` and `told_at` (when they last heard their place) in seconds
+    that only go forward.
+    """
+
+    group_id: str
+    since: float
+    began: float
+    told_at: float | None = None
+
+
+@dataclass(slots=True)
 class Call:
     """One call in progress: who wants what, its legs, and the story so far.
 
@@ -92,6 +107,8 @@ class Call:
     follow: Follow = field(init=False, repr=False)
     talk: Callable[[CallerLeg, CallerLeg], Awaitable[None]] = field(init=False, repr=False)
     conversation: Conversation | None = None
+    plan: Plan | None = None
+    waiting: Place | None = None
     pick_up: Future[PickUp] | None = None
     place: str | None = None
     holding: set[int] = field(default_factory=set)
@@ -191,8 +208,16 @@ class Call:
         """Add to the story what happened at the place where the call stands."""
         self.trail.append(TrailEntry(self.trail[-1].node if self.trail else "", None, reason))
 
+    def waits_for(self, group_id: str, since: float, began: float) -> None:
+        """The caller takes a place in the queue of a group, or keeps the one they have."""
+        if self.waiting is None or self.waiting.group_id != group_id:
+            self.waiting = Place(group_id, since, began)
+            self.changed(self)
+
     def note(self, decision: Decision) -> None:
-        """Add a decision to the story."""
+        """Add a decision to the story; one that leads on gives up the place in a queue."""
+        if self.waiting is not None and getattr(decision.step, "group_id", "") != self.waiting.group_id:
+            self.waiting = None
         self.trail.extend(decision.trail)
         self.steps.append({"step": type(decision.step).__name__, "position": decision.position})
         self.changed(self)
@@ -238,6 +263,7 @@ class Call:
     def answered_by(self, leg: CalleeLeg, now: float) -> None:
         """Say that somebody took the call."""
         self.answered_at = self.answered_at or now
+        self.waiting = None
         self.callee = leg
         self.answered_by_id = leg.person_id
         self._parties.setdefault(id(leg), Party(leg.label, "", leg.person_id))

@@ -13,6 +13,7 @@ from appliance.calls.message import take_message
 from appliance.calls.ring import ring
 from appliance.calls.services import serve
 from appliance.calls.switchboard import Switchboard
+from appliance.calls.wait import wait_in_queue
 from appliance.routing.decide import Decision, next_step
 from appliance.routing.outbound import ALERTING, who_calls
 from appliance.routing.steps import (
@@ -26,6 +27,7 @@ from appliance.routing.steps import (
     Step,
     TakeMessage,
     Tone,
+    Wait,
 )
 from appliance.routing.trail import Reason
 
@@ -64,15 +66,18 @@ async def _follow_to_the_end(board: Switchboard, call: Call) -> None:
 
 
 async def _follow(board: Switchboard, call: Call) -> None:
-    plan = board.plan
+    plan = call.plan = board.plan
     decision = next_step(plan, call.facts, board.world(), board.now(), None, None)
     while True:
         _note(board, call, decision)
+        began = board.monotonic()
         outcome = await perform(board, call, decision.step)
         if outcome is None:
             return
         call.note_outcome(outcome.value)
-        decision = next_step(plan, call.facts, board.world(), board.now(), decision.position, outcome)
+        took = board.monotonic() - began
+        world = board.world()
+        decision = next_step(plan, call.facts, world, board.now(), decision.position, outcome, took)
 
 
 async def follow_on(board: Switchboard, call: Call, to_the_end: bool = False) -> Outcome | None:
@@ -80,18 +85,21 @@ async def follow_on(board: Switchboard, call: Call, to_the_end: bool = False) ->
 
     Returns None once somebody or something has taken the call; else how the last attempt ended.
     """
-    plan = board.plan
+    plan = call.plan = board.plan
     decision = next_step(plan, call.facts, board.world(), board.now(), None, None)
     outcome: Ended | None = None
     while True:
         if isinstance(decision.step, Announce | Tone | HangUp) and not to_the_end:
             return outcome if isinstance(outcome, Outcome) else Outcome.UNREACHABLE
         _note(board, call, decision)
+        began = board.monotonic()
         outcome = await perform(board, call, decision.step)
         if outcome is None:
             return None
         call.note_outcome(outcome.value)
-        decision = next_step(plan, call.facts, board.world(), board.now(), decision.position, outcome)
+        took = board.monotonic() - began
+        world = board.world()
+        decision = next_step(plan, call.facts, world, board.now(), decision.position, outcome, took)
 
 
 def _note(board: Switchboard, call: Call, decision: Decision) -> None:
@@ -121,6 +129,8 @@ async def perform(board: Switchboard, call: Call, step: Step) -> Ended | None:
         call.caller.refuse(NO_COMMON_CODEC)
         return None
     match step:
+        case Wait():
+            return await wait_in_queue(board, call, step)
         case Ask():
             return await ask(board, call, step)
         case TakeMessage():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from asyncio import TaskGroup
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
 
 from appliance.calls.answering import first_answer
 from appliance.calls.call import Call
@@ -11,6 +12,7 @@ from appliance.calls.confirm import whisper
 from appliance.calls.converse import converse, early_media
 from appliance.calls.pick_up import PickUp, answered_or_picked_up, go_on_with
 from appliance.calls.switchboard import Switchboard
+from appliance.calls.wait import music_while_ringing
 from appliance.legs.leg import CalleeLeg
 from appliance.legs.outgoing import line_has_failed
 from appliance.routing.steps import Outcome, Ring
@@ -26,10 +28,10 @@ async def ring(board: Switchboard, call: Call, step: Ring) -> Outcome | None:
         for leg in legs:
             taken.enter_context(leg)
         with ExitStack() as early:
-            if len(legs) == 1 and legs[0].introduction is None:
+            if len(legs) == 1 and legs[0].introduction is None and call.waiting is None:
                 legs[0].when_early(lambda: early.enter_context(early_media(board, call.caller, legs[0])))
             call.rings(tuple(legs))
-            with _ringback(board, call):
+            async with _while_it_rings(board, call):
                 answer = await answered_or_picked_up(call, first_answer(board, legs, step.seconds))
                 _tell_lines(call, legs)
                 if isinstance(answer, PickUp):
@@ -42,6 +44,7 @@ async def ring(board: Switchboard, call: Call, step: Ring) -> Outcome | None:
                 call.rings(())
                 return answer
         if isinstance(answer, PickUp):
+            call.waiting = None
             await go_on_with(board, call, answer)
             return None
         call.answered_by(answer, board.epoch())
@@ -64,11 +67,20 @@ def _let_go(legs: Sequence[CalleeLeg], winner: CalleeLeg | None) -> None:
             leg.close()
 
 
-@contextmanager
-def _ringback(board: Switchboard, call: Call) -> Iterator[None]:
+@asynccontextmanager
+async def _while_it_rings(board: Switchboard, call: Call) -> AsyncIterator[None]:
+    """Ringback for the caller; music for one who waits in a queue."""
     call.caller.ring()
     if not call.caller.answered:
         yield
+        return
+    if call.waiting is not None:
+        async with TaskGroup() as group:
+            hearing = group.create_task(music_while_ringing(board, call))
+            try:
+                yield
+            finally:
+                hearing.cancel()
         return
     call.caller.media.start_tone("ringback", board.tones)
     try:

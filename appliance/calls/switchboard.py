@@ -81,6 +81,18 @@ class Switchboard(Protocol):
     def monotonic(self) -> float:
         """Seconds that only go forward, for lengths of time: the wall clock may be set meanwhile."""
 
+    def is_next(self, call: Call) -> bool:
+        """Whether nobody waits before this caller in their queue, but those who are being rung for."""
+
+    def place_in_queue(self, call: Call) -> int:
+        """A caller's place in their queue, from 1."""
+
+    def expected_wait(self, call: Call) -> float | None:
+        """How many seconds a caller will probably wait; None while nobody can tell."""
+
+    async def news(self, seconds: float) -> None:
+        """Return once something has happened in the box, or after so many seconds."""
+
     def legs_towards(self, step: Ring, call: Call) -> Sequence[CalleeLeg]:
         """A leg, not dialled yet, for each device or line the step wants to ring."""
 

@@ -27,6 +27,7 @@ from appliance.configuration.fields import (
     SipUser,
 )
 from appliance.configuration.forwards import ForwardCondition, MobileRings, ScheduledForward
+from appliance.configuration.queues import Queue
 
 # The most calls one person may have at once: beyond it, no phone shows them all.
 MOST_CALLS = 10
@@ -132,7 +133,10 @@ class Member(Record):
 
 
 class RingGroup(Record):
-    """Up to seven people who ring for one call: the first is the main one (RING-2, RING-3)."""
+    """Up to seven people who ring for one call: the first is the main one (RING-2, RING-3).
+
+    With a `queue`, callers wait while everybody talks (RING-5).
+    """
 
     id: Identifier
     name: Name
@@ -141,3 +145,4 @@ class RingGroup(Record):
     order: GroupOrder = GroupOrder.TOGETHER
     max_wait: RingSeconds = 30
     when_unanswered: Destination | None = None
+    queue: Queue | None = None

@@ -79,10 +79,20 @@ class CallState(StrEnum):
     """What a call is doing."""
 
     RINGING = "ringing"
+    WAITING = "waiting"
     TALKING = "talking"
     HELD = "held"
     MESSAGE = "message"
     ANNOUNCEMENT = "announcement"
+
+
+class Waiting(Told):
+    """A caller's place in the queue of a group, from 1; `since` when they wait, `expected` seconds in all."""
+
+    group_id: str
+    place: int
+    since: float
+    expected: int | None = None
 
 
 class CallLive(Told):
@@ -101,6 +111,7 @@ class CallLive(Told):
     started_at: float
     answered_at: float | None = None
     audio_faults: tuple[str, ...] = ()
+    queue: Waiting | None = None
 
 
 class Warn(Told):

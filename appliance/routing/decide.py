@@ -15,7 +15,7 @@ from appliance.configuration.destinations import RingOutcome
 from appliance.configuration.fields import HoursState
 from appliance.configuration.star_codes import ARGUMENTS, Action, split
 from appliance.configuration.voicemail import Greeting
-from appliance.routing import asking
+from appliance.routing import asking, queueing
 from appliance.routing.by_hours import state_at, way_by_hours
 from appliance.routing.facts import Facts
 from appliance.routing.filtering import FilterNode, way_by_filter
@@ -39,6 +39,7 @@ from appliance.routing.nodes import (
     MailboxNode,
     MenuNode,
     PlanNode,
+    QueueNode,
     RingNode,
     UnansweredNode,
 )
@@ -46,7 +47,17 @@ from appliance.routing.number_limit import NumberLimitNode, way_by_number_limit
 from appliance.routing.outbound import wishes
 from appliance.routing.owner_paths import OwnerNode, way_by_owner
 from appliance.routing.plan import Plan
-from appliance.routing.steps import Announce, Ended, HangUp, Outcome, Ring, Service, Speech, Step, TakeMessage
+from appliance.routing.steps import (
+    Announce,
+    Ended,
+    HangUp,
+    Outcome,
+    Ring,
+    Service,
+    Speech,
+    Step,
+    TakeMessage,
+)
 from appliance.routing.targets import TELLING, find_targets
 from appliance.routing.trail import Reason, TrailEntry
 from appliance.routing.world import World
@@ -61,7 +72,8 @@ class Position(NamedTuple):
     the most telling outcome of those of the present destination who rang, and who were not rung. `spent`:
     seconds of ringing given to it. `over`: the last step has been given. `tries`: answers that led nowhere at
     this menu; `questions`: those put to the caller in all. `had`: ids of the group's members who have had
-    their turn, with commas between.
+    their turn, with commas between. `planned`: seconds that the present step of a queue may take, which
+    `spent` holds already. `waits`: that step is a Wait.
     """
 
     node: str
@@ -73,6 +85,8 @@ class Position(NamedTuple):
     tries: int = 0
     questions: int = 0
     had: str = ""
+    planned: int = 0
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +105,18 @@ def next_step(
     now: datetime,
     position: Position | None = None,
     outcome: Ended | None = None,
+    took: float | None = None,
 ) -> Decision:
     """The next step of a call; `position` and `outcome` are of the last decision, None for the first.
 
-    `now` is aware. Ends with HangUp after finitely many steps, whatever the outcomes. A position that this
-    plan does not know ends the call.
+    `now` is aware. `took`: the seconds that the last step took, None when it took all it may.
+    Ends with HangUp after finitely many steps, whatever the outcomes. A position that this plan does not know
+    ends the call.
     """
     walk = _Walk(plan, facts, world, now)
     if position is None:
         return walk.from_node(plan.entries[plan.entry(facts)])
-    return walk.resume(Position(*position), outcome or Outcome.DONE)
+    return walk.resume(Position(*position), outcome or Outcome.DONE, took)
 
 
 class _Walk:
@@ -119,6 +135,8 @@ class _Walk:
         while True:
             node = self._plan.nodes[place]
             match node:
+                case QueueNode():
+                    found = self._enter_queue(node)
                 case RingNode():
                     found = self._ring(node)
                 case EntryNode():
@@ -151,7 +169,7 @@ class _Walk:
                 return found
             place = found
 
-    def resume(self, position: Position, outcome: Ended) -> Decision:
+    def resume(self, position: Position, outcome: Ended, took: float | None = None) -> Decision:
         """Go on after a step ended."""
         self._standing = position
         node = self._plan.nodes.get(position.node)
@@ -162,6 +180,8 @@ class _Walk:
         if isinstance(node, RingNode):
             if outcome is Outcome.ANSWERED:
                 return self._end(HangUp(480, "answered"), "answered", node)
+            if isinstance(node, QueueNode):
+                return self._in_queue(node, outcome, took)
             return self.from_node(self._after_ring(node, outcome))
         if isinstance(node, MenuNode):
             return self._answered(node, outcome)
@@ -210,7 +230,7 @@ class _Walk:
         return Reason("emergency_called" if node.any_line else "outside_called", {"number": number})
 
     def _after_ring(self, node: RingNode, outcome: Ended) -> str:
-        ended = RingOutcome(outcome.value) if outcome.value in _RING_OUTCOMES else RingOutcome.NO_ANSWER
+        ended = _as_ring(outcome)
         standing = self._standing
         self._standing = standing._replace(
             rung=_telling(standing.rung, ended), reached=_reached(standing.reached, ended)
@@ -238,6 +258,73 @@ class _Walk:
         if self._world.failures:
             return Reason("something_failed", {"failures": ", ".join(sorted(self._world.failures))})
         return None
+
+    # Queues
+
+    def _enter_queue(self, node: QueueNode) -> Decision | str:
+        self._standing = self._standing._replace(
+            rung="", passed_over="", spent=0, had="", planned=0, waits=False
+        )
+        ahead = self._world.waiting.get(node.group_id, 0)
+        if ahead == 0:
+            return self._serve(node, "queue_waits", 0)
+        look = queueing.outlook(self._plan, node, self._facts, self._world, self._now)
+        if not look.somebody:
+            return self._nobody_to_wait_for(node, look)
+        parameters = {"group": node.label["name"], "waiting": str(ahead)}
+        if ahead >= node.queue.max_waiting:
+            return self._leave_ring(node, RingOutcome.BUSY, Reason("queue_full", parameters))
+        return self._wait(node, Reason("queue_behind", parameters), 0)
+
+    def _in_queue(self, node: QueueNode, outcome: Ended, took: float | None) -> Decision:
+        """Go on after a ring, or a wait, of somebody in the queue."""
+        standing = self._standing
+        if took is not None:
+            spent = standing.spent - standing.planned + min(standing.planned, max(1, round(took)))
+            standing = standing._replace(spent=spent)
+        if not standing.waits:
+            standing = standing._replace(reached=_reached(standing.reached, _as_ring(outcome)))
+            parameters = {"who": node.label["name"], "seconds": str(standing.planned)}
+            self._trail.append(TrailEntry(node.id, None, Reason(_as_ring(outcome).value, parameters)))
+        elif outcome is Outcome.DONE:
+            self._trail.append(TrailEntry(node.id, None, Reason("queue_turn")))
+        self._standing = standing
+        pause = 0 if standing.waits and outcome is Outcome.DONE else queueing.PAUSE_SECONDS
+        found = self._serve(node, "queue_waits_on", pause)
+        return self.from_node(found) if isinstance(found, str) else found
+
+    def _serve(self, node: QueueNode, code: str, pause: int) -> Decision | str:
+        """Ring who is free, unless a pause comes first; else let the caller wait, or leave."""
+        look = queueing.outlook(self._plan, node, self._facts, self._world, self._now)
+        standing, world = self._standing, self._world
+        left = (node.limit or 0) - standing.spent
+        if not look.somebody:
+            return self._nobody_to_wait_for(node, look)
+        if left <= 0:
+            reason = Reason("queue_over", {"seconds": str(standing.spent)})
+            return self._leave_ring(node, RingOutcome.NO_ANSWER, reason)
+        if pause or not look.free:
+            return self._wait(node, Reason(code, {"group": node.label["name"]}), pause)
+        served, had = queueing.next_ring(node, look.free, standing.had, world)
+        found = find_targets(self._plan, served, self._facts, world, self._now)
+        seconds = min(served.seconds, left)
+        self._standing = standing._replace(
+            spent=standing.spent + seconds, planned=seconds, had=had, waits=False
+        )
+        step = Ring(found.targets, seconds, self._facts.language, node.group_id)
+        return self._stop(
+            node, step, Reason("rings", {"who": ", ".join(found.names), "seconds": str(seconds)})
+        )
+
+    def _wait(self, node: QueueNode, reason: Reason, pause: int) -> Decision:
+        left = (node.limit or 0) - self._standing.spent
+        self._standing = self._standing._replace(spent=node.limit or 0, planned=left, waits=True)
+        return self._stop(node, queueing.waiting(node, left, pause), reason)
+
+    def _nobody_to_wait_for(self, node: QueueNode, look: queueing.Outlook) -> str:
+        self._trail.extend(TrailEntry(node.id, None, reason) for reason in look.reasons)
+        self._standing = self._standing._replace(reached=_reached(self._standing.reached, look.outcome))
+        return self._leave_ring(node, look.outcome, Reason("queue_nobody", {"group": node.label["name"]}))
 
     # Menus
 
@@ -360,6 +447,10 @@ _GREETINGS = {
     HoursState.CLOSED: "mailbox_greeting_closed",
     HoursState.HOLIDAY: "mailbox_greeting_holiday",
 }
+
+
+def _as_ring(outcome: Ended) -> RingOutcome:
+    return RingOutcome(outcome.value) if outcome.value in _RING_OUTCOMES else RingOutcome.NO_ANSWER
 
 
 def _telling(one: str, other: RingOutcome) -> str:

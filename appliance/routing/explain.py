@@ -9,7 +9,7 @@ from datetime import datetime
 from appliance.routing.decide import Decision, next_step
 from appliance.routing.facts import Facts
 from appliance.routing.plan import Entry, Plan
-from appliance.routing.steps import Ask, Ended, HangUp, Keys, Outcome, Ring
+from appliance.routing.steps import Ask, Ended, HangUp, Keys, Outcome, Ring, Wait
 from appliance.routing.trail import TrailEntry
 from appliance.routing.world import World
 
@@ -48,7 +48,8 @@ def explain(
 ) -> Explanation:
     """The path of a call to its last step, when each ring ends with the assumed outcome.
 
-    `keys` are those pressed at each question in turn; at those that follow, none is.
+    `keys` are those pressed at each question in turn; at those that follow, none is. Who waits in a queue
+    waits to the end.
 
     Raises ValueError when `now` is outside the years 1970 to 9000.
     """
@@ -64,6 +65,8 @@ def explain(
         match decision.step:
             case Ring():
                 outcome = outcomes(decision) if callable(outcomes) else outcomes
+            case Wait():
+                outcome = Outcome.NO_ANSWER
             case Ask():
                 outcome = Keys(next(pressed, ""))
             case _:

@@ -78,6 +78,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "hours": "Opening hours",
         "person": "Person",
         "group": "Ring group",
+        "queue": "Ring group with a queue",
         "external": "Outside number",
         "menu": "Menu",
         "extensions": "Extension dialled",

@@ -10,6 +10,7 @@ from appliance.configuration.destinations import RingOutcome
 from appliance.configuration.fields import HoursState, Language
 from appliance.configuration.forwards import ScheduledForward
 from appliance.configuration.outbound import Limits
+from appliance.configuration.queues import Queue
 from appliance.configuration.voicemail import Mailbox
 from appliance.routing.introductions import CONNECTED_AT_ONCE, Handover
 from appliance.routing.opening_hours import OpeningHours
@@ -30,6 +31,7 @@ NodeKind = Literal[
     "number_limit",
     "person",
     "group",
+    "queue",
     "external",
     "menu",
     "backup",
@@ -181,6 +183,22 @@ class RingNode(PlanNode):
         seconds = self.turns.seconds[self.turns.members.index(person_id)]
         own = tuple(each for each in self.candidates if each.person_id == person_id)
         return replace(self, candidates=own, seconds=seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueNode(RingNode):
+    """Rings those of a group who are free; the caller waits in `queue` while nobody is.
+
+    `turns` tells who rings next, unless all ring together. It is left by RingOutcome only: no member is there
+    to wait for, too many wait already, or the caller has waited long enough.
+    """
+
+    queue: Queue = Queue()
+
+    @property
+    def group_id(self) -> str:
+        """The group whose queue it is."""
+        return self.record[1] if self.record else ""
 
 
 @dataclass(frozen=True, slots=True)

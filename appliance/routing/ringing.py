@@ -11,7 +11,16 @@ from appliance.configuration.fields import DeviceKind, HoursState
 from appliance.configuration.forwards import MobileRings
 from appliance.configuration.people import GroupOrder, Member, Person, Phone, RingGroup, RingOrder
 from appliance.routing.introductions import Handover
-from appliance.routing.nodes import FAILED, OUTSIDE, Candidate, Exit, NodeKind, RecordReference, RingNode
+from appliance.routing.nodes import (
+    FAILED,
+    OUTSIDE,
+    Candidate,
+    Exit,
+    NodeKind,
+    QueueNode,
+    RecordReference,
+    RingNode,
+)
 from appliance.routing.opening_hours import OpeningHours
 from appliance.routing.turns import Turns
 
@@ -89,6 +98,8 @@ def ring_group(
     members = group_members(people, phones, group, calendar)
     everybody = tuple(each for _, each in members)
     names = ", ".join(each.name for each in everybody)
+    if group.queue is not None:
+        return [_queue(group, [member for member, _ in members], everybody, ringing)]
     if group.order is GroupOrder.TOGETHER:
         seconds = ringing.limit or group.max_wait
         rounds = [_Round(everybody, seconds, {"name": group.name, "members": names})]
@@ -104,6 +115,37 @@ def ring_group(
             for place in range(len(members))
         ]
     return list(_chain("group", ("groups", group.id), rounds, ringing, frozenset()))
+
+
+def _queue(
+    group: RingGroup, members: Sequence[Member], everybody: tuple[Candidate, ...], ringing: Ringing
+) -> QueueNode:
+    """The node of a group whose callers may wait; the route's limit is the longest wait there."""
+    assert group.queue is not None
+    patience = ringing.limit or group.queue.max_wait
+    ways = outcome_exits(ringing.place, ringing.onward)
+    if ringing.failed:
+        ways[FAILED] = Exit(f"{ringing.place}>{FAILED}", ringing.failed, FAILED)
+    return QueueNode(
+        id=ringing.place,
+        kind="queue",
+        label={
+            "name": group.name,
+            "members": ", ".join(each.name for each in everybody),
+            "seconds": str(patience),
+            "waiting": str(group.queue.max_waiting),
+            "order": group.order.value,
+        },
+        record=("groups", group.id),
+        ways=ways,
+        candidates=everybody,
+        seconds=group.max_wait,
+        limit=patience,
+        gives_up=ringing.gives_up,
+        handover=ringing.handover,
+        turns=turns_of(group, members),
+        queue=group.queue,
+    )
 
 
 def turns_of(group: RingGroup, members: Sequence[Member]) -> Turns:

@@ -177,5 +177,23 @@ class Service:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Wait in the queue of a group until it is the caller's turn and one of its members is free.
+
+    Ends with DONE then; with NO_ANSWER after `seconds`; with UNREACHABLE once nobody is left to wait for.
+    `node` is the place in the plan that knows who is free; `pause`: seconds before anybody is rung again.
+    `every_seconds` the caller is told their place, and the expected wait, where that is wanted.
+    """
+
+    group_id: str
+    node: str
+    seconds: int
+    pause: int
+    say_position: bool
+    say_wait: bool
+    every_seconds: int
+
+
 Ended = Outcome | Keys
-Step = Ring | Ask | TakeMessage | Announce | Tone | HangUp | Service
+Step = Wait | Ring | Ask | TakeMessage | Announce | Tone | HangUp | Service

@@ -95,6 +95,7 @@ class World:
     `last_rung`: the member whom each group has rung last. `idle_since`: when people were last on the
     phone, in epoch seconds; who is absent has not been for the longest time. `number_calls`: how many calls
     each number has, those left out that it had no room for.
+    `waiting`: how many callers wait in the queue of each group.
     """
 
     registered: frozenset[str] = _NOBODY
@@ -109,6 +110,7 @@ class World:
     last_rung: Mapping[str, str] = field(default_factory=dict)
     idle_since: Mapping[str, float] = field(default_factory=dict)
     number_calls: Mapping[str, int] = field(default_factory=dict)
+    waiting: Mapping[str, int] = field(default_factory=dict)
 
     def person(self, identifier: str) -> PersonNow:
         """A person at this moment."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -16,7 +17,7 @@ from appliance.calls.parking import ParkingLot
 from appliance.calls.switchboard import Draft, VoiceMessage
 from appliance.calls.transfer import Loan
 from appliance.configuration.configuration import Configuration
-from appliance.control.events import EventHub
+from appliance.control.events import EventHub, HubClosed
 from appliance.legs.audio import MediaPort, MediaSource
 from appliance.legs.leg import CalleeLeg, Leg
 from appliance.routing.facts import Facts
@@ -29,6 +30,7 @@ from appliance.runtime.clock import Clock
 from appliance.runtime.dialling import Dialling
 from appliance.runtime.settings import Settings
 from appliance.runtime.spoken import Spoken
+from appliance.runtime.waiting_lines import WaitingLines
 from appliance.sip.refer import Replaces
 from appliance.storage.errors import StorageError
 from appliance.storage.history import History, HistoryFilter
@@ -85,6 +87,7 @@ class Board:
         by_phone: SettingsByPhone,
         calls: Callable[[], Collection[Call]],
         parking: ParkingLot,
+        waiting: WaitingLines,
     ) -> None:
         self._clock = clock
         self._settings = settings
@@ -104,6 +107,7 @@ class Board:
         self.by_phone = by_phone
         self.calls_in_progress = calls
         self.parking = parking
+        self._waiting = waiting
 
     @property
     def plan(self) -> Plan:
@@ -136,6 +140,29 @@ class Board:
     def monotonic(self) -> float:
         """Seconds that only go forward, for lengths of time."""
         return self._clock.monotonic()
+
+    def is_next(self, call: Call) -> bool:
+        """Whether nobody waits before this caller, but those who are being rung for."""
+        return self._waiting.is_next(call)
+
+    def place_in_queue(self, call: Call) -> int:
+        """A caller's place in their queue, from 1."""
+        return self._waiting.place(call)
+
+    def expected_wait(self, call: Call) -> float | None:
+        """How many seconds a caller will probably wait; None while nobody can tell."""
+        return self._waiting.expected(call)
+
+    async def news(self, seconds: float) -> None:
+        """Return once something has happened in the box, or after so many seconds."""
+        with self._events.subscribe() as subscription:
+            try:
+                async with asyncio.timeout(seconds):
+                    await subscription.next()
+            except TimeoutError:
+                pass
+            except HubClosed:
+                await asyncio.sleep(seconds)
 
     def legs_towards(self, step: Ring, call: Call) -> Sequence[CalleeLeg]:
         """A leg, not dialled yet, for each device or line the step wants to ring."""

@@ -255,6 +255,7 @@ class Box:
             by_phone=ByPhone(self),
             calls=self.calls.in_progress,
             parking=self.calls.parking,
+            waiting=self.calls.waiting,
         )
 
     def _borrow(self, replaces: Replaces, mine: Leg) -> Loan | None:
@@ -371,6 +372,7 @@ class Box:
             last_rung=self.turns.last_rung,
             idle_since=self.turns.idle_since,
             number_calls=self.calls.of_numbers(),
+            waiting=self.calls.waiting.counts(),
         )
 
     def set_day(self, person_id: str, state: DayState) -> bool:

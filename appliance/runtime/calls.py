@@ -13,7 +13,7 @@ from appliance.calls.parking import ParkingLot
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.transfer import Loan
 from appliance.control.events import EventHub
-from appliance.control.live import CallLive, CallState
+from appliance.control.live import CallLive, CallState, Waiting
 from appliance.legs.leg import CallerLeg, Leg
 from appliance.media.quality import loss_fraction, mean_opinion_score
 from appliance.routing.facts import Facts
@@ -21,6 +21,7 @@ from appliance.routing.number_limit import FULL
 from appliance.routing.trail import TrailEntry
 from appliance.runtime.background import Background
 from appliance.runtime.ladders import CallLadders
+from appliance.runtime.waiting_lines import WaitingLines
 from appliance.storage.errors import StorageError
 from appliance.storage.history import CallRecord, History, LegFigures
 
@@ -51,6 +52,7 @@ class Calls:
         self._version = version
         self._calls: dict[str, Call] = {}
         self.parking = ParkingLot()
+        self.waiting = WaitingLines(self.in_progress, epoch)
         self.board: Switchboard | None = None
         self.when_ended: Sequence[Callable[[Call, float], None]] = ()
         self.when_changed: Callable[[Call], None] = lambda call: None
@@ -86,6 +88,7 @@ class Calls:
             await run_call(board, call)
         finally:
             del self._calls[call.id]
+            self.waiting.ended(call)
             for told in self.when_ended:
                 told(call, self._epoch())
             self._events.publish("call", id=call.id, state="ended")
@@ -100,6 +103,7 @@ class Calls:
             log.error("the record of call %s could not be kept: %s", call.id, error)
 
     def _changed(self, call: Call) -> None:
+        self.waiting.follow(call)
         self.when_changed(call)
         self._events.publish("call", id=call.id, state=state_of(call).value)
 
@@ -136,7 +140,7 @@ class Calls:
 
     def live(self) -> tuple[CallLive, ...]:
         """The calls in progress, as pages show them."""
-        return tuple(live_of(call) for call in self._calls.values())
+        return tuple(live_of(call, self.waiting.live(call)) for call in self._calls.values())
 
     def busy_people(self) -> frozenset[str]:
         """The people who are on a call that has been answered, or who are placing one."""
@@ -166,6 +170,8 @@ def _overflowed(call: Call) -> bool:
 
 def state_of(call: Call) -> CallState:
     """What a call is doing."""
+    if call.waiting is not None:
+        return CallState.WAITING
     if call.holding or call.place is not None:
         return CallState.HELD
     if call.callee is not None:
@@ -177,7 +183,7 @@ def state_of(call: Call) -> CallState:
     return CallState.RINGING
 
 
-def live_of(call: Call) -> CallLive:
+def live_of(call: Call, queue: Waiting | None = None) -> CallLive:
     """One call in progress, as pages show it."""
     facts = call.facts
     return CallLive(
@@ -194,6 +200,7 @@ def live_of(call: Call) -> CallLive:
         started_at=call.started_at,
         answered_at=call.answered_at,
         audio_faults=tuple(fault.code for fault in call.audio_faults),
+        queue=queue,
     )
 
 

@@ -156,6 +156,24 @@ PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "menu_choices": {"fr": "{choices}", "en": "{choices}"},
         "menu_choice": {"fr": "Pour {name}, tapez {key}.", "en": "For {name}, press {key}."},
         "wrong_key": {"fr": "Ce choix n'existe pas.", "en": "That is not one of the choices."},
+        # Queues
+        "queue_wait": {
+            "fr": "Tous nos correspondants sont en ligne. Merci de patienter.",
+            "en": "Everybody is on the phone. Please hold the line.",
+        },
+        "queue_next": {"fr": "Vous êtes le prochain appelant.", "en": "You are the next caller."},
+        "queue_position": {
+            "fr": "Vous êtes en position {position}.",
+            "en": "You are number {position} in the queue.",
+        },
+        "queue_minute": {
+            "fr": "L'attente est d'une minute environ.",
+            "en": "The wait is about one minute.",
+        },
+        "queue_minutes": {
+            "fr": "L'attente est de {minutes} minutes environ.",
+            "en": "The wait is about {minutes} minutes.",
+        },
         # Services
         "echo_test": {
             "fr": "Test d'écho. Parlez après le bip : vous devez vous entendre. Raccrochez pour terminer.",

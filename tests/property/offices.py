@@ -49,6 +49,7 @@ from appliance.configuration.people import (
     RingGroup,
     RingOrder,
 )
+from appliance.configuration.queues import Queue
 from appliance.configuration.star_codes import StarCodes
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
 from appliance.routing.facts import Direction, Facts, KnownCaller
@@ -356,6 +357,9 @@ def _group(chance: Random, identifier: str) -> RingGroup:
             for each in members
         ),
         order=chance.choice(tuple(GroupOrder)),
+        queue=perhaps(
+            chance, lambda: Queue(max_wait=chance.randint(10, 60), max_waiting=chance.choice((1, 10)))
+        ),
         when_unanswered=perhaps(chance, lambda: destination(chance)),
     )
 
@@ -469,6 +473,7 @@ worlds = st.builds(
     clock_trusted=st.booleans() | st.just(True),
     emergency_lately=st.booleans(),
     last_rung=st.dictionaries(st.sampled_from(GROUPS), st.sampled_from((*PEOPLE, "gone"))),
+    waiting=st.dictionaries(st.sampled_from(GROUPS), st.integers(0, 12)),
     idle_since=st.dictionaries(st.sampled_from(PEOPLE), st.floats(0, 2e9)),
     number_calls=st.dictionaries(st.sampled_from(NUMBERS), st.integers(0, 4)),
     failures=st.frozensets(st.sampled_from(("disk", "settings")), max_size=1),

@@ -22,6 +22,7 @@ from appliance.routing.decide import Decision, Position, next_step
 from appliance.routing.explain import Explanation, explain, sentences
 from appliance.routing.facts import Facts
 from appliance.routing.graph import CONDITIONS, KINDS, Graph, graph
+from appliance.routing.nodes import QueueNode
 from appliance.routing.plan import LOOP, Plan, compile_plan
 from appliance.routing.steps import (
     Announce,
@@ -35,6 +36,7 @@ from appliance.routing.steps import (
     Ring,
     TakeMessage,
     Tone,
+    Wait,
 )
 from appliance.routing.trail import REASONS
 from appliance.routing.world import DayState, World
@@ -69,11 +71,14 @@ def test_decisions_lie_on_the_drawn_path_which_ends(
     drawing = graph(plan, plan.entry(call))
     decision: Decision | None = None
     # Each question may lead back once; without keys no path comes back to where it was.
-    for _ in range(2 * (len(plan.nodes) + 1) + MOST_QUESTIONS * 20):
+    # Each step in a queue costs a second at least, of a minute at most.
+    queues = sum(isinstance(node, QueueNode) for node in plan.nodes.values())
+    for _ in range(2 * (len(plan.nodes) + 1) + MOST_QUESTIONS * 20 + 61 * queues):
         before = decision.position if decision else None
         outcome = _outcome(data, decision) if decision else None
+        took = data.draw(st.none() | st.floats(0, 100))
         # Between two steps the world, and even the hour, may change.
-        decision = next_step(plan, call, data.draw(worlds), data.draw(moments), before, outcome)
+        decision = next_step(plan, call, data.draw(worlds), data.draw(moments), before, outcome, took)
         lies_on(drawing, decision, before.node if before else None)
         kept = Position(*json.loads(json.dumps(decision.position)))
         assert kept == decision.position
@@ -83,6 +88,8 @@ def test_decisions_lie_on_the_drawn_path_which_ends(
 
 
 def _outcome(data: st.DataObject, decision: Decision) -> Ended:
+    if isinstance(decision.step, Wait):
+        return data.draw(st.sampled_from((Outcome.DONE, Outcome.NO_ANSWER, Outcome.UNREACHABLE)))
     if not isinstance(decision.step, Ask):
         return data.draw(ring_outcomes)
     return Keys(data.draw(st.sampled_from(("", "55", *sorted(decision.step.answers)))))
@@ -109,6 +116,7 @@ def test_rings_only_who_can_be_rung(
         if not isinstance(decision.step, Ring):
             continue
         assert decision.step.targets and decision.step.seconds > 0
+        in_queue = isinstance(plan.nodes[decision.position.node], QueueNode)
         for target in decision.step.targets:
             person = configuration.people.get(target.person_id or "")
             if person is not None:
@@ -117,6 +125,7 @@ def test_rings_only_who_can_be_rung(
                 assert world.person(person.id).day is DayState.STARTED
                 assert _kind_of(configuration, target) in _kinds_now(configuration, plan, person, now)
                 assert person.id != call.caller_person_id
+                assert not in_queue or world.person(person.id).calls == 0
             if isinstance(target, ExternalTarget):
                 assert target.line_ids
                 assert target.number != call.caller
