@@ -34,3 +34,6 @@ TURNS = {
     "round_robin": N_("in turn: {members}"),
     "longest_idle": N_("longest idle first: {members}"),
 }
+STATES = {"waiting": N_("waiting in a queue")}
+# A queue on the drawing.
+QUEUE = N_("{members}; up to {waiting} callers wait {seconds} s")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from webui import closure_sentences, dialling_sentences, filter_sentences, transfer_sentences
 from webui.group_words import REASONS as GROUP_REASONS
+from webui.group_words import STATES as GROUP_STATES
 from webui.language import N_
 
 ERRORS: Mapping[str, str] = {
@@ -389,6 +390,7 @@ STATES: Mapping[str, str] = {
     "refused": N_("refused"),
     "unreachable": N_("not reachable"),
     "disabled": N_("switched off"),
+    **GROUP_STATES,
     "ringing": N_("ringing"),
     "talking": N_("talking"),
     "held": N_("on hold"),

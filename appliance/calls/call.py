@@ -62,7 +62,7 @@ class Follow(Protocol):
 
 
 @dataclass(slots=True)
-class Place:
+class QueuePlace:
     """A caller's place in the queue of a group.
 
     `since` in epoch seconds, for people; `began` and `told_at` (when they last heard their place) in seconds
@@ -108,7 +108,7 @@ class Call:
     talk: Callable[[CallerLeg, CallerLeg], Awaitable[None]] = field(init=False, repr=False)
     conversation: Conversation | None = None
     plan: Plan | None = None
-    waiting: Place | None = None
+    waiting: QueuePlace | None = None
     pick_up: Future[PickUp] | None = None
     place: str | None = None
     holding: set[int] = field(default_factory=set)
@@ -211,7 +211,7 @@ class Call:
     def waits_for(self, group_id: str, since: float, began: float) -> None:
         """The caller takes a place in the queue of a group, or keeps the one they have."""
         if self.waiting is None or self.waiting.group_id != group_id:
-            self.waiting = Place(group_id, since, began)
+            self.waiting = QueuePlace(group_id, since, began)
             self.changed(self)
 
     def note(self, decision: Decision) -> None:

@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Collection, Mapping
 from statistics import fmean
 
-from appliance.calls.call import Call, Place
+from appliance.calls.call import Call, QueuePlace
 from appliance.control.live import Waiting
 
 # So many waits that ended with somebody answering tell how fast a queue moves.
@@ -19,7 +19,7 @@ class WaitingLines:
     def __init__(self, calls: Callable[[], Collection[Call]], epoch: Callable[[], float]) -> None:
         self._calls = calls
         self._epoch = epoch
-        self._seen: dict[str, tuple[Place, int]] = {}
+        self._seen: dict[str, tuple[QueuePlace, int]] = {}
         self._paces: dict[str, deque[float]] = {}
 
     def counts(self) -> Mapping[str, int]:

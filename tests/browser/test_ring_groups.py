@@ -45,3 +45,32 @@ async def test_seven_may_ring_and_no_eighth(visitor: Page, settled: Product, wor
     finally:
         for person in made:
             ask.delete(f"/people/{person}")
+
+
+@pytest.mark.feature("RING-5")
+async def test_callers_may_wait_and_too_many_are_told_at_the_field(
+    visitor: Page, settled: Product, words: Words
+) -> None:
+    await visitor.goto("/ring-groups/new")
+    await visitor.fill("[name=name]", f"Attente {words.locale}")
+    await visitor.select_option("[name='members.0.person_id']", "bruno")
+    await visitor.check("[name=queue_on][type=checkbox]")
+    await visitor.fill("[name='queue.max_waiting']", "51")
+    await visitor.uncheck("[name='queue.say_wait'][type=checkbox]")
+    await is_refused(visitor, "queue.max_waiting", "50")
+    await visitor.fill("[name='queue.max_waiting']", "20")
+    await save(visitor)
+    await visitor.wait_for_url("**?done=created")
+    group = visitor.url.rpartition("/")[2].partition("?")[0]
+    queue = settled.api.get(f"/groups/{group}")["queue"]
+    assert (queue["max_waiting"], queue["max_wait"], queue["say_wait"], queue["say_position"]) == (
+        20,
+        300,
+        False,
+        True,
+    )
+    await expect(visitor.locator("[name=queue_on][type=checkbox]")).to_be_checked()
+    await visitor.uncheck("[name=queue_on][type=checkbox]")
+    await save(visitor)
+    assert settled.api.get(f"/groups/{group}")["queue"] is None
+    settled.api.delete(f"/groups/{group}")

@@ -7,7 +7,7 @@ from typing import Any
 
 from webui.drawing.layout import lay_out
 from webui.drawing.shapes import Arrow, Box, Drawing
-from webui.group_words import TURNS
+from webui.group_words import QUEUE, TURNS
 from webui.language import N_, fill, gettext
 from webui.phone_numbers import write_number
 from webui.sentences import CONDITIONS, PROMPTS
@@ -30,6 +30,7 @@ KINDS = {
     "hours": ("hours", N_("Opening hours")),
     "person": ("person", N_("Person")),
     "group": ("group", N_("Ring group")),
+    "queue": ("group", N_("Ring group with a queue")),
     "external": ("external", N_("Outside number")),
     "backup": ("external", N_("Backup number")),
     "menu": ("menu", N_("Menu")),
@@ -94,6 +95,8 @@ def say_node(node: Json) -> tuple[str, str]:
             return name or word, _ringing(label, _devices(label))
         case "group":
             return name or word, _group(label)
+        case "queue":
+            return name or word, fill(QUEUE, {key: str(value) for key, value in label.items()})
         case "external" | "backup":
             return word, _ringing(label, write_number(str(label.get("number", ""))))
         case "announcement":

@@ -15,6 +15,39 @@ from webui.session import Visit
 
 MOST_MEMBERS = 7
 
+NEW_QUEUE = {
+    "max_wait": 300,
+    "max_waiting": 10,
+    "say_position": True,
+    "say_wait": True,
+    "every_seconds": 45,
+}
+QUEUE_FIELDS = (
+    (
+        "max_wait",
+        N_("They wait at most"),
+        N_("Then the call goes on to what follows the group."),
+        "number",
+        N_("seconds"),
+    ),
+    (
+        "max_waiting",
+        N_("So many may wait"),
+        N_("Whoever calls when as many wait goes on at once to what follows the group. 50 at most."),
+        "number",
+        N_("callers"),
+    ),
+    ("say_position", N_("Say their place"), N_("“You are number 3 in the queue.”"), "checkbox", ""),
+    (
+        "say_wait",
+        N_("Say how long it will take"),
+        N_("In minutes, by how long others have waited lately."),
+        "checkbox",
+        "",
+    ),
+    ("every_seconds", N_("Say it every"), "", "number", N_("seconds")),
+)
+
 FIELDS = (
     Field("name", N_("Name"), N_("Such as “Sales” or “Everybody”."), required=True, empty="text"),
     Field(
@@ -32,6 +65,16 @@ FIELDS = (
         unit=N_("seconds"),
         empty="absent",
     ),
+    Field(
+        "queue_on",
+        N_("Callers wait while everybody is on the phone"),
+        N_("They hear music, and the next who is free is rung for whoever waits longest."),
+        kind="checkbox",
+    ),
+    *(
+        Field(f"queue.{name}", label, hint, kind=kind, unit=unit, empty="absent")
+        for name, label, hint, kind, unit in QUEUE_FIELDS
+    ),
 )
 
 
@@ -44,10 +87,15 @@ class RingGroupPages(RecordPages):
     fields = FIELDS
 
     def blank(self, request: web.Request) -> Json:
-        return {"members": [{}, {}], "max_wait": 30, "order": "together"}
+        return {"members": [{}, {}], "max_wait": 30, "order": "together", "queue": NEW_QUEUE}
 
     def to_values(self, record: Json) -> Json:
-        return {**record, "when_unanswered": destinations.to_values(record.get("when_unanswered"))}
+        return {
+            **record,
+            "when_unanswered": destinations.to_values(record.get("when_unanswered")),
+            "queue_on": record.get("queue") is not None,
+            "queue": record.get("queue") or NEW_QUEUE,
+        }
 
     def from_values(self, values: Json, before: Json) -> Json:
         # Rows left empty are dropped here, in the form too: errors then name the rows that are shown.
@@ -62,7 +110,10 @@ class RingGroupPages(RecordPages):
             for row in rows
         ]
         return {
-            **super().from_values(values, before),
+            "name": values.get("name") or "",
+            "extension": values.get("extension") or None,
+            **{name: values[name] for name in ("order", "max_wait") if values.get(name)},
+            "queue": _queue(values, before),
             "members": members,
             "when_unanswered": destinations.from_values(values.get("when_unanswered")),
         }
@@ -79,10 +130,35 @@ class RingGroupPages(RecordPages):
             ],
             "destinations": await destinations.choices(visit, without=f"group:{identifier}"),
         }
-        return {"device_labels": DEVICE_WORDS, "most": MOST_MEMBERS, "nobody": not people}
+        waiting: list[Json] = []
+        live = await read_live(visit) if identifier else None
+        if live is not None:
+            calls = [
+                call for call in live.state["calls"] if (call["queue"] or {}).get("group_id") == identifier
+            ]
+            waiting = sorted(calls, key=lambda call: int(call["queue"]["place"]))
+        return {
+            "device_labels": DEVICE_WORDS,
+            "most": MOST_MEMBERS,
+            "nobody": not people,
+            "queue_fields": [name for name, *_ in QUEUE_FIELDS],
+            "waiting": waiting,
+        }
 
     async def list_surroundings(self, visit: Visit, items: list[Json]) -> Json:
         return {"live": await read_live(visit), "orders": SHORT_ORDERS}
+
+
+def _queue(values: Json, before: Json) -> Json | None:
+    """What was set of the queue; None without one. What a form did not have stays as it was."""
+    if not values.get("queue_on"):
+        return None
+    given = values.get("queue") or {}
+    queue = {**NEW_QUEUE, **(before.get("queue") or {})}
+    for name, _, _, kind, _ in QUEUE_FIELDS:
+        if name in given:
+            queue[name] = bool(given[name]) if kind == "checkbox" else given[name]
+    return queue
 
 
 PAGES = RingGroupPages()
