@@ -47,6 +47,7 @@ from appliance.routing.number_limit import NumberLimitNode, way_by_number_limit
 from appliance.routing.outbound import wishes
 from appliance.routing.owner_paths import OwnerNode, way_by_owner
 from appliance.routing.plan import Plan
+from appliance.routing.reaching import NOBODY_REACHED, as_ring, most_telling, reached_by
 from appliance.routing.steps import (
     Announce,
     Ended,
@@ -58,11 +59,9 @@ from appliance.routing.steps import (
     Step,
     TakeMessage,
 )
-from appliance.routing.targets import TELLING, find_targets
+from appliance.routing.targets import find_targets
 from appliance.routing.trail import Reason, TrailEntry
 from appliance.routing.world import World
-
-NOBODY_REACHED, SOMEBODY_REACHED = "nobody", "somebody"
 
 
 class Position(NamedTuple):
@@ -215,8 +214,8 @@ class _Walk:
         if found.targets:
             self._standing = standing._replace(passed_over=standing.passed_over or RingOutcome.NO_ANSWER)
             return self._leave_ring(node, RingOutcome.NO_ANSWER, Reason("waited_enough"))
-        passed_over = _telling(standing.passed_over, found.outcome)
-        reached = _reached(standing.reached, found.outcome)
+        passed_over = most_telling(standing.passed_over, found.outcome)
+        reached = reached_by(standing.reached, found.outcome)
         self._standing = standing._replace(passed_over=passed_over, reached=reached)
         reason = found.passed_over[-1] if found.passed_over else Reason("no_phone", {"person": ""})
         if self._trail and found.passed_over:
@@ -230,10 +229,10 @@ class _Walk:
         return Reason("emergency_called" if node.any_line else "outside_called", {"number": number})
 
     def _after_ring(self, node: RingNode, outcome: Ended) -> str:
-        ended = _as_ring(outcome)
+        ended = as_ring(outcome)
         standing = self._standing
         self._standing = standing._replace(
-            rung=_telling(standing.rung, ended), reached=_reached(standing.reached, ended)
+            rung=most_telling(standing.rung, ended), reached=reached_by(standing.reached, ended)
         )
         if node.turns is not None:
             node = node.turn_of(standing.had.rpartition(",")[2])
@@ -283,9 +282,9 @@ class _Walk:
             spent = standing.spent - standing.planned + min(standing.planned, max(1, round(took)))
             standing = standing._replace(spent=spent)
         if not standing.waits:
-            standing = standing._replace(reached=_reached(standing.reached, _as_ring(outcome)))
+            standing = standing._replace(reached=reached_by(standing.reached, as_ring(outcome)))
             parameters = {"who": node.label["name"], "seconds": str(standing.planned)}
-            self._trail.append(TrailEntry(node.id, None, Reason(_as_ring(outcome).value, parameters)))
+            self._trail.append(TrailEntry(node.id, None, Reason(as_ring(outcome).value, parameters)))
         elif outcome is Outcome.DONE:
             self._trail.append(TrailEntry(node.id, None, Reason("queue_turn")))
         self._standing = standing
@@ -323,7 +322,7 @@ class _Walk:
 
     def _nobody_to_wait_for(self, node: QueueNode, look: queueing.Outlook) -> str:
         self._trail.extend(TrailEntry(node.id, None, reason) for reason in look.reasons)
-        self._standing = self._standing._replace(reached=_reached(self._standing.reached, look.outcome))
+        self._standing = self._standing._replace(reached=reached_by(self._standing.reached, look.outcome))
         return self._leave_ring(node, look.outcome, Reason("queue_nobody", {"group": node.label["name"]}))
 
     # Menus
@@ -441,22 +440,11 @@ class _Walk:
         return Decision(step, self._standing._replace(over=True), tuple(self._trail))
 
 
-_RING_OUTCOMES = frozenset(RingOutcome)
 _GREETINGS = {
     HoursState.OPEN: "mailbox_greeting",
     HoursState.CLOSED: "mailbox_greeting_closed",
     HoursState.HOLIDAY: "mailbox_greeting_holiday",
 }
-
-
-def _as_ring(outcome: Ended) -> RingOutcome:
-    return RingOutcome(outcome.value) if outcome.value in _RING_OUTCOMES else RingOutcome.NO_ANSWER
-
-
-def _telling(one: str, other: RingOutcome) -> str:
-    if not one:
-        return other.value
-    return min(RingOutcome(one), other, key=TELLING.index).value
 
 
 def _whose_turn(node: RingNode, standing: Position, world: World) -> tuple[RingNode, Position]:
@@ -481,12 +469,6 @@ def _group_of(node: RingNode) -> str:
 def _rung(node: RingNode) -> str:
     """Who was rung: whose turn it was, else the name of the person or the group."""
     return node.candidates[0].name if node.turns is not None else node.label.get("name", "")
-
-
-def _reached(before: str, outcome: RingOutcome) -> str:
-    if before == SOMEBODY_REACHED or outcome is not RingOutcome.UNREACHABLE:
-        return SOMEBODY_REACHED
-    return NOBODY_REACHED
 
 
 def _ending_of(node: PlanNode) -> HangUp:
