@@ -50,7 +50,6 @@ CANNOT = {
     ("linphone", "BLF"): "the phone can't (no dialog package)",
 }
 NOT_YET = "not shown yet"
-NO_WEBRTC = "not yet: needs WebRTC audio in the box"
 HEAD = """# Real phones
 
 Every test here has a real phone at one end at least, each on a network host of its own, and measures in the
@@ -80,7 +79,7 @@ def cell(phone: str, feature: str, works: set[tuple[str, str]]) -> str:
     """What the table says of a phone and a feature."""
     if (phone, feature) in works:
         return "works"
-    return CANNOT.get((phone, feature)) or (NO_WEBRTC if phone == "JsSIP" else NOT_YET)
+    return CANNOT.get((phone, feature), NOT_YET)
 
 
 def table() -> str:

@@ -90,14 +90,18 @@ def _resolved(name: str, asked: str) -> str:
 class JsSip:
     """One browser with one JsSIP user agent in it, which says `tone` hertz; used as a context.
 
-    `site` is the box's web address. What happens to the phone is told as [name, ...] lists.
+    `site` is the box's web address; `own_clock`: the page's clock may jump. What happens to the phone is told
+    as [name, ...] lists.
     """
 
-    def __init__(self, host: Host, folder: Path, site: str, *, tone: int = 440) -> None:
+    def __init__(
+        self, host: Host, folder: Path, site: str, *, tone: int = 440, own_clock: bool = False
+    ) -> None:
         self.host = host
         self.folder = folder
         self.site = site
         self.tone = tone
+        self.own_clock = own_clock
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
         self.page: Page
@@ -122,6 +126,8 @@ class JsSip:
         self.page = self._browser.new_page()
         self.page.on("console", lambda message: print(f"[{self.host.name}] {message.text}"))
         self.page.on("pageerror", lambda error: print(f"[{self.host.name}] {error}"))
+        if self.own_clock:
+            self.page.clock.install()
         self.page.route(f"{self.site}/phone.html", self._serve)
         self.page.goto(f"{self.site}/phone.html")
         return self
@@ -153,6 +159,17 @@ class JsSip:
             "([wanted, ms]) => phone.wait(wanted, ms)", [list(wanted), seconds * 1000]
         )
         return found
+
+    def told(self, event: str, words: str) -> list[Any]:
+        """The first NOTIFY of that event, from here on, with those words in it."""
+        while True:
+            found = self.wait("notify", event)
+            if words in found[2]:
+                return found
+
+    def pass_time(self, seconds: float) -> None:
+        """Let the page's clock jump, and what is due on it be done."""
+        self.page.clock.fast_forward(seconds * 1000)
 
     def recorded_wav(self, *session: int) -> Path:
         """What it has heard in its last session so far, or in that one, as a wave file."""

@@ -73,6 +73,14 @@ const phone = {
   transfer(target) { phone.last().refer(target); },
   join(number, other) { phone.sessions[number].refer(phone.sessions[other].remote_identity.uri.toString(), {replaces: phone.sessions[other]}); },
 
+  watch(target, event, accept) {
+    const watcher = phone.ua.subscribe(target, event, accept, {expires: 600, contentType: accept});
+    watcher.on('notify', (last, request, body) => phone.tell('notify', event, body));
+    watcher.on('terminated', (code, reason) => phone.tell('unwatched', event, code, reason));
+    watcher.subscribe();
+    phone.kept.push(watcher);
+  },
+
   // Everything heard in a session, as a wave file in base64.
   recorded(number = phone.sessions.length - 1) {
     const pieces = phone.sound[number] || [], total = pieces.reduce((sum, one) => sum + one.length, 0);
