@@ -29,6 +29,8 @@ REASONS: Mapping[str, str] = {
     "filter_allowed": N_("{number} always gets through"),
     "filter_blocked": N_("{number} is blocked{note}"),
     "filter_anonymous": N_("The caller withholds their number"),
+    "announced_first": N_("The announcement of {number} is said first"),
+    "announcement_heard": N_("The announcement is over"),
     "number_full": N_("{number} has {calls} calls already: {most} at once"),
     "number_has_room": N_("{number} has {calls} calls, of {most} at once"),
     "owner_of_contact": N_("{person} is responsible for {contact}"),

@@ -6,7 +6,7 @@ from asyncio import sleep
 
 from appliance.calls.call import Call
 from appliance.calls.switchboard import Switchboard
-from appliance.routing.steps import Announce, Outcome, Tone
+from appliance.routing.steps import Announce, Outcome, Say, Tone
 
 TONE_SECONDS = 5
 TONE_AFTER_WORDS = {"busy": "busy", "congestion": "congestion"}
@@ -21,6 +21,17 @@ async def announce(board: Switchboard, call: Call, step: Announce) -> Outcome | 
     tone = TONE_AFTER_WORDS.get(step.then)
     if tone:
         await _sound_tone(board, call, tone, TONE_SECONDS)
+    return Outcome.DONE
+
+
+async def say(board: Switchboard, call: Call, step: Say) -> Outcome:
+    """Say the words to a caller whose call goes on; who cannot hear them is not held up."""
+    if not call.caller.can_be_spoken_to:
+        return Outcome.DONE
+    sound = await board.spoken(step.speech)
+    call.caller.open_audio()
+    call.stage(call.outcome, board.epoch() if call.caller.answered else None)
+    await call.caller.media.play(sound)
     return Outcome.DONE
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from asyncio import CancelledError, TaskGroup
 from functools import partial
 
-from appliance.calls.announce import announce, give_tone
+from appliance.calls.announce import announce, give_tone, say
 from appliance.calls.call import Call
 from appliance.calls.converse import talk
 from appliance.calls.keys import ask
@@ -23,6 +23,7 @@ from appliance.routing.steps import (
     HangUp,
     Outcome,
     Ring,
+    Say,
     Service,
     Step,
     TakeMessage,
@@ -120,6 +121,8 @@ async def perform(board: Switchboard, call: Call, step: Step) -> Ended | None:
     match step:
         case Ring():
             return await ring(board, call, step)
+        case Say():
+            return await say(board, call, step)
         case HangUp():
             call.ended_by = "box"
             call.caller.refuse(step.sip_status)

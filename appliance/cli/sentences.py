@@ -55,7 +55,7 @@ class Sentences:
                 return self.text("Asks for a key: {text}", text=self._words(step["speech"]))
             case "take_message":
                 return self.text("Takes a message")
-            case "announce":
+            case "announce" | "say":
                 return self._said(step["speech"])
             case "tone":
                 return self.text("Gives a tone")

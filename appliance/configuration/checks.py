@@ -117,6 +117,10 @@ def _announcements(configuration: Configuration) -> Iterator[Problem]:
         said = place.destination
         if isinstance(said, ToAnnouncement) and said.audio_id is None and not said.text:
             yield Problem(place.collection, place.record_id, (*place.path, "text"), "announcement_empty")
+    for number in configuration.numbers.values():
+        words = number.announcement
+        if words is not None and words.audio_id is None and not words.text:
+            yield Problem("numbers", number.id, ("announcement", "text"), "announcement_empty")
     for audio in configuration.audios.values():
         if audio.source == "text" and not audio.text:
             yield Problem("audios", audio.id, ("text",), "audio_empty")

@@ -23,6 +23,7 @@ from appliance.configuration.fields import (
     Record,
     Secret,
 )
+from appliance.configuration.voicemail import Greeting
 
 
 class Transport(StrEnum):
@@ -150,7 +151,8 @@ class Number(Record):
     route of open hours, and what follows then (IN-5, IN-6).
     `caller_filter`: whether the office's caller filter stands before the route (IN-9).
     `max_calls`: how many calls of the outside it has at once; those beyond go to `overflow`, or hear a
-    busy tone (IN-10).
+    busy tone (IN-10). `announcement`: what callers
+    hear first during opening hours, before anybody rings (IN-8).
     """
 
     id: Identifier
@@ -170,4 +172,5 @@ class Number(Record):
     owner_unanswered: OwnerUnanswered = OwnerUnanswered.ROUTE
     max_calls: Annotated[int, Field(ge=1, le=500)] | None = None
     overflow: Destination | None = None
+    announcement: Greeting | None = None
     comment: Label = ""

@@ -13,13 +13,14 @@ from enum import StrEnum
 
 from appliance.configuration.fields import HoursState
 from appliance.configuration.forwards import ScheduledForward
+from appliance.routing.decide import Decision
 from appliance.routing.explain import Explanation, explain
 from appliance.routing.facts import Direction, Facts
 from appliance.routing.forwarding import ForwardNode, in_force
 from appliance.routing.nodes import HoursNode, PlanNode, RingNode, UnansweredNode
 from appliance.routing.opening_hours import HoursAnswer, OpeningHours
 from appliance.routing.plan import LOOP, Plan
-from appliance.routing.steps import Announce, Ask, Ring, Service, TakeMessage, Tone
+from appliance.routing.steps import Announce, Ask, Ring, Say, Service, TakeMessage, Tone
 from appliance.routing.world import World
 from appliance.zones import zone
 
@@ -263,9 +264,9 @@ def _sign(hours: OpeningHours, said: HoursAnswer) -> Sign:
 
 def answer_of(plan: Plan, explanation: Explanation) -> Answer:
     """What an explanation comes to, when nobody picks up."""
-    first = explanation.decisions[0]
+    first = _first_met(explanation)
     last = explanation.decisions[-1]
-    kinds = {_kind(decision.step) for decision in explanation.decisions}
+    kinds = {_kind(each.step) for each in explanation.decisions if not isinstance(each.step, Say)}
     kind, end = _kind(first.step), _kind(last.step)
     hole: Hole | None = None
     if LOOP in explanation.nodes:
@@ -275,6 +276,11 @@ def answer_of(plan: Plan, explanation: Explanation) -> Answer:
     elif not kinds & ANSWERS and _has_ring(plan, explanation.nodes):
         hole = Hole.NOBODY
     return Answer(kind, _who(plan, explanation, kind), end, _way(explanation, plan.nodes), hole)
+
+
+def _first_met(explanation: Explanation) -> Decision:
+    """Whom or what a caller meets first, after any words said on the way."""
+    return next(each for each in explanation.decisions if not isinstance(each.step, Say))
 
 
 def _has_ring(plan: Plan, places: Iterable[str]) -> bool:
@@ -300,7 +306,7 @@ def _kind(step: object) -> AnswerKind:
 
 
 def _who(plan: Plan, explanation: Explanation, kind: AnswerKind) -> tuple[str, ...]:
-    first = explanation.decisions[0]
+    first = _first_met(explanation)
     node = plan.nodes[first.position.node]
     if kind is AnswerKind.RINGS:
         rung = first.trail[-1].reason.parameters.get("who", "")

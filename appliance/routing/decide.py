@@ -16,6 +16,7 @@ from appliance.configuration.fields import HoursState
 from appliance.configuration.star_codes import ARGUMENTS, Action, split
 from appliance.configuration.voicemail import Greeting
 from appliance.routing import asking, queueing
+from appliance.routing.announcing import AnnouncementNode
 from appliance.routing.by_hours import state_at, way_by_hours
 from appliance.routing.facts import Facts
 from appliance.routing.filtering import FilterNode, way_by_filter
@@ -142,6 +143,9 @@ class _Walk:
                     found = self._leave(node, ONWARD, self._entry_reason(node))
                 case FilterNode():
                     found = self._leave(node, *way_by_filter(node, self._facts, self._world))
+                case AnnouncementNode():
+                    step = node.step(self._facts.language)
+                    found = self._stop(node, step, Reason("announced_first", {"number": node.label["name"]}))
                 case NumberLimitNode():
                     found = self._leave(node, *way_by_number_limit(node, self._world))
                 case OwnerNode():
@@ -182,6 +186,8 @@ class _Walk:
             if isinstance(node, QueueNode):
                 return self._in_queue(node, outcome, took)
             return self.from_node(self._after_ring(node, outcome))
+        if isinstance(node, AnnouncementNode):
+            return self.from_node(self._leave(node, ONWARD, Reason("announcement_heard")))
         if isinstance(node, MenuNode):
             return self._answered(node, outcome)
         return self._end(_ending_of(node), "hung_up", node)

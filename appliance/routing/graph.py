@@ -71,6 +71,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "emergency": "Emergency call",
         "limits": "Limits",
         "filter": "Caller filter",
+        "announced_first": "Announcement before the call",
         "number_limit": "Calls at once",
         "owner": "Person responsible",
         "owners": "Person responsible for the contact",

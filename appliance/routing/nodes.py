@@ -29,6 +29,7 @@ NodeKind = Literal[
     "unknown",
     "hours",
     "number_limit",
+    "announced_first",
     "person",
     "group",
     "queue",

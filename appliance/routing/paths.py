@@ -33,6 +33,8 @@ from appliance.configuration.menus import Menu
 from appliance.configuration.people import Person, Phone, RingGroup
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
 from appliance.routing import endings
+from appliance.routing.announcing import announcement_node
+from appliance.routing.called_inside import called_inside
 from appliance.routing.filtering import filter_node
 from appliance.routing.introductions import ANSWER_SECONDS, Handover
 from appliance.routing.menu_paths import menu_node
@@ -170,7 +172,7 @@ class Paths:
         """The entry of an extension: a person, a group or a menu called from inside."""
         place = f"extension:{extension}"
         inside = Context("inside", hours=self._calendar(None), handover=self._handover(None))
-        collection, destination = _called_inside(of)
+        collection, destination = called_inside(of)
 
         def make() -> list[PlanNode]:
             target = self.destination(destination, Ringing(place, self.after(destination, inside)), inside)
@@ -218,14 +220,14 @@ class Paths:
         if context.hours is None:
             route = route_of(number, HoursState.OPEN)
             first = self._route(route.steps, f"route:{number.id}/open", context)
-            first = self._owner_first(number, first, context)
+            first = self._before_route(number, first, context)
             return {HoursState.OPEN.value: Exit(f"{place}>open", first, "open")}
         for state in HoursState:
             route = route_of(number, state)
             used = next(own for own, each in number.routes.items() if each is route)
             first = self._route(route.steps, f"route:{number.id}/{used}", context)
             if used is HoursState.OPEN:
-                first = self._owner_first(number, first, context)
+                first = self._before_route(number, first, context)
             ways[state.value] = Exit(f"{place}>{state}", first, state.value)
         for key, name, destination in own_handling(context.hours):
             steps = (RouteStep(destination=destination),)
@@ -243,11 +245,16 @@ class Paths:
         ways[UNKNOWN_TIME] = Exit(f"{place}>{UNKNOWN_TIME}", ways[number.unknown_time].target, UNKNOWN_TIME)
         return ways
 
-    def _owner_first(self, number: Number, first: str, context: Context) -> str:
-        if number.owner_first is OwnerFirst.NOBODY:
+    def _before_route(self, number: Number, first: str, context: Context) -> str:
+        """What stands before the route of open hours: words, then who is responsible."""
+        if number.owner_first is not OwnerFirst.NOBODY:
+            route, owner = first, f"owner@{number.id}"
+            first = self._ask(owner, lambda: [owner_node(self, number, route, context, owner)])
+        words = number.announcement
+        if words is None:
             return first
-        place = f"owner@{number.id}"
-        return self._ask(place, lambda: [owner_node(self, number, first, context, place)])
+        onward, place = first, f"announced_first@{number.id}"
+        return self._ask(place, lambda: [announcement_node(number, words, onward, place)])
 
     def last_ring(self, ringing: Ringing, context: Context, onward: Onward) -> Ringing:
         """A ring that nobody else follows: the backup number is rung when nobody could be reached."""
@@ -483,15 +490,6 @@ def _entry(
 ) -> EntryNode:
     ways = {ONWARD: Exit(f"{place}>{ONWARD}", target, ONWARD)}
     return EntryNode(place, kind, label, record, ways, reason)  # type: ignore[arg-type]
-
-
-def _called_inside(of: Person | RingGroup | Menu) -> tuple[str, ToPerson | ToGroup | ToMenu]:
-    """The collection of somebody or something with an extension, and the way there."""
-    if isinstance(of, Person):
-        return "people", ToPerson(person_id=of.id)
-    if isinstance(of, RingGroup):
-        return "groups", ToGroup(group_id=of.id)
-    return "menus", ToMenu(menu_id=of.id)
 
 
 def _at(kind: str, identifier: str, ringing: Ringing) -> Ringing:

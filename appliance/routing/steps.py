@@ -151,6 +151,13 @@ class Announce:
 
 
 @dataclass(frozen=True, slots=True)
+class Say:
+    """Say something; the call goes on after it."""
+
+    speech: Speech
+
+
+@dataclass(frozen=True, slots=True)
 class Tone:
     """Give a tone for some seconds; the call ends after it."""
 
@@ -196,4 +203,4 @@ class Wait:
 
 
 Ended = Outcome | Keys
-Step = Wait | Ring | Ask | TakeMessage | Announce | Tone | HangUp | Service
+Step = Wait | Ring | Ask | TakeMessage | Announce | Say | Tone | HangUp | Service

@@ -20,6 +20,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "filter_blocked": "{number} is blocked{note}",
         "filter_anonymous": "The caller withholds their number",
         "filter_telemarketing": "{number} is of a range kept for telemarketing",
+        "announced_first": "The announcement of {number} is said first",
+        "announcement_heard": "The announcement is over",
         "number_full": "{number} has {calls} calls already: {most} at once",
         "number_has_room": "{number} has {calls} calls, of {most} at once",
         "owner_of_contact": "{person} is responsible for {contact}",

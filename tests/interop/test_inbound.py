@@ -173,6 +173,29 @@ def test_the_call_beyond_those_a_number_takes_at_once_goes_elsewhere(office: Off
     menu.close()
 
 
+
+@pytest.mark.feature("IN-8")
+def test_the_announcement_is_heard_before_anybody_rings(office: Office) -> None:
+    people = {each["name"]: each["id"] for each in office.box.api.items("/people")}
+    words = {"text": "Bonjour. Cet appel est enregistré à des fins de qualité."}
+    routes = {"open": route(to_person(people["Alice"]))}
+    office.box.api.ask("PATCH", "/numbers/standard", {"announcement": words, "routes": routes})
+    call, ear = office.call_from_outside(stay=12)
+    until(lambda: len(ear.heard) > ENOUGH_HEARD, "the announcement heard")
+    office.alice.wait_event("CALL_INCOMING")
+    office.alice.command("accept")
+    office.alice.wait_event("CALL_ESTABLISHED")
+    call.finish()
+    office.alice.wait_event("CALL_CLOSED")
+    ear.close()
+    assert seconds_of_tone(office.alice.recorded_wav(), 440) > 1
+    assert seconds_of_tone(ear.save(office.provider.folder / "ear-announced.wav"), 600) > 1
+    trail = office.newest_trail(0)
+    codes = [place["reason"]["code"] for place in trail]
+    assert codes.index("announced_first") < codes.index("announcement_heard") < codes.index("rings")
+    assert _places(trail) == _places(office.explained([], ["answered"]))
+
+
 def _beside(office: Office) -> Office:
     """The same office, its provider calling from another port as well."""
     provider = office.provider

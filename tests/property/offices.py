@@ -51,7 +51,7 @@ from appliance.configuration.people import (
 )
 from appliance.configuration.queues import Queue
 from appliance.configuration.star_codes import StarCodes
-from appliance.configuration.voicemail import Mailbox, MailboxOwner
+from appliance.configuration.voicemail import Greeting, Mailbox, MailboxOwner
 from appliance.routing.facts import Direction, Facts, KnownCaller
 from appliance.routing.world import DayState, PersonNow, World
 
@@ -399,6 +399,7 @@ def _number(chance: Random, identifier: str) -> Number:
         owner_first=chance.choice((OwnerFirst.NOBODY, *OwnerFirst)),
         owner_unanswered=chance.choice(tuple(OwnerUnanswered)),
         max_calls=perhaps(chance, lambda: chance.randint(1, 3)),
+        announcement=perhaps(chance, lambda: Greeting(text="Bonjour")),
         overflow=perhaps(chance, lambda: destination(chance)),
     )
 

@@ -25,6 +25,7 @@ KINDS = {
     "owner": ("person", N_("Person responsible")),
     "owners": ("person", N_("Person responsible for the contact")),
     "filter": ("security", N_("Caller filter")),
+    "announced_first": ("announcement", N_("Announcement before the call")),
     "number_limit": ("security", N_("Calls at once")),
     "unknown": ("warning", N_("Unknown number")),
     "hours": ("hours", N_("Opening hours")),
@@ -99,7 +100,7 @@ def say_node(node: Json) -> tuple[str, str]:
             return name or word, fill(QUEUE, {key: str(value) for key, value in label.items()})
         case "external" | "backup":
             return word, _ringing(label, write_number(str(label.get("number", ""))))
-        case "announcement":
+        case "announcement" | "announced_first":
             return word, _spoken(label)
         case "unanswered":
             return fill(N_("Not answered: {name}"), {"name": name}), gettext("their own choice")

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from webui import destinations
+from webui import destinations, speeches
 from webui.call_paths import ShownPath, show, wished_moment
 from webui.client import FieldError, Refused
 from webui.forms import Choice, Field, Form
@@ -153,6 +153,8 @@ class NumberPages(RecordPages):
                 values["routes"][state]["steps"] = steps
                 routes[state] = {"steps": [_step(row) for row in steps]}
         record = {**super().from_values(values, before), "routes": routes}
+        if "announcement" in values:
+            record["announcement"] = speeches.from_values(values["announcement"])
         if "overflow" in values:
             record["overflow"] = destinations.from_values(values["overflow"])
         if "whisper" in values:
@@ -173,6 +175,7 @@ class NumberPages(RecordPages):
                 *(Choice(one["id"], one["name"]) for one in people),
             ],
             "languages": language_choices(),
+            "audios": await speeches.choices(visit),
             "owners_first": [
                 Choice("nobody", gettext("No")),
                 Choice("contact", gettext("Yes: the person responsible for the contact who calls")),

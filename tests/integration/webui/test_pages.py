@@ -198,6 +198,23 @@ async def test_a_number_has_some_calls_at_once_and_those_beyond_go_elsewhere(
     assert (number.max_calls, number.overflow) == (None, None)
 
 
+@pytest.mark.feature("IN-8")
+async def test_a_number_says_something_before_anybody_rings(office: OfficeBox, administrator) -> None:
+    identifier = next(iter(office.configuration.numbers))
+    path = f"/numbers/{identifier}/edit"
+    page = await administrator.get(path)
+    page = await administrator.submit(page, path, announcement__audio_id="text", announcement__text="")
+    assert page.status == 422
+    assert "écrivez ce qui doit être dit" in page.text
+    words = "Cet appel est enregistré."
+    page = await administrator.submit(page, path, announcement__audio_id="text", announcement__text=words)
+    assert page.status == 200
+    assert office.configuration.numbers[identifier].announcement.text == words
+    assert "announced-first" in (await administrator.get(f"/numbers/{identifier}")).text
+    page = await administrator.submit(await administrator.get(path), path, announcement__audio_id="")
+    assert office.configuration.numbers[identifier].announcement is None
+
+
 @pytest.mark.feature("TIME-5")
 async def test_the_path_is_drawn_and_tried_at_any_time(office: OfficeBox, administrator) -> None:
     number = next(iter(office.configuration.numbers))
