@@ -14,6 +14,10 @@ PAGES = (
     "/opening-hours",
     "/mail",
     "/users",
+    "/caller-filter",
+    "/contacts",
+    "/contacts/new",
+    "/contacts/import",
 )
 SKIPPED_LEVELS = """() => {
     const levels = [...document.querySelectorAll("main h1, main h2, main h3")].map(one => +one.tagName[1]);
