@@ -110,6 +110,11 @@ class LineKeeper:
             pass
         self._wake.clear()
 
+    def take(self, line: Line) -> None:
+        """Go on with other settings that change nothing of the registration."""
+        self.line = line
+        self._wake.set()
+
     def suspect(self) -> None:
         """A call has failed on this line: look at once."""
         for probe in self._probes.values():

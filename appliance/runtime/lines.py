@@ -62,7 +62,7 @@ class Lines:
         for line_id, keeper in list(self._keepers.items()):
             line = wanted.get(line_id)
             if line is not None and _same_to_provider(keeper.line, line):
-                keeper.line = line
+                keeper.take(line)
             else:
                 self._stop(line_id)
         for line in wanted.values():

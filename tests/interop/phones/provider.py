@@ -45,6 +45,7 @@ class Provider:
         self.manner = Manner.WELL
         self.granted = granted
         self.heard: Happenings[Heard] = Happenings(f"provider on {host.name}")
+        self.keep_alives: Happenings[bytes] = Happenings(f"keep-alives to {host.name}")
         self._tone = tone
         self._ears: list[RtpEnd] = []
         self._socket = host.bound_socket(5060)
@@ -68,8 +69,10 @@ class Provider:
         return self.heard.wait(lambda heard: heard.method == method, method)
 
     def calls(self) -> list[Heard]:
-        """The calls that came, each once."""
-        found = {heard.request.get("call-id"): heard for heard in reversed(self.heard.all())}
+        """The calls that came, each once, in order."""
+        found: dict[str, Heard] = {}
+        for heard in self.heard.all():
+            found.setdefault(heard.request.get("call-id"), heard)
         return [heard for heard in found.values() if heard.method == "INVITE"]
 
     def _serve(self) -> None:
@@ -78,6 +81,8 @@ class Provider:
                 data, source = self._socket.recvfrom(65536)
                 if data.strip(b"\r\n\0 "):
                     self._take(Message.of(data), source)
+                else:
+                    self.keep_alives.add(data)
             except OSError:
                 return
 
