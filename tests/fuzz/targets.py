@@ -5,12 +5,21 @@ A target lets its parser's own error pass; anything else that comes out of it is
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import date
+from zoneinfo import ZoneInfo
 
+from appliance.configuration.calendars import HoursState
+from appliance.configuration.closures import NoCalendar, closures
+from appliance.configuration.contact_cards import read_table
+from appliance.configuration.contact_files import TableError, as_records, guess
 from appliance.media.dtmf import DtmfError, parse_event
 from appliance.media.rtcp import RtcpError, build_rtcp, parse_rtcp
 from appliance.media.rtp import RtpError, parse_rtp, payload_bounds
+from appliance.media.stun import StunError, read_check
+from appliance.media.stun import answer as answer_check
 from appliance.sip.digest import answer, choose_challenge, verify
 from appliance.sip.endpoint import Endpoint
 from appliance.sip.errors import SipSyntaxError
@@ -22,6 +31,7 @@ from appliance.sip.offer_answer import LocalAudio, apply_answer, build_offer, ne
 from appliance.sip.parser import parse_message
 from appliance.sip.refer import read_refer, read_replaces
 from appliance.sip.reliable_provisional import rack_of, rseq_of
+from appliance.sip.sdes import SdesError, parse_crypto
 from appliance.sip.sdp import SdpError, parse_sdp
 from appliance.sip.session_timer import session_expires
 from appliance.sip.tracing import call_id_in, covered
@@ -29,6 +39,7 @@ from appliance.sip.uri import Uri
 
 HERE = Flow("UDP", ("192.0.2.1", 5060), ("192.0.2.7", 5062))
 HERE_URI = Uri("sip", "box", host="192.0.2.1")
+_REQUEST = b"\0\x01"
 OURS = LocalAudio("192.0.2.1", 10000)
 
 
@@ -142,6 +153,38 @@ def endpoint(data: bytes) -> None:
         listening.take_outgoing()
 
 
+def stun(data: bytes) -> None:
+    """A packet at the port of a browser's audio: as it came, and signed with the password."""
+    padded = data + bytes(-len(data) % 4)
+    head = _REQUEST + len(padded).to_bytes(2, "big") + b"\x21\x12\xa4\x42" + bytes(12)
+    signed = _REQUEST + (len(padded) + 24).to_bytes(2, "big") + head[4:] + padded
+    signed += b"\0\x08\0\x14" + hmac.new(b"password", signed, "sha1").digest()
+    for packet in (data, head + padded, signed):
+        with suppress(StunError):
+            check = read_check(packet, "ours", "password")
+            assert answer_check(check, ("192.0.2.7", 5062), "password")
+
+
+def crypto(data: bytes) -> None:
+    """The value of an a=crypto line."""
+    with suppress(SdesError):
+        parsed = parse_crypto(data.decode("utf-8", "replace"))
+        assert parse_crypto(str(parsed)) == parsed
+
+
+def contacts(data: bytes) -> None:
+    """A file of contacts, cards or rows."""
+    with suppress(TableError):
+        table = read_table(data)
+        list(as_records(table, guess(table.headings)))
+
+
+def calendar(data: bytes) -> None:
+    """A calendar from elsewhere."""
+    with suppress(NoCalendar):
+        closures(data, date(2026, 1, 1), date(2027, 12, 31), ZoneInfo("Europe/Paris"), HoursState.CLOSED)
+
+
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "message": message,
     "fields": fields,
@@ -151,4 +194,8 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "audio": audio,
     "refer": refer,
     "endpoint": endpoint,
+    "stun": stun,
+    "crypto": crypto,
+    "contacts": contacts,
+    "calendar": calendar,
 }
