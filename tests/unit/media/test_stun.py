@@ -45,7 +45,11 @@ def test_a_check_for_another_or_by_another_is_refused(ufrag: str, password: str)
         read_check(REQUEST, ufrag, password)
 
 
-@given(st.integers(0, len(REQUEST) * 8 - 1))
+# The name of the last attribute, the checksum: changed, it is another one, unsigned and to be ignored.
+NAME_OF_CHECKSUM = range((len(REQUEST) - 8) * 8, (len(REQUEST) - 6) * 8)
+
+
+@given(st.integers(0, len(REQUEST) * 8 - 1).filter(lambda bit: bit not in NAME_OF_CHECKSUM))
 def test_one_changed_bit_is_noticed(bit: int) -> None:
     changed = bytearray(REQUEST)
     changed[bit // 8] ^= 1 << bit % 8
