@@ -144,10 +144,12 @@ class Ban(Told):
 class Resources(Told):
     """What the box holds: all of it goes back to rest when no call is up.
 
-    `transactions` last 32 s beyond their call (RFC 3261 17).
+    `transactions` last 32 s beyond their call (RFC 3261 17). `unwritten`: ended calls whose record is on its
+    way to the disk.
     """
 
     calls: int = 0
+    unwritten: int = 0
     legs: int = 0
     ports: int = 0
     transactions: int = 0

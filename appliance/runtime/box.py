@@ -393,6 +393,7 @@ class Box:
             calls=self.calls.live(),
             resources=resources_now(
                 calls=len(self.calls),
+                unwritten=self.calls.unwritten,
                 legs=self.driver.attached,
                 ports=self.media.open_ports,
                 subscriptions=len(self.lamps),

@@ -44,6 +44,8 @@ class Calls:
         version: Callable[[], int],
     ) -> None:
         self._background = background
+        # The records of calls on their way to the disk.
+        self.unwritten = 0
         self._history = history
         self._ladders = ladders
         self._events = events
@@ -92,6 +94,7 @@ class Calls:
             for told in self.when_ended:
                 told(call, self._epoch())
             self._events.publish("call", id=call.id, state="ended")
+            self.unwritten += 1
             self._background.start(self._keep(call, self._epoch()), f"record of call {call.id}")
             self._ladders.ended(call.id, call.met)
 
@@ -101,6 +104,8 @@ class Calls:
             self._events.publish("history", id=call.id)
         except StorageError as error:
             log.error("the record of call %s could not be kept: %s", call.id, error)
+        finally:
+            self.unwritten -= 1
 
     def _changed(self, call: Call) -> None:
         self.waiting.follow(call)

@@ -8,10 +8,13 @@ import os
 from appliance.control.live import Resources
 
 
-def resources_now(calls: int, legs: int, ports: int, subscriptions: int, transactions: int) -> Resources:
+def resources_now(
+    calls: int, unwritten: int, legs: int, ports: int, subscriptions: int, transactions: int
+) -> Resources:
     """The counts of the parts of the box, with tasks, file descriptors and memory."""
     return Resources(
         calls=calls,
+        unwritten=unwritten,
         legs=legs,
         ports=ports,
         subscriptions=subscriptions,

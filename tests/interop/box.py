@@ -193,11 +193,11 @@ class Box:
         return all(live.get(each) for each in phone_ids)
 
     def wait_quiet(self, timeout: float = 45.0) -> dict[str, int]:
-        """Wait until nothing of any call is left; returns what the box holds then."""
+        """Wait until nothing of any call is left but its record; returns what the box holds then."""
 
         def nothing_left() -> dict[str, int] | None:
             held = self.resources()
-            return None if held["calls"] or held["legs"] or held["ports"] else held
+            return None if any(held[name] for name in ("calls", "unwritten", "legs", "ports")) else held
 
         held = until(nothing_left, "the box at rest", timeout)
         assert held is not None

@@ -63,7 +63,8 @@ def test_an_ipv6_phone_and_an_ipv4_phone_hear_each_other(
         assert seconds_of_tone(four.recorded_wav(), 440) > 1
         box.wait_quiet()
 
-        record = until(lambda: box.api.get("/history")["records"], "the calls' records")[0]
+        until(lambda: len(box.api.get("/history")["records"]) == 2, "the calls' records")
+        record = box.api.get("/history")["records"][0]
         messages = box.api.get(f"/history/{record['id']}/messages")["messages"]
         (invite,) = [each["text"] for each in messages if each["sent"] and each["text"].startswith("INVITE ")]
         assert f"Via: SIP/2.0/UDP [{ours}]:5060" in invite

@@ -269,7 +269,8 @@ def test_it_is_busy_and_its_message_lamp_is_lit(office: Office) -> None:
     office.chloe.hang_up()
     office.chloe.wait_event("CALL_CLOSED")
     seen.finish()
-    record = until(lambda: office.box.api.get("/history")["records"], "the call's record")[0]
+    office.box.wait_quiet()
+    record = office.box.api.get("/history")["records"][0]
     assert "busy" in {entry["reason"]["code"] for entry in record["trail"]}, record["trail"]
 
 

@@ -439,5 +439,6 @@ def test_a_registration_whose_phone_is_gone_holds_no_caller_up(office: Office) -
         .is_ended()
     )
     call.finish()
+    office.box.wait_quiet()
     record = office.box.api.get("/history")["records"][0]
     assert [step.get("outcome") for step in record["steps"]][0] in ("no_answer", "unreachable")
