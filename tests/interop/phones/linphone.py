@@ -115,9 +115,9 @@ class Linphone:
         # The interval of the session timers it asks for; none when 0.
         self.session_seconds = 0
 
-    def account(self, user: str, password: str, server: str, *, transport: str = "udp") -> None:
+    def account(self, user: str, password: str, server: str, *, transport: str = "") -> None:
         self._account = (user, password, server)
-        self._transport = transport
+        self._transport = transport or self._transport
 
     def encrypt(self, authority: Path) -> None:
         """SIP over TLS, with servers this authority speaks for, and no audio but SRTP."""
