@@ -91,6 +91,7 @@ _SENTENCES = {
     "connected": re.compile(r"Call \d+ with (?P<detail>.*) connected"),
     "ended": re.compile(r"Call \d+ with .* ended \((?P<detail>.*)\)"),
     "presence": re.compile(r'Friend (?P<detail>".*" <.*> is .*)'),
+    "paused": re.compile(r"Call \d+ with (?P<detail>.*) is now paused"),
     "error": re.compile(r"Call \d+ with (?P<detail>.*) error"),
     "digit": re.compile(r"Receiving tone (?P<detail>.) from"),
 }
@@ -203,7 +204,9 @@ class Linphone:
         self.say("terminate all")
 
     def hold(self) -> None:
+        """Hold the call; what is typed before it is held is ignored."""
         self.say("pause")
+        self.wait_event("paused")
 
     def resume(self) -> None:
         self.say("resume")
