@@ -18,6 +18,19 @@ PAGES = (
     "/contacts",
     "/contacts/new",
     "/contacts/import",
+    "/office",
+    "/lines",
+    "/lines/operateur",
+    "/numbers/accueil/edit",
+    "/ring-groups/ventes",
+    "/opening-hours/new",
+    "/outbound",
+    "/star-codes",
+    "/star-codes/edit",
+    "/permissions",
+    "/week",
+    "/menus",
+    "/menus/new?ready=operator",
 )
 SKIPPED_LEVELS = """() => {
     const levels = [...document.querySelectorAll("main h1, main h2, main h3")].map(one => +one.tagName[1]);

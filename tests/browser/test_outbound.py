@@ -108,9 +108,11 @@ async def test_short_numbers_are_kept_told_wrong_at_their_field_and_tried(
 async def test_a_person_has_short_numbers_of_their_own(visitor: Page, settled: Product) -> None:
     person = settled.api.get("/people")["items"][0]["id"]
     await visitor.goto(f"/people/{person}")
-    await visitor.locator("details", has=visitor.locator("button[value='add:short_numbers']")).locator(
-        "summary"
-    ).click()
+    await (
+        visitor.locator("details", has=visitor.locator("button[value='add:short_numbers']"))
+        .locator("summary")
+        .click()
+    )
     await visitor.locator("button[value='add:short_numbers']").click()
     for name, text in (("code", "*5"), ("name", "Maman"), ("number", "+33 6 39 98 12 34")):
         await visitor.fill(f"[name='short_numbers.0.{name}']", text)

@@ -13,6 +13,8 @@ PAGES = (
     "/people/anne", "/phones/new", "/ring-groups/ventes", "/opening-hours", "/opening-hours/new", "/sounds",
     "/mailboxes", "/caller-filter", "/contacts", "/contacts/new", "/contacts/import",
     "/mailboxes/office", "/lines", "/lines/operateur", "/mail", "/office", "/users", "/backup", "/account",
+    "/outbound", "/star-codes", "/star-codes/edit", "/permissions", "/week", "/menus",
+    "/menus/new?ready=operator",
 )  # fmt: skip
 
 

@@ -66,12 +66,13 @@ CALENDARS = ("c0", "c1")
 MAILBOXES = ("m0", "m1", "m2")
 OUTSIDE = "+33199009999"
 SECRET = "a secret of twelve"
+MOST_MEMBERS = 7
 STATES = tuple(HoursState)
 
 
 def number_of(identifier: str) -> str:
     """The E.164 number of the office's number with that id."""
-    return f"+3319900000{identifier[1:]}"
+    return f"+331990000{int(identifier[1:]):02d}"
 
 
 def perhaps(chance: Random, make: Callable[[], T]) -> T | None:
@@ -348,6 +349,8 @@ def _scheduled(chance: Random) -> ScheduledForward:
 
 def _group(chance: Random, identifier: str) -> RingGroup:
     members = _some(chance, PEOPLE) or ["p0"]
+    if len(members) > MOST_MEMBERS:
+        members = chance.sample(members, MOST_MEMBERS)
     return RingGroup(
         id=identifier,
         name=f"Group {identifier}",

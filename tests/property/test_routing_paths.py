@@ -154,6 +154,8 @@ def test_no_voicemail_outside_takes_a_call_unless_that_is_wanted(
                 assert asked
             elif wanted is HumanAnswer.NOBODY or not isinstance(target, ExternalTarget):
                 assert not asked
+
+
 def _kind_of(configuration: Configuration, target: ExternalTarget | PhoneTarget) -> DeviceKind:
     if isinstance(target, ExternalTarget):
         return DeviceKind.EXTERNAL

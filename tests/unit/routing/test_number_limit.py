@@ -83,3 +83,8 @@ def test_both_ways_are_drawn() -> None:
 def test_what_the_calls_beyond_cannot_meet(overflow: Destination, code: str) -> None:
     found = {(each.path[0], each.code) for each in problems(office(overflow))}
     assert found == {("overflow", code)}
+
+
+def test_for_an_hour_after_an_emergency_call_there_is_room() -> None:
+    decisions = follow(office(), inbound(), world=replace(having(9), emergency_lately=True))
+    assert isinstance(decisions[0].step, Ring)
