@@ -94,9 +94,13 @@ def pour(lone: LoneBox, count: int, seed: int) -> int:
     return answers
 
 
+# The box's own tasks, and the one that answers how many there are.
+AT_REST = 8
+
+
 def slowed_answers_given(lone: LoneBox) -> dict[str, int]:
     """What the box holds once the last wrong password has had its answer."""
-    until(lambda: lone.resources()["tasks"] < 20, "no slowed answer left", 30, every=0.5)
+    until(lambda: lone.resources()["tasks"] <= AT_REST, "no slowed answer left", 60, every=0.5)
     return lone.wait_quiet()
 
 
