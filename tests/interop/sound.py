@@ -90,3 +90,12 @@ def alaw_encoded(samples: bytes) -> bytes:
 
 def alaw_decoded(encoded: bytes) -> bytes:
     return array.array("h", (_SAMPLES[byte] for byte in encoded)).tobytes()
+
+
+def is_complete(path: Path) -> bool:
+    """Whether a recording can be read: its head is written when it is closed, a moment after the call."""
+    try:
+        with wave.open(str(path), "rb") as sound:
+            return sound.getnframes() > 0
+    except (wave.Error, EOFError):
+        return False

@@ -7,12 +7,11 @@ import json
 import socket
 import subprocess
 import threading
-import wave
 from pathlib import Path
 from typing import Any
 
 from tests.interop.network import Host
-from tests.interop.sound import write_sine
+from tests.interop.sound import is_complete, write_sine
 from tests.interop.waiting import PATIENCE, Happenings, until
 
 CONTROL_PORT = 4444
@@ -232,7 +231,7 @@ class Baresip:
 
     def _last_recording(self) -> Path | None:
         found = sorted((self.folder / "ears").glob("*dec.wav"), key=lambda path: path.stat().st_mtime)
-        return found[-1] if found and _is_complete(found[-1]) else None
+        return found[-1] if found and is_complete(found[-1]) else None
 
     def log(self) -> str:
         return (self.folder / "log.txt").read_text(errors="replace")
@@ -254,12 +253,3 @@ class Baresip:
         self._process = None
         if self._control is not None:
             self._control.close()
-
-
-def _is_complete(path: Path) -> bool:
-    """Whether a recording can be read: its head is written when it is closed, a moment after the call."""
-    try:
-        with wave.open(str(path), "rb") as sound:
-            return sound.getnframes() > 0
-    except (wave.Error, EOFError):
-        return False

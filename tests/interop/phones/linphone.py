@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 from tests.interop.network import Host
-from tests.interop.sound import write_sine
+from tests.interop.sound import is_complete, write_sine
 from tests.interop.waiting import PATIENCE, Happenings, until
 
 _CONFIG = """
@@ -231,7 +231,10 @@ class Linphone:
         return "".join(detail for event, detail in self.events.all() if event == "digit")
 
     def recorded_wav(self) -> Path:
-        return self.folder / "ear.wav"
+        """What was heard, once the program has closed the file."""
+        path = self.folder / "ear.wav"
+        until(lambda: is_complete(path), f"{self.host.name}: the recording")
+        return path
 
     def log(self) -> str:
         with contextlib.suppress(OSError):
