@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from asyncio import FIRST_COMPLETED, CancelledError, TaskGroup, sleep, timeout, wait
 
+from appliance.calls.saying import play_while_there
 from appliance.calls.switchboard import Switchboard
 from appliance.legs.leg import CalleeLeg, DialResult
 from appliance.routing.steps import Introduction, Outcome, Speech
@@ -66,7 +67,7 @@ async def whisper(board: Switchboard, leg: CalleeLeg) -> bool:
     told = leg.introduction
     if told is None or told.ask is not None:
         return True
-    await _unless_it_ends(leg, await _sound(board, leg, told.speeches))
+    await play_while_there(leg, await _sound(board, leg, told.speeches))
     return not leg.has_ended
 
 
@@ -99,15 +100,6 @@ async def _repeat(board: Switchboard, leg: CalleeLeg, speeches: tuple[Speech, ..
     while sound:
         await leg.media.play(sound)
         await sleep(PAUSE_SECONDS)
-
-
-async def _unless_it_ends(leg: CalleeLeg, sound: bytes) -> None:
-    async with TaskGroup() as group:
-        playing = group.create_task(leg.media.play(sound))
-        leaving = group.create_task(leg.wait_ended())
-        await wait((playing, leaving), return_when=FIRST_COMPLETED)
-        playing.cancel()
-        leaving.cancel()
 
 
 async def _sound(board: Switchboard, leg: CalleeLeg, speeches: tuple[Speech, ...]) -> bytes:

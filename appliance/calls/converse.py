@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import FIRST_COMPLETED, Queue, Task, TaskGroup, sleep, wait
+from asyncio import Queue, sleep
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -13,6 +13,7 @@ from appliance.calls.hold import answer_changes
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.transfer import Loan, lend, transfer
 from appliance.calls.transfer_by_keys import KeyedTransfer, Wishes, listen_for_codes, transfer_by_keys
+from appliance.calls.until_first import until_first
 from appliance.legs.leg import CalleeLeg, CallerLeg, Leg
 from appliance.legs.referral import Referral
 from appliance.sip.sdp import Direction
@@ -96,26 +97,19 @@ async def _until_ended(
 ) -> tuple[CallerLeg, Referral | Loan | KeyedTransfer] | None:
     """Let the two talk; returns what one of them asks for, None when it is over."""
     with one.changes() as ones_changes, other.changes() as others_changes:
-        async with TaskGroup() as group:
-            asked = group.create_task(wishes.get())
-            ends: tuple[Task[object], ...] = (
-                asked,
-                group.create_task(other.wait_ended()),
-                group.create_task(_until_silent(one, other)),
-            )
-            beside = (
-                group.create_task(answer_changes(board, call, ones_changes, one, other)),
-                group.create_task(answer_changes(board, call, others_changes, other, one)),
-                group.create_task(watch_audio(board, call, (one, other))),
-                group.create_task(listen_for_codes(board, call, one, other, wishes)),
-                group.create_task(listen_for_codes(board, call, other, one, wishes)),
-            )
-            await wait(ends, return_when=FIRST_COMPLETED)
-            # What was asked as the other hung up is still to be done.
-            answer = asked.result() if asked.done() else None
-            for task in (*ends, *beside):
-                task.cancel()
-    return answer
+        # What was asked as the other hung up is still to be done.
+        return await until_first(
+            wishes.get(),
+            other.wait_ended(),
+            _until_silent(one, other),
+            beside=(
+                answer_changes(board, call, ones_changes, one, other),
+                answer_changes(board, call, others_changes, other, one),
+                watch_audio(board, call, (one, other)),
+                listen_for_codes(board, call, one, other, wishes),
+                listen_for_codes(board, call, other, one, wishes),
+            ),
+        )
 
 
 async def _until_silent(one: Leg, other: Leg) -> None:

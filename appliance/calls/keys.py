@@ -28,9 +28,9 @@ async def ask(board: Switchboard, call: Call, step: Ask) -> Keys:
 
 async def _pressed(call: Call, step: Ask, first: str) -> str:
     """The keys of an answer: the first, and those that follow while they may make up a longer answer."""
-    pressed = first or await key_within(call, step.seconds)
+    pressed = first or await key_within(call.caller, step.seconds)
     while pressed and _may_go_on(pressed, step.answers):
-        key = await key_within(call, BETWEEN_KEYS)
+        key = await key_within(call.caller, BETWEEN_KEYS)
         if not key or key == END:
             break
         pressed += key

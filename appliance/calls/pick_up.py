@@ -15,6 +15,7 @@ from appliance.calls.call import Call, Party
 from appliance.calls.saying import say
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.transfer import LOAN_SECONDS, Loan, agree
+from appliance.calls.until_first import until_first
 from appliance.configuration.configuration import Configuration
 from appliance.routing.steps import Outcome
 from appliance.routing.trail import Reason
@@ -72,14 +73,7 @@ async def take(board: Switchboard, call: Call, wanted: Call, offer: Future[PickU
 
 async def _lent(call: Call, loan: Loan) -> None:
     """Wait until a lent leg is given back, or its far side leaves."""
-    async with TaskGroup() as group:
-        ends: tuple[Task[Any], ...] = (
-            group.create_task(loan.over.wait()),
-            group.create_task(call.caller.wait_ended()),
-        )
-        await wait(ends, return_when=FIRST_COMPLETED)
-        for each in ends:
-            each.cancel()
+    await until_first(loan.over.wait(), call.caller.wait_ended())
 
 
 def _wanted(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from asyncio import FIRST_COMPLETED, TaskGroup, timeout, wait
+from asyncio import timeout
 from collections.abc import Mapping
 
 from appliance.calls.call import Call
 from appliance.calls.switchboard import Switchboard
+from appliance.calls.until_first import until_first
+from appliance.legs.leg import Leg
 from appliance.routing.steps import Speech
 
 KEY_SECONDS = 6.0
@@ -24,14 +26,14 @@ async def ask_key(board: Switchboard, call: Call, prompt: str) -> str:
     """The key pressed while or after a prompt is said; empty when none is."""
     speech = Speech(prompt_name=prompt, language=call.facts.language)
     key = await sound_until_key(call, await board.spoken(speech))
-    return key or await key_within(call, KEY_SECONDS)
+    return key or await key_within(call.caller, KEY_SECONDS)
 
 
-async def key_within(call: Call, seconds: float) -> str:
+async def key_within(leg: Leg, seconds: float) -> str:
     """The next key, empty when none comes within that time."""
     try:
         async with timeout(seconds):
-            return await call.caller.media.next_digit()
+            return await leg.media.next_digit()
     except TimeoutError:
         return ""
 
@@ -39,10 +41,9 @@ async def key_within(call: Call, seconds: float) -> str:
 async def sound_until_key(call: Call, sound: bytes) -> str:
     """Play; a key stops the sound and is returned, else empty."""
     media = call.caller.media
-    async with TaskGroup() as group:
-        playing = group.create_task(media.play(sound))
-        pressing = group.create_task(media.next_digit())
-        await wait((playing, pressing), return_when=FIRST_COMPLETED)
-        playing.cancel()
-        pressing.cancel()
-    return "" if pressing.cancelled() else pressing.result()
+    return await until_first(media.next_digit(), media.play(sound)) or ""
+
+
+async def play_while_there(leg: Leg, sound: bytes) -> None:
+    """Play to the end, or until the far side leaves."""
+    await until_first(leg.media.play(sound), leg.wait_ended())

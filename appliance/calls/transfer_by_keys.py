@@ -7,7 +7,7 @@ nothing: only phones of ours are listened to.
 
 from __future__ import annotations
 
-from asyncio import FIRST_COMPLETED, Queue, Task, TaskGroup, timeout, wait
+from asyncio import Queue, TaskGroup
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,8 +16,10 @@ from typing import Any
 from appliance.calls.answering import first_answer
 from appliance.calls.call import Call, Party
 from appliance.calls.hold import entertain
+from appliance.calls.saying import key_within, play_while_there
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.transfer import Loan, agree, send_on
+from appliance.calls.until_first import until_first
 from appliance.configuration.star_codes import Action
 from appliance.legs.leg import CalleeLeg, CallerLeg
 from appliance.legs.referral import Referral
@@ -51,7 +53,7 @@ async def listen_for_codes(
     leg.media.forget_digits()
     try:
         while pressed not in codes:
-            key = await _key(leg, CODE_SECONDS) if pressed else await leg.media.next_digit()
+            key = await key_within(leg, CODE_SECONDS) if pressed else await leg.media.next_digit()
             pressed = pressed + key if key else ""
             while pressed and not any(code.startswith(pressed) for code in codes):
                 pressed = pressed[1:]
@@ -82,22 +84,17 @@ async def transfer_by_keys(
 
 async def _with_music(board: Switchboard, call: Call, transferor: CallerLeg, party: CallerLeg) -> str:
     """What the transferor dials while the other hears music; empty when they want to go back, or leave."""
-    async with TaskGroup() as group:
-        music = group.create_task(entertain(board, call, transferor, party))
-        dialling = group.create_task(_dialled(board, transferor))
-        leaving = group.create_task(transferor.wait_ended())
-        await wait((dialling, leaving), return_when=FIRST_COMPLETED)
-        for task in (music, dialling, leaving):
-            task.cancel()
-    return "" if dialling.cancelled() else dialling.result()
+    music = entertain(board, call, transferor, party)
+    dialled = await until_first(_dialled(board, transferor), transferor.wait_ended(), beside=(music,))
+    return dialled or ""
 
 
 async def _dialled(board: Switchboard, transferor: CallerLeg) -> str:
     """The number dialled after the dial tone: to `#`, a pause, or an extension that can't go on."""
     with _tone(board, transferor, "dial"):
-        dialled = await _key(transferor, FIRST_SECONDS)
+        dialled = await key_within(transferor, FIRST_SECONDS)
     while dialled and not _is_whole(board, dialled):
-        key = await _key(transferor, NEXT_SECONDS)
+        key = await key_within(transferor, NEXT_SECONDS)
         if key in ("", END):
             break
         dialled += key
@@ -110,15 +107,6 @@ def _is_whole(board: Switchboard, dialled: str) -> bool:
     extensions = board.configuration.extensions()
     longer = any(each != dialled and each.startswith(dialled) for each in extensions)
     return dialled in extensions and not longer
-
-
-async def _key(leg: CallerLeg, seconds: float) -> str:
-    """The next key, empty when none comes in time."""
-    try:
-        async with timeout(seconds):
-            return await leg.media.next_digit()
-    except TimeoutError:
-        return ""
 
 
 @contextmanager
@@ -143,13 +131,7 @@ async def _send(board: Switchboard, call: Call, transferor: CallerLeg, party: Ca
 
 async def _tell_failure(board: Switchboard, call: Call, transferor: CallerLeg) -> None:
     speech = Speech(prompt_name="transfer_failed", language=_language(board, call, transferor))
-    sound = await board.spoken(speech)
-    async with TaskGroup() as group:
-        saying = group.create_task(transferor.media.play(sound))
-        leaving = group.create_task(transferor.wait_ended())
-        await wait((saying, leaving), return_when=FIRST_COMPLETED)
-        for task in (saying, leaving):
-            task.cancel()
+    await play_while_there(transferor, await board.spoken(speech))
 
 
 def _language(board: Switchboard, call: Call, leg: CallerLeg) -> Any:
@@ -213,16 +195,9 @@ async def _answer_unless_cancelled(
 ) -> CalleeLeg | Outcome:
     if not legs:
         return Outcome.UNREACHABLE
-    async with TaskGroup() as group:
-        ringing = group.create_task(first_answer(board, legs, step.seconds))
-        beside: tuple[Task[Any], ...] = (
-            group.create_task(_cancels(transferor)),
-            group.create_task(transferor.wait_ended()),
-        )
-        await wait((ringing, *beside), return_when=FIRST_COMPLETED)
-        for task in (ringing, *beside):
-            task.cancel()
-    return Outcome.CALLER_LEFT if ringing.cancelled() else ringing.result()
+    answering = first_answer(board, legs, step.seconds)
+    answer = await until_first(answering, _cancels(transferor), transferor.wait_ended())
+    return Outcome.CALLER_LEFT if answer is None else answer
 
 
 async def _cancels(leg: CallerLeg) -> None:
@@ -235,15 +210,7 @@ async def _cancels(leg: CallerLeg) -> None:
 async def _talk_it_over(board: Switchboard, transferor: CallerLeg, target: CalleeLeg) -> bool:
     """Let the two talk; whether the transferor comes back to their call rather than connect the others."""
     with board.join(transferor.media, target.media):
-        async with TaskGroup() as group:
-            tasks: tuple[Task[Any], ...] = (
-                group.create_task(_cancels(transferor)),
-                group.create_task(transferor.wait_ended()),
-                group.create_task(target.wait_ended()),
-            )
-            await wait(tasks, return_when=FIRST_COMPLETED)
-            for task in tasks:
-                task.cancel()
+        await until_first(_cancels(transferor), transferor.wait_ended(), target.wait_ended())
     return not transferor.has_ended or target.has_ended
 
 
