@@ -59,30 +59,15 @@ async def run_call(board: Switchboard, call: Call) -> None:
 async def _follow_to_the_end(board: Switchboard, call: Call) -> None:
     """Follow the plan; a mistake of ours ends the call with a status that tells the caller whose it was."""
     try:
-        await _follow(board, call)
+        await follow_on(board, call, to_the_end=True)
     except Exception as error:
         call.ended_by = "box"
         call.caller.refuse(SERVICE_UNAVAILABLE if isinstance(error, OSError) else SERVER_ERROR)
         raise
 
 
-async def _follow(board: Switchboard, call: Call) -> None:
-    plan = call.plan = board.plan
-    decision = next_step(plan, call.facts, board.world(), board.now(), None, None)
-    while True:
-        _note(board, call, decision)
-        began = board.monotonic()
-        outcome = await perform(board, call, decision.step)
-        if outcome is None:
-            return
-        call.note_outcome(outcome.value)
-        took = board.monotonic() - began
-        world = board.world()
-        decision = next_step(plan, call.facts, world, board.now(), decision.position, outcome, took)
-
-
 async def follow_on(board: Switchboard, call: Call, to_the_end: bool = False) -> Outcome | None:
-    """Follow the plan anew, for a caller who was sent on: what would only be told to them comes back.
+    """Follow the plan; for a caller who was sent on, what would only be told to them comes back.
 
     Returns None once somebody or something has taken the call; else how the last attempt ended.
     """
