@@ -117,7 +117,7 @@ async def _park(board: Switchboard, call: Call, place: str) -> Outcome | None:
         return Outcome.UNREACHABLE
     by = Party(person.extension, person.name, person.id)
     place = place or board.parking.place_for(person.id, _most(board)) or ""
-    if not place.isdigit() or not 1 <= int(place) <= _most(board) or place in board.parking.places:
+    if not is_place(place, _most(board)) or place in board.parking.places:
         return Outcome.BUSY
     parked = Parked(call, by)
     with board.parking.occupy(place, parked):
@@ -161,13 +161,16 @@ async def _taken(parked: Parked, seconds: float) -> PickUp | None:
         async with timeout(seconds):
             while True:
                 taken = await parked.taken
-                # Who has hung up in the meantime takes nothing.
-                if not taken.loan.ready.done():
-                    taken.loan.ready.set_result(None)
+                if taken.accept():
                     return taken
                 parked.taken = Future()
     except TimeoutError:
         return None
+
+
+def is_place(dialled: str, most: int) -> bool:
+    """Whether what was dialled after the code is the number of a place."""
+    return dialled.isascii() and dialled.isdigit() and 1 <= int(dialled) <= most
 
 
 def _most(board: Switchboard) -> int:

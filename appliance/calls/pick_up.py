@@ -34,6 +34,13 @@ class PickUp:
     loan: Loan
     reason: str = "picked_up"
 
+    def accept(self) -> bool:
+        """Take the leg; False when its far side has hung up in the meantime."""
+        if self.loan.ready.done():
+            return False
+        self.loan.ready.set_result(None)
+        return True
+
 
 # The one who picks up.
 
@@ -168,9 +175,7 @@ async def _taken_before(call: Call, answering: Task[CalleeLeg | Outcome]) -> Pic
         if answering.done():
             return None
         taken = offer.result()
-        # Who has hung up in the meantime takes nothing.
-        if not taken.loan.ready.done():
-            taken.loan.ready.set_result(None)
+        if taken.accept():
             return taken
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from appliance.calls.parking import ParkingLot
+from appliance.calls.parking import ParkingLot, is_place
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.forwards import ForwardCondition
 from appliance.configuration.overrides import standing
@@ -64,7 +64,7 @@ class CodeLamps:
 
     def _place(self, place: str) -> Lamp | None:
         office = self._configuration().office
-        if office is None or not place.isdigit() or not 1 <= int(place) <= office.park_places:
+        if office is None or not is_place(place, office.park_places):
             return None
         parked = self._parking().places.get(place)
         if parked is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from appliance.calls.call import Call
@@ -10,6 +10,7 @@ from appliance.calls.parking import park
 from appliance.calls.pick_up import pick_up
 from appliance.calls.services.box_itself import about, echo
 from appliance.calls.services.forwards import forward, forward_off
+from appliance.calls.services.handler import Handler
 from appliance.calls.services.intercom import intercom
 from appliance.calls.services.last_caller import block_caller, last_caller
 from appliance.calls.services.mailbox import mailbox
@@ -20,9 +21,6 @@ from appliance.configuration.forwards import ForwardCondition
 from appliance.configuration.star_codes import Action
 from appliance.routing.steps import Outcome, Service
 from appliance.routing.world import DayState
-
-# Takes the step's parameters; the caller has been answered. Returns as `follow.perform` does.
-Handler = Callable[[Switchboard, Call, Mapping[str, str]], Awaitable[Outcome | None]]
 
 HANDLERS: Mapping[Action, Handler] = MappingProxyType(
     {

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
 from appliance.calls.call import Call
 from appliance.calls.saying import say
+from appliance.calls.services.handler import Handler
 from appliance.calls.switchboard import Switchboard
 from appliance.configuration.destinations import Destination
 from appliance.configuration.forwards import ForwardCondition
 from appliance.routing.steps import Outcome
-
-Handler = Callable[[Switchboard, Call, Mapping[str, str]], Awaitable[Outcome | None]]
 
 
 def forward(condition: ForwardCondition | None) -> Handler:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
 from appliance.calls.call import Call
 from appliance.calls.saying import say
+from appliance.calls.services.handler import Handler
 from appliance.calls.switchboard import Switchboard
 from appliance.routing.steps import Outcome
 
 
-def do_not_disturb(
-    wanted: bool | None,
-) -> Callable[[Switchboard, Call, Mapping[str, str]], Awaitable[Outcome | None]]:
+def do_not_disturb(wanted: bool | None) -> Handler:
     """A service that sets do-not-disturb; None turns it the other way round."""
 
     async def set_it(board: Switchboard, call: Call, parameters: Mapping[str, str]) -> Outcome | None:

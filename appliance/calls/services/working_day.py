@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
 from appliance.calls.by_phone import HoursWish
 from appliance.calls.call import Call
 from appliance.calls.saying import say
+from appliance.calls.services.handler import Handler
 from appliance.calls.switchboard import Switchboard
 from appliance.routing.steps import Outcome
 from appliance.routing.world import DayState
-
-Handler = Callable[[Switchboard, Call, Mapping[str, str]], Awaitable[Outcome | None]]
 
 _SAID = {
     DayState.STARTED: "day_started",

@@ -41,7 +41,7 @@ async def test_a_place_is_the_first_that_is_neither_taken_nor_told_to_another():
     assert call.place is None and lot.place_for("bruno", 1) == "1" and not lot.reserved
 
 
-@pytest.mark.parametrize("place", ["3", "0", "x", "11"])
+@pytest.mark.parametrize("place", ["3", "0", "x", "11", "²"])
 async def test_a_place_that_there_is_not_takes_nobody(board, place):
     assert await park(board, sent(board), {"argument": place}) is Outcome.BUSY
 
