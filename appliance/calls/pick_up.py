@@ -94,12 +94,12 @@ def _wanted(
     if call_id:
         chosen = [each for each in ringing if each.id == call_id]
         return _first(chosen, lambda each: any(map(reach.may, each.ringing_people)))
-    person = next((one for one in configuration.people.values() if one.extension == extension), None)
+    person = configuration.person_at(extension)
     if person is not None:
         chosen = [each for each in ringing if person.id in each.ringing_people]
         return _first(chosen, lambda each: reach.may(person.id))
-    group = next((one for one in configuration.groups.values() if one.extension == extension), None)
-    if extension and group is not None:
+    group = configuration.group_at(extension)
+    if group is not None:
         chosen = [each for each in ringing if _rings_group(board, each, group.id)]
         return _first(chosen, lambda each: group.id in reach.groups or not reach.locked)
     if extension:

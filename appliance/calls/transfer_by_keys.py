@@ -46,7 +46,7 @@ async def listen_for_codes(
     board: Switchboard, call: Call, leg: CallerLeg, other: CallerLeg, wishes: Wishes
 ) -> None:
     """Wait for a code pressed on a leg of ours; everything else that is pressed is left to the other."""
-    codes = board.configuration.star_codes.pressed()
+    codes = board.configuration.codes_pressed()
     if not (codes and _is_ours(call, leg) and leg.can_be_spoken_to and other.can_be_spoken_to):
         return
     pressed = ""

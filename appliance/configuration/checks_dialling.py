@@ -9,7 +9,7 @@ from appliance.configuration.configuration import Configuration
 from appliance.configuration.dialling import WITHHOLDING, ShortNumber
 from appliance.configuration.problems import Problem
 from appliance.configuration.references import Path
-from appliance.configuration.star_codes import ARGUMENTS, StarCodes, split
+from appliance.configuration.star_codes import ARGUMENTS, StarCodes
 
 
 def dialling_problems(configuration: Configuration) -> Iterator[Problem]:
@@ -42,9 +42,9 @@ def _prefixes(configuration: Configuration) -> Iterator[Problem]:
 
 def _hidden_by(configuration: Configuration, prefix: str) -> Iterator[tuple[str, dict[str, str]]]:
     country = _country(configuration)
-    for extension, name in configuration.extensions().items():
+    for extension, owner in configuration.extensions().items():
         if extension.startswith(prefix):
-            yield "prefix_hides_extension", {"extension": extension, "name": name}
+            yield "prefix_hides_extension", {"extension": extension, "name": owner.name}
     for code in (*configuration.star_codes.dialled(), *WITHHOLDING):
         if code.startswith(prefix) or _is_argument_of(prefix, code, configuration.star_codes):
             yield "prefix_hides_code", {"code": code}
@@ -103,10 +103,10 @@ def _stands_for_something(configuration: Configuration, code: str) -> Iterator[t
         yield "short_is_emergency", {}
     elif numbers.is_short_number(code, country):
         yield "short_is_public", {}
-    name = configuration.extensions().get(code)
-    if name is not None:
-        yield "short_is_extension", {"name": name}
-    if split(configuration.star_codes.dialled(), code) is not None:
+    owner = configuration.extensions().get(code)
+    if owner is not None:
+        yield "short_is_extension", {"name": owner.name}
+    if configuration.star_code(code) is not None:
         yield "short_is_code", {}
     for line in configuration.lines.values():
         if line.prefix and code.startswith(line.prefix):

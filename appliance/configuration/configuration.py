@@ -16,7 +16,7 @@ from appliance.configuration.office import MailServer, Office, User
 from appliance.configuration.outbound import Outbound, without
 from appliance.configuration.people import Person, Phone, RingGroup
 from appliance.configuration.permissions import Permissions
-from appliance.configuration.star_codes import StarCodes
+from appliance.configuration.star_codes import Action, StarCodes, split
 from appliance.configuration.voicemail import Audio, Mailbox
 
 # The collections, by the name they have in files, in the API and here; each maps id -> record.
@@ -75,7 +75,9 @@ class Configuration:
     mailboxes: Mapping[str, Mailbox] = field(default_factory=_none)
     audios: Mapping[str, Audio] = field(default_factory=_none)
     users: Mapping[str, User] = field(default_factory=_none)
-    _extensions: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    _extensions: Mapping[str, Person | RingGroup | Menu] = field(init=False, repr=False, compare=False)
+    _codes: Mapping[str, Action] = field(init=False, repr=False, compare=False)
+    _pressed: Mapping[str, Action] = field(init=False, repr=False, compare=False)
     _phones_by_user: Mapping[str, Phone] = field(init=False, repr=False, compare=False)
 
     def collection(self, name: str) -> Mapping[str, Record]:
@@ -87,16 +89,37 @@ class Configuration:
 
     def __post_init__(self) -> None:
         # Asked at each call; made once for each change of the settings.
-        found = {menu.extension: menu.name for menu in self.menus.values() if menu.extension}
-        found.update({group.extension: group.name for group in self.groups.values() if group.extension})
-        found.update({person.extension: person.name for person in self.people.values()})
+        having: tuple[Person | RingGroup | Menu, ...]
+        having = (*self.menus.values(), *self.groups.values(), *self.people.values())
+        found = {each.extension: each for each in having if each.extension}
         object.__setattr__(self, "_extensions", MappingProxyType(found))
+        object.__setattr__(self, "_codes", MappingProxyType(self.star_codes.dialled()))
+        object.__setattr__(self, "_pressed", MappingProxyType(self.star_codes.pressed()))
         users = {phone.sip_user: phone for phone in self.phones.values()}
         object.__setattr__(self, "_phones_by_user", MappingProxyType(users))
 
-    def extensions(self) -> Mapping[str, str]:
-        """Every extension, with the name of the person, group or menu that has it."""
+    def extensions(self) -> Mapping[str, Person | RingGroup | Menu]:
+        """Every extension, with the person, group or menu that has it."""
         return self._extensions
+
+    def person_at(self, extension: str) -> Person | None:
+        """The person who has that extension."""
+        found = self._extensions.get(extension)
+        return found if isinstance(found, Person) else None
+
+    def group_at(self, extension: str) -> RingGroup | None:
+        """The ring group that has that extension."""
+        found = self._extensions.get(extension)
+        return found if isinstance(found, RingGroup) else None
+
+    def star_code(self, dialled: str) -> tuple[Action, str] | None:
+        """What a code that was dialled does, and what was dialled after it; None for what is no code."""
+        code = split(self._codes, dialled)
+        return (self._codes[code[0]], code[1]) if code is not None else None
+
+    def codes_pressed(self) -> Mapping[str, Action]:
+        """What is pressed during a call, by its code."""
+        return self._pressed
 
     def phone_of(self, sip_user: str) -> Phone | None:
         """The phone that registers by this name."""

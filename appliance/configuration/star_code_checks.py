@@ -25,7 +25,7 @@ def star_code_problems(configuration: Configuration) -> Iterator[Problem]:
             yield _problem(action, "star_code_taken", told)
         first.setdefault(code, action)
         if code in extensions:
-            yield _problem(action, "star_code_is_extension", {**told, "name": extensions[code]})
+            yield _problem(action, "star_code_is_extension", {**told, "name": extensions[code].name})
         if numbers.is_emergency(code, country):
             yield _problem(action, "star_code_is_emergency", told)
         if action in ARGUMENTS and code[0] not in "*#":

@@ -149,7 +149,7 @@ class GraphQuery(BaseModel):
 def facts_of(configuration: Configuration, question: Question) -> Facts:
     """The facts of the call that is asked about; raises ApiError 422."""
     country = configuration.office.country if configuration.office else "FR"
-    person = _person_with(configuration, question.caller.strip())
+    person = configuration.person_at(question.caller.strip())
     inside = question.extension is not None or (person is not None and question.number_id is None)
     typed = (question.extension or question.called or "").strip()
     if question.number_id is not None:
@@ -169,10 +169,6 @@ def _number(configuration: Configuration, identifier: str) -> Number:
     if number is None:
         raise refusal(422, "unknown_called", "number_id")
     return number
-
-
-def _person_with(configuration: Configuration, extension: str) -> Person | None:
-    return next((one for one in configuration.people.values() if one.extension == extension), None)
 
 
 def _facts_from_outside(number: Number, caller: str, country: str) -> Facts:

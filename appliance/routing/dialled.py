@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from appliance import numbers
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.dialling import WITHHOLDING, ShortNumber
-from appliance.configuration.star_codes import split
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def read_dialled(configuration: Configuration, text: str, person_id: str | None)
 
 
 def _is_ours(configuration: Configuration, text: str) -> bool:
-    return text in configuration.extensions() or split(configuration.star_codes.dialled(), text) is not None
+    return text in configuration.extensions() or configuration.star_code(text) is not None
 
 
 def _without_prefix(configuration: Configuration, text: str) -> tuple[str | None, str]:

@@ -7,12 +7,13 @@ import logging
 from appliance import numbers
 from appliance.calls.by_phone import HoursSaid, HoursWish
 from appliance.configuration.configuration import Configuration
-from appliance.configuration.destinations import Destination, ToExternal, ToGroup, ToMenu, ToPerson
+from appliance.configuration.destinations import Destination, ToExternal
 from appliance.configuration.permissions import locks_of
 from appliance.control.box import Box
 from appliance.control.caller_filter import block_number
 from appliance.control.errors import ApiError
 from appliance.control.overriding import set_override, toggle_override
+from appliance.routing.called_inside import called_inside
 from appliance.routing.limits import barred_number
 from appliance.routing.world import DayState
 from appliance.storage.errors import StorageError
@@ -77,14 +78,9 @@ class ByPhone:
 
 def destination_of(configuration: Configuration, dialled: str) -> Destination | None:
     """A destination by its extension or number; None when there is none, or when nobody may call it."""
-    by_extension: tuple[tuple[str | None, Destination], ...] = (
-        *((each.extension, ToPerson(person_id=each.id)) for each in configuration.people.values()),
-        *((each.extension, ToGroup(group_id=each.id)) for each in configuration.groups.values()),
-        *((each.extension, ToMenu(menu_id=each.id)) for each in configuration.menus.values()),
-    )
-    found = next((place for extension, place in by_extension if extension == dialled), None)
-    if found is not None:
-        return found
+    inside = configuration.extensions().get(dialled)
+    if inside is not None:
+        return called_inside(inside)[1]
     country = configuration.office.country if configuration.office else "FR"
     number = numbers.dialled(dialled, country)
     if number is None or barred_number(configuration.outbound.limits, number, country) is not None:

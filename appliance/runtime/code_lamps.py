@@ -14,7 +14,7 @@ from appliance.configuration.configuration import Configuration
 from appliance.configuration.forwards import ForwardCondition
 from appliance.configuration.overrides import standing
 from appliance.configuration.people import Person
-from appliance.configuration.star_codes import Action, split
+from appliance.configuration.star_codes import Action
 from appliance.routing.world import DayState
 from appliance.sip.lamps import Lamp, LampState
 
@@ -51,11 +51,10 @@ class CodeLamps:
 
     def of(self, dialled: str, watcher: Person | None) -> Lamp | None:
         """The lamp of what a key dials, for the person who watches; None when it has none."""
-        codes = self._configuration().star_codes.dialled()
-        code = split(codes, dialled)
+        code = self._configuration().star_code(dialled)
         if code is None:
             return None
-        action, argument = codes[code[0]], code[1]
+        action, argument = code
         if action is Action.PARK:
             return self._place(argument)
         if action in _HOURS:

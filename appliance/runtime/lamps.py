@@ -137,11 +137,11 @@ class Lamps:
         phone = self._phones.phone_of(user)
         if phone is not None:
             return configuration.people.get(phone.person_id)
-        return next((one for one in configuration.people.values() if one.extension == user), None)
+        return configuration.person_at(user)
 
     def _group_id(self, user: str) -> str | None:
-        groups = self._configuration().groups.values()
-        return next((one.id for one in groups if one.extension == user), None)
+        group = self._configuration().group_at(user)
+        return group.id if group is not None else None
 
     # The states.
 

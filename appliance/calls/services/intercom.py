@@ -19,9 +19,7 @@ PROMPTS = {Outcome.BUSY: "person_busy", Outcome.DECLINED: "call_refused"}
 
 async def intercom(board: Switchboard, call: Call, parameters: Mapping[str, str]) -> Outcome | None:
     """Speak to the person whose extension was dialled after the code, unless they are on a call or away."""
-    extension = parameters.get("argument", "")
-    people = board.configuration.people.values()
-    person = next((one for one in people if extension and one.extension == extension), None)
+    person = board.configuration.person_at(parameters.get("argument", ""))
     if person is None or person.id == call.party_of(call.caller).person_id:
         await say(board, call, "unknown_extension")
         return Outcome.DONE
