@@ -7,12 +7,14 @@ import json
 import os
 import posixpath
 import shutil
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.interop.network import Host
 from tests.interop.sound import write_sine
@@ -139,10 +141,17 @@ class JsSip:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(error, Exception) and self._browser is not None:
+            self._tell_what_it_sees()
         if self._browser is not None:
             self._browser.close()
         if self._playwright is not None:
             self._playwright.stop()
+
+    def _tell_what_it_sees(self) -> None:
+        """Print how the way, the handshake and the audio of its last session stand: a test has failed."""
+        with suppress(PlaywrightError):
+            print(f"--- JsSIP on {self.host.name} sees\n{self.do('sees')}")
 
     def start(self, user: str, password: str, domain: str, **more: Any) -> None:
         """Make the user agent and let it register."""

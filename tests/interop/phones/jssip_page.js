@@ -81,6 +81,16 @@ const phone = {
     phone.kept.push(watcher);
   },
 
+  // How the way, the handshake and the audio of the last session stand.
+  async sees() {
+    const connection = phone.last() && phone.last().connection;
+    if (!connection) return 'no session';
+    const told = /transport|candidate|rtp|media-source|media-playout/;
+    const stats = [...(await connection.getStats()).values()].filter((one) => told.test(one.type));
+    return [connection.iceConnectionState, connection.connectionState, ...stats.map((one) => JSON.stringify(one)),
+      connection.localDescription.sdp, connection.remoteDescription.sdp].join('\n');
+  },
+
   // Everything heard in a session, as a wave file in base64.
   recorded(number = phone.sessions.length - 1) {
     const pieces = phone.sound[number] || [], total = pieces.reduce((sum, one) => sum + one.length, 0);
