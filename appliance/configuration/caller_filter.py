@@ -72,18 +72,12 @@ class CallerFilter(Record):
 
 def with_blocked(filter_: CallerFilter, entry: ListedNumber) -> CallerFilter:
     """The filter with one more number blocked, and allowed no longer; a number stands there once."""
-    allowed = tuple(each for each in filter_.allowed_numbers if each.number != entry.number)
-    others = tuple(each for each in filter_.blocked_numbers if each.number != entry.number)
-    changes = {"blocked_numbers": (*others, entry), "allowed_numbers": allowed}
-    return CallerFilter.model_validate({**dict(filter_), **changes})
+    return _with_listed(filter_, "blocked_numbers", entry)
 
 
 def with_allowed(filter_: CallerFilter, entry: ListedNumber) -> CallerFilter:
     """The filter with one more number that always gets through, and is blocked no longer."""
-    blocked = tuple(each for each in filter_.blocked_numbers if each.number != entry.number)
-    others = tuple(each for each in filter_.allowed_numbers if each.number != entry.number)
-    changes = {"allowed_numbers": (*others, entry), "blocked_numbers": blocked}
-    return CallerFilter.model_validate({**dict(filter_), **changes})
+    return _with_listed(filter_, "allowed_numbers", entry)
 
 
 def without_number(filter_: CallerFilter, number: str) -> CallerFilter:
@@ -93,6 +87,11 @@ def without_number(filter_: CallerFilter, number: str) -> CallerFilter:
         for name in ("blocked_numbers", "allowed_numbers")
     }
     return filter_.model_copy(update=lists)
+
+
+def _with_listed(filter_: CallerFilter, name: str, entry: ListedNumber) -> CallerFilter:
+    others = without_number(filter_, entry.number)
+    return CallerFilter.model_validate({**dict(others), name: (*getattr(others, name), entry)})
 
 
 def is_telemarketing(number: str, country: str) -> bool:

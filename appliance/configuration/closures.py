@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 LARGEST = 1024 * 1024
 MOST_EVENTS, MOST_DAYS = 5000, 400
 DAY = timedelta(days=1)
+# How far ahead closures are worked out: longer than anybody plans an office's days.
+AHEAD = timedelta(days=3 * 366)
 LONGEST_NAME = 80
 _RULE = TypeAdapter[str](Rule)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from appliance.configuration.calendars import Calendar
-from appliance.configuration.closures import LARGEST, NoCalendar, closures
+from appliance.configuration.closures import AHEAD, LARGEST, NoCalendar, closures
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import HoursState
 from appliance.control.bodies import answer, nothing
@@ -19,7 +18,6 @@ from appliance.control.errors import not_found, refusal
 from appliance.control.live import FeedState
 from appliance.control.routes import Access, Route, box_of, identity_of
 
-DAYS_AHEAD = 3 * 366
 MOST_SPECIAL_DAYS = 200
 
 
@@ -53,7 +51,7 @@ async def import_closures(request: web.Request) -> web.Response:
         data += await request.content.read(LARGEST + 1 - len(data))
     today = box.now().date()
     zone = ZoneInfo(office.time_zone if office else "UTC")
-    last = today + timedelta(days=DAYS_AHEAD)
+    last = today + AHEAD
     try:
         found = await box.in_thread(partial(closures, data, today, last, zone, HoursState.CLOSED))
     except NoCalendar as error:

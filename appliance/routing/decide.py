@@ -215,7 +215,7 @@ class _Walk:
             if found.asked:
                 asked = Reason("must_press_one", {"who": ", ".join(found.asked)})
                 self._trail.append(TrailEntry(node.id, None, asked))
-            step = Ring(found.targets, left, self._facts.language, _group_of(node))
+            step = Ring(found.targets, left, self._facts.language, node.group_id)
             return self._stop(node, step, Reason("rings", parameters))
         if found.targets:
             self._standing = standing._replace(passed_over=standing.passed_over or RingOutcome.NO_ANSWER)
@@ -466,10 +466,6 @@ def _whose_turn(node: RingNode, standing: Position, world: World) -> tuple[RingN
 def _why_turn(node: RingNode) -> list[Reason]:
     assert node.turns is not None
     return [Reason(f"turn_{node.turns.order}", {"person": each.name}) for each in node.candidates]
-
-
-def _group_of(node: RingNode) -> str:
-    return node.record[1] if node.record is not None and node.record[0] == "groups" else ""
 
 
 def _rung(node: RingNode) -> str:

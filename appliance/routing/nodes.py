@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, Self
 
 from appliance.configuration.destinations import RingOutcome
 from appliance.configuration.fields import HoursState, Language
@@ -178,7 +178,12 @@ class RingNode(PlanNode):
     handover: Handover = CONNECTED_AT_ONCE
     turns: Turns | None = None
 
-    def turn_of(self, person_id: str) -> RingNode:
+    @property
+    def group_id(self) -> str:
+        """The group on whose behalf it rings, if any."""
+        return self.record[1] if self.record is not None and self.record[0] == "groups" else ""
+
+    def turn_of(self, person_id: str) -> Self:
         """The same node for one of its candidates only, with their own time to ring."""
         assert self.turns is not None
         seconds = self.turns.seconds[self.turns.members.index(person_id)]
@@ -195,11 +200,6 @@ class QueueNode(RingNode):
     """
 
     queue: Queue = Queue()
-
-    @property
-    def group_id(self) -> str:
-        """The group whose queue it is."""
-        return self.record[1] if self.record else ""
 
 
 @dataclass(frozen=True, slots=True)

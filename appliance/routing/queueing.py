@@ -72,9 +72,7 @@ def next_ring(node: QueueNode, free: tuple[str, ...], had: str, world: World) ->
     person_id = next((each for each in order if each not in before), "")
     if not person_id:
         before, person_id = [], order[0]
-    own = tuple(each for each in node.candidates if each.person_id == person_id)
-    seconds = node.turns.seconds[node.turns.members.index(person_id)]
-    return replace(node, candidates=own, seconds=seconds), ",".join((*before, person_id))
+    return node.turn_of(person_id), ",".join((*before, person_id))
 
 
 def waiting(node: QueueNode, left: int, pause: int) -> Wait:

@@ -9,12 +9,11 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from appliance.configuration.calendars import Calendar, Feed, SpecialDays
+from appliance.configuration.closures import AHEAD, NoCalendar, closures
 from appliance.configuration.configuration import Configuration
 from appliance.control.box import Conflict
 from appliance.control.live import FeedState
@@ -28,7 +27,7 @@ log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 30.0
 CHUNK = 64 * 1024
 DAY_SECONDS = 86400.0
-DAYS_BEFORE, DAYS_AHEAD = 31, 3 * 366
+BEFORE = timedelta(days=31)
 
 
 class Feeds:
@@ -87,30 +86,27 @@ class Feeds:
 
     async def _read(self, feed: Feed) -> Any:
         data = await fetch(feed.url)
-        # Few offices read other calendars: what reads them is loaded when it is needed.
-        reading = await asyncio.to_thread(import_module, "appliance.configuration.closures")
         today = self._box.now().date()
-        first, last = today - timedelta(days=DAYS_BEFORE), today + timedelta(days=DAYS_AHEAD)
+        first, last = today - BEFORE, today + AHEAD
         zone = ZoneInfo(self._box.settings.zone)
         try:
-            return await asyncio.to_thread(reading.closures, data, first, last, zone, feed.state)
-        except reading.NoCalendar as error:
+            return await asyncio.to_thread(closures, data, first, last, zone, feed.state)
+        except NoCalendar as error:
             raise FeedError(error.code) from error
 
     async def _keep(self, calendar_id: str, url: str, days: tuple[SpecialDays, ...]) -> None:
         for _ in range(5):
             box = self._box
-            version, change = box.version, partial(_with_days, calendar_id, url, days)
-            after = change(box.configuration)
+            after = _with_days(box.configuration, calendar_id, url, days)
             try:
-                await box.change(after, expected=version, who="box")
+                await box.change(after, expected=box.version, who="box")
                 return
             except Conflict:
                 continue
 
 
 def _with_days(
-    calendar_id: str, url: str, days: tuple[SpecialDays, ...], configuration: Configuration
+    configuration: Configuration, calendar_id: str, url: str, days: tuple[SpecialDays, ...]
 ) -> Configuration:
     calendar: Calendar | None = configuration.calendars.get(calendar_id)
     if calendar is None:

@@ -52,7 +52,7 @@ class LateAnswers:
             return
         invite = parse_message(self._invite)
         assert isinstance(invite, Request)
-        dialog = Dialog.of_caller(invite, message, self._contact, transaction.flow)
+        dialog = Dialog.of_caller(invite, message, self._contact, transaction.usual_flow)
         self._acks.send(self._host, invite, dialog)
         leave_fork(self._host, dialog, self._login, now)
 

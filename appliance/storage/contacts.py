@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -99,9 +99,7 @@ class ContactBook:
             return gone, known
 
         gone, known = await self._database.write(change)
-        for number in gone:
-            self._by_number.pop(number, None)
-        self._by_number.update(known)
+        self._changed(gone, known)
 
     async def change(self, identifier: str, edit: Callable[[Contact], Contact]) -> Contact | None:
         """Change one contact as it stands then; None when there is none. Raises what `edit` raises."""
@@ -119,9 +117,7 @@ class ContactBook:
         if found is None:
             return None
         before, after = found
-        for number in before.numbers:
-            self._by_number.pop(number, None)
-        self._by_number.update(_known(after))
+        self._changed(before.numbers, _known(after))
         return after
 
     async def delete(self, identifier: str) -> bool:
@@ -135,9 +131,13 @@ class ContactBook:
             return numbers
 
         numbers = await self._database.write(change)
-        for number in numbers or ():
-            self._by_number.pop(number, None)
+        self._changed(numbers or (), {})
         return numbers is not None
+
+    def _changed(self, gone: Iterable[str], known: dict[str, KnownCaller]) -> None:
+        for number in gone:
+            self._by_number.pop(number, None)
+        self._by_number.update(known)
 
     def __len__(self) -> int:
         return len(self._by_number)
@@ -147,13 +147,10 @@ def look_up_beside(path: Path, number: str) -> KnownCaller | None:
     """Who has a number, by the database of a box that does not run; None also where it cannot be read."""
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            row = connection.execute(
-                "SELECT record FROM contacts JOIN contact_numbers ON contact_id = id WHERE number = ?",
-                (number,),
-            ).fetchone()
+            contact = _who_has(connection, number)
     except sqlite3.Error:
         return None
-    return _known(Contact.model_validate_json(row[0])).get(number) if row else None
+    return _known(contact).get(number) if contact else None
 
 
 def _known(contact: Contact) -> dict[str, KnownCaller]:
@@ -163,6 +160,13 @@ def _known(contact: Contact) -> dict[str, KnownCaller]:
 
 def _get(connection: sqlite3.Connection, identifier: str) -> Contact | None:
     row = connection.execute("SELECT record FROM contacts WHERE id = ?", (identifier,)).fetchone()
+    return Contact.model_validate_json(row[0]) if row else None
+
+
+def _who_has(connection: sqlite3.Connection, number: str) -> Contact | None:
+    row = connection.execute(
+        "SELECT record FROM contacts JOIN contact_numbers ON contact_id = id WHERE number = ?", (number,)
+    ).fetchone()
     return Contact.model_validate_json(row[0]) if row else None
 
 
@@ -184,11 +188,8 @@ def _write(connection: sqlite3.Connection, contact: Contact) -> None:
         (contact.id, sorted_by, searched, contact.model_dump_json()),
     )
     for place, number in enumerate(contact.numbers):
-        row = connection.execute(
-            "SELECT record FROM contacts JOIN contact_numbers ON contact_id = id WHERE number = ?", (number,)
-        ).fetchone()
-        if row:
-            raise NumberTaken(place, number, Contact.model_validate_json(row[0]).shown)
+        if other := _who_has(connection, number):
+            raise NumberTaken(place, number, other.shown)
         connection.execute(
             "INSERT INTO contact_numbers (number, contact_id) VALUES (?, ?)", (number, contact.id)
         )

@@ -371,6 +371,18 @@ def test_the_user_may_choose_another_flow_for_large_requests() -> None:
     assert box.sent("INVITE").via.transport == "TCP"
 
 
+def test_after_the_end_of_a_call_whose_invite_was_large_another_fork_is_ended_on_the_usual_flow() -> None:
+    tcp = Flow("TCP", ("10.0.0.1", 5060), ("10.0.0.2", 5060))
+    box = Box(choose_flow=lambda flow, size: tcp if size > 1300 else flow)
+    session = box.calls(body=b"x" * 1300)
+    box.answers(200, tag="one")
+    box.endpoint.hang_up(session, box.now)
+    box.take()
+    box.answers(200, "BYE", tag=None)
+    assert box.answers(200, tag="two") == ["ACK", "BYE"]
+    assert {flow for flow, _ in box.log[-2:]} == {box.flow}
+
+
 def test_a_large_request_that_no_connection_takes_goes_as_it_was_meant_to() -> None:
     tcp = Flow("TCP", ("10.0.0.1", 5060), ("10.0.0.2", 5060))
     box = Box(choose_flow=lambda flow, size: tcp if size > 1300 else flow)
