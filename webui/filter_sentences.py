@@ -32,6 +32,7 @@ REASONS: Mapping[str, str] = {
     "announced_first": N_("The announcement of {number} is said first"),
     "announcement_heard": N_("The announcement is over"),
     "number_full": N_("{number} has {calls} calls already: {most} at once"),
+    "number_kept_open": N_("{number} has {calls} calls already, but the emergency services may call back"),
     "number_has_room": N_("{number} has {calls} calls, of {most} at once"),
     "owner_of_contact": N_("{person} is responsible for {contact}"),
     "owner_of_number": N_("{person} is responsible for {number}"),

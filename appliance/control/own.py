@@ -86,8 +86,6 @@ def check_own_fields(configuration: Configuration, collection: str, before: Reco
         for name in type(before).model_fields
         if getattr(before, name) != getattr(after, name)
     }
-    refused = [
-        FieldError(field=name, code=code, message=CODES[code]) for name, code in codes.items() if code
-    ]
+    refused = [FieldError(field=name, code=code, message=CODES[code]) for name, code in codes.items() if code]
     if refused:
         raise ApiError(403, refused)

@@ -53,6 +53,8 @@ def way_by_number_limit(node: NumberLimitNode, world: World) -> tuple[str, Reaso
     """The way out, and why; for an hour after an emergency call there is room: somebody may call back."""
     calls = world.number_calls.get(node.number_id, 0)
     parameters = {"number": node.label["name"], "calls": str(calls), "most": str(node.most)}
-    if calls >= node.most and not world.emergency_lately:
+    if calls >= node.most:
+        if world.emergency_lately:
+            return ONWARD, Reason("number_kept_open", parameters)
         return FULL, Reason(FULL, parameters)
     return ONWARD, Reason("number_has_room", parameters)

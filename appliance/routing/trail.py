@@ -23,6 +23,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "announced_first": "The announcement of {number} is said first",
         "announcement_heard": "The announcement is over",
         "number_full": "{number} has {calls} calls already: {most} at once",
+        "number_kept_open": "{number} has {calls} calls already, but the emergency services may call back",
         "number_has_room": "{number} has {calls} calls, of {most} at once",
         "owner_of_contact": "{person} is responsible for {contact}",
         "owner_of_number": "{person} is responsible for {number}",

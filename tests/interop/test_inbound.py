@@ -173,7 +173,6 @@ def test_the_call_beyond_those_a_number_takes_at_once_goes_elsewhere(office: Off
     menu.close()
 
 
-
 @pytest.mark.feature("IN-8")
 def test_the_announcement_is_heard_before_anybody_rings(office: Office) -> None:
     people = {each["name"]: each["id"] for each in office.box.api.items("/people")}

@@ -64,6 +64,13 @@ def test_the_call_beyond_goes_where_the_number_says() -> None:
     assert isinstance(follow(office(MESSAGE), inbound(), world=having(2))[0].step, TakeMessage)
 
 
+def test_a_full_number_stays_open_for_the_emergency_services_and_says_so() -> None:
+    decisions = follow(office(), inbound(), world=replace(having(2), emergency_lately=True))
+    assert isinstance(decisions[0].step, Ring)
+    assert codes(decisions)[:2] == ["number_called", "number_kept_open"]
+    assert "emergency services" in decisions[0].trail[1].reason.sentence()
+
+
 def test_both_ways_are_drawn() -> None:
     plan = compile_plan(office(MESSAGE))
     drawn = graph(plan, plan.entry(inbound()))
