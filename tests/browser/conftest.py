@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import socket
 import subprocess
@@ -20,20 +19,9 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from tests.interop.box import ControlSocket
 from tests.interop.waiting import until
 from tests.support import prompt_cache
+from tests.support.chromium import CHROMIUM, FLAGS
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = os.environ.get("AUTOCOM_CHROMIUM", "/usr/bin/chromium")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-]
 PATIENCE = 30.0
 NAME, PASSWORD = "Claire", "une phrase assez longue"
 
@@ -135,7 +123,7 @@ async def product(tmp_path: Path) -> AsyncIterator[Product]:
 async def chromium() -> AsyncIterator[Browser]:
     """One browser for all: its start costs more than most tests; a context is each test's own."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--headless", *FLAGS])
         yield browser
         await browser.close()
 

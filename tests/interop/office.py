@@ -49,6 +49,13 @@ def add_somebody(box: Box, name: str, extension: str, **fields: Any) -> Somebody
     return Somebody(person, phone, extension, extension)
 
 
+def open_with_colleagues(box: Box) -> list[Somebody]:
+    """Start the box and set up an office of three: extensions 101, 102 and 103."""
+    box.start()
+    set_up(box)
+    return [add_somebody(box, f"Poste {extension}", extension) for extension in ("101", "102", "103")]
+
+
 def add_trusted_line(box: Box, address: str, *, port: int = 5060, probe_seconds: int = 0) -> str:
     """A trunk known by its address; not asked whether it is there unless said: sipp plays its parts only."""
     return box.api.add(

@@ -99,3 +99,12 @@ def is_complete(path: Path) -> bool:
             return sound.getnframes() > 0
     except (wave.Error, EOFError):
         return False
+
+
+def sound_besides(path: Path, *tones: int) -> float:
+    """How many seconds of a recording are sound other than those tones."""
+    samples, rate = read_mono(path)
+    window = rate // 10
+    starts = range(0, len(samples) - window + 1, window)
+    loud = sum(max(samples[start : start + window]) > 300 for start in starts) / 10
+    return loud - sum(seconds_of_tone(path, tone, share=0.5) for tone in tones)

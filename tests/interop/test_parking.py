@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.interop.box import Box
 from tests.interop.fixtures import Phones
-from tests.interop.office import add_somebody, set_up
-from tests.interop.sound import read_mono, seconds_of_tone
+from tests.interop.office import open_with_colleagues
+from tests.interop.sound import seconds_of_tone, sound_besides
 from tests.interop.waiting import until
-
-
-def sound_besides(path: Path, *tones: int) -> float:
-    """How many seconds of a recording are sound other than those tones."""
-    samples, rate = read_mono(path)
-    window = rate // 10
-    starts = range(0, len(samples) - window + 1, window)
-    loud = sum(max(samples[start : start + window]) > 300 for start in starts) / 10
-    return loud - sum(seconds_of_tone(path, tone, share=0.5) for tone in tones)
 
 
 @pytest.mark.feature("RING-10")
 def test_a_parked_caller_hears_music_until_somebody_takes_the_call(box: Box, phones: Phones) -> None:
-    box.start()
-    set_up(box)
-    people = [add_somebody(box, f"Poste {extension}", extension) for extension in ("101", "102", "103")]
+    people = open_with_colleagues(box)
     caller = phones.baresip("alice", people[0], tone=440)
     parker = phones.baresip("bruno", people[1], tone=600)
     third = phones.linphone("chloe", people[2], tone=800)

@@ -6,17 +6,14 @@ import pytest
 
 from tests.interop.box import Box
 from tests.interop.fixtures import Phones
-from tests.interop.office import add_somebody, set_up
-from tests.interop.sound import seconds_of_tone
-from tests.interop.test_parking import sound_besides
+from tests.interop.office import open_with_colleagues
+from tests.interop.sound import seconds_of_tone, sound_besides
 from tests.interop.waiting import until
 
 
 @pytest.mark.feature("RING-5")
 def test_who_waits_hears_music_and_is_served_when_the_other_call_ends(box: Box, phones: Phones) -> None:
-    box.start()
-    set_up(box)
-    people = [add_somebody(box, f"Poste {extension}", extension) for extension in ("101", "102", "103")]
+    people = open_with_colleagues(box)
     members = [{"person_id": people[2].person_id}]
     box.api.add("groups", name="Accueil", extension="200", members=members, queue={}, order="longest_idle")
     first = phones.baresip("alice", people[0], tone=440)

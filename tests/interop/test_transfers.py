@@ -8,7 +8,7 @@ import pytest
 
 from tests.interop.box import Box
 from tests.interop.fixtures import Phones
-from tests.interop.office import add_somebody, set_up
+from tests.interop.office import open_with_colleagues
 from tests.interop.sound import seconds_of_tone
 from tests.interop.waiting import until
 
@@ -17,9 +17,7 @@ from tests.interop.waiting import until
 @pytest.mark.matrix("linphone", "blind transfer")
 @pytest.mark.parametrize("transferor", ["baresip", "linphone"])
 def test_a_phone_transfers_its_caller(box: Box, phones: Phones, place: Path, transferor: str) -> None:
-    box.start()
-    set_up(box)
-    people = [add_somebody(box, f"Poste {extension}", extension) for extension in ("101", "102", "103")]
+    people = open_with_colleagues(box)
     caller = phones.baresip("alice", people[0], tone=440)
     middle = getattr(phones, transferor)("bruno", people[1], tone=600)
     target = phones.sipp("chloe", people[2].user)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.interop.box import Box
 from tests.interop.fixtures import Phones
-from tests.interop.office import add_somebody, set_up
+from tests.interop.office import open_with_colleagues
 from tests.interop.sound import seconds_of_tone
 from tests.interop.waiting import until
 
@@ -14,9 +14,7 @@ from tests.interop.waiting import until
 @pytest.mark.feature("RING-10")
 @pytest.mark.parametrize("way", ["blind", "attended"])
 def test_the_callee_sends_the_caller_on_by_keys(box: Box, phones: Phones, way: str) -> None:
-    box.start()
-    set_up(box)
-    people = [add_somebody(box, f"Poste {extension}", extension) for extension in ("101", "102", "103")]
+    people = open_with_colleagues(box)
     caller = phones.baresip("alice", people[0], tone=1000)
     middle = phones.baresip("bruno", people[1], tone=600)
     target = phones.baresip("chloe", people[2], tone=800)

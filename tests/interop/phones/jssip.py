@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import posixpath
-import shutil
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -18,6 +16,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from tests.interop.network import Host
 from tests.interop.sound import write_sine
+from tests.support.chromium import CHROMIUM, FLAGS
 
 MODULES = Path(__file__).resolve().parents[3] / "webui" / "node_modules"
 PAGE = Path(__file__).with_name("jssip_page.js")
@@ -29,15 +28,7 @@ MAINS = {
     "sdp-transform": "sdp-transform/lib/index.js",
 }
 PATIENCE = 30.0
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
+MEDIA_FLAGS = (
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
     "--disable-features=WebRtcHideLocalIpsWithMdns,LocalNetworkAccessChecks",
@@ -111,9 +102,8 @@ class JsSip:
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
         mouth = write_sine(self.folder / "mouth.wav", self.tone, seconds=60)
-        chromium = os.environ.get("AUTOCOM_CHROMIUM", shutil.which("chromium") or "/usr/bin/chromium")
         there = self.folder / "chromium"
-        command = " ".join(self.host.argv(chromium))
+        command = " ".join(self.host.argv(CHROMIUM))
         there.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
         there.chmod(0o755)
         self._playwright = sync_playwright().start()
@@ -121,6 +111,7 @@ class JsSip:
             executable_path=str(there),
             args=[
                 *FLAGS,
+                *MEDIA_FLAGS,
                 f"--use-file-for-fake-audio-capture={mouth}",
                 f"--unsafely-treat-insecure-origin-as-secure={self.site}",
             ],
