@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,10 @@ class Sentences:
         template = REASONS.get(reason["code"])
         if template is None:
             return str(reason["code"])
-        return self._translated(template).format_map(reason["parameters"])
+        parameters = dict(reason["parameters"])
+        if "until" in parameters:
+            parameters["until"] = self._moment(str(parameters["until"]))
+        return self._translated(template).format_map(parameters)
 
     def step(self, step: Mapping[str, Any]) -> str:
         """What the box does."""
@@ -78,6 +82,17 @@ class Sentences:
         if not text and speech["prompt_name"] in PROMPTS:
             text = prompt_text(speech["prompt_name"], speech["language"], speech["parameters"])
         return str(text)
+
+    def _moment(self, text: str) -> str:
+        """A moment of the trail (2026-12-26 09:00) as people write it; a time of the same day stays."""
+        try:
+            moment = datetime.strptime(text, "%Y-%m-%d %H:%M")
+        except ValueError:
+            return text
+        from babel.dates import format_date
+
+        locale = "fr" if self._language == "fr" else "en_GB"
+        return f"{moment:%H:%M}, {format_date(moment.date(), 'EEEE d MMMM y', locale=locale)}"
 
     def _translated(self, english: str) -> str:
         own = FRENCH.get(english) if self._language == "fr" else None

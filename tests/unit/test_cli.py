@@ -144,3 +144,13 @@ def test_every_sentence_of_the_commands_has_the_same_gaps_in_french() -> None:
 
 def test_a_reason_of_another_version_is_told_by_its_code() -> None:
     assert Sentences({}, "en").reason({"code": "of_the_future", "parameters": {}}) == "of_the_future"
+
+
+def test_a_moment_of_another_day_is_written_as_people_do() -> None:
+    parameters = {"calendar": "Bureau", "until": "2026-12-26 09:00"}
+    reason = {"code": "calendar_closed", "parameters": parameters}
+    assert sentences("fr").reason(reason).endswith("09:00, samedi 26 décembre 2026")
+    assert sentences("en").reason(reason).endswith("09:00, Saturday 26 December 2026")
+    assert (
+        sentences("fr").reason({**reason, "parameters": {**parameters, "until": "18:00"}}).endswith("18:00")
+    )

@@ -133,7 +133,7 @@ def _devices(label: Json) -> str:
 
 def _spoken(label: Json) -> str:
     if label.get("text"):
-        return f"“{label['text']}”"
+        return fill(N_("“{text}”"), {"text": label["text"]})
     return gettext(PROMPTS.get(str(label.get("prompt") or ""), ""))
 
 

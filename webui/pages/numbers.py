@@ -118,6 +118,24 @@ FIELDS = (
 )
 
 
+# What is folded on the form until one of them says something else than this.
+RARELY_NEEDED = {
+    "language": "",
+    "unknown_time": "open",
+    "owner_id": "",
+    "owner_first": "nobody",
+    "owner_unanswered": "route",
+    "backup_number": "",
+    "human_answer": "outside",
+    "whisper": "",
+    "max_calls": "",
+    "overflow": "",
+    "announcement": "",
+    "comment": "",
+    "caller_filter": "on",
+}
+
+
 class NumberPages(RecordPages):
     """The pages of numbers; a number's own page is its call path, its settings are one click away."""
 
@@ -204,7 +222,12 @@ class NumberPages(RecordPages):
             ],
             "destinations": await destinations.choices(visit, without=f"number:{identifier}"),
         }
-        return {"states": STATES, "outcomes": OUTCOMES, "no_lines": not lines}
+        return {
+            "states": STATES,
+            "outcomes": OUTCOMES,
+            "no_lines": not lines,
+            "more_is_open": form.errors_at(*RARELY_NEEDED) or _says_more(form.values, visit.office or {}),
+        }
 
     async def list_surroundings(self, visit: Visit, items: list[Json]) -> Json:
         return {
@@ -225,6 +248,21 @@ class NumberPages(RecordPages):
             web.post(f"{one}/edit", self.save),
             web.post(f"{one}/delete", self.delete),
         )
+
+
+def _says_more(values: Json, office: Json) -> bool:
+    """Whether a number says something of what is rarely needed."""
+    usual = {**RARELY_NEEDED, "language": office.get("language", "fr")}
+    return any(_chosen(values.get(name), usual[name]) != usual[name] for name in usual)
+
+
+def _chosen(value: Any, usual: str) -> str:
+    """A value of the form or of the API as one word, "" for nothing chosen; what is absent is as usual."""
+    if isinstance(value, dict):
+        return str(value.get("pick") or value.get("audio_id") or value.get("text") or "")
+    if isinstance(value, bool):
+        return "on" if value else ""
+    return usual if value is None else str(value)
 
 
 def _rows(route: Any) -> list[Json]:
@@ -269,6 +307,7 @@ async def path_page(request: web.Request) -> web.Response:
         errors = refusal.errors
         path = await _path(request, identifier, "", STRANGER, {})
     present = now()
+    monday, weeks = await read_weeks(visit, moment.date() if moment else asked_day(request), identifier)
     path = replace(path, date=date or f"{present:%Y-%m-%d}", time=time or f"{present:%H:%M}", caller=caller)
     path = replace(path, keys=wanted["keys"])
     context = {
@@ -279,7 +318,8 @@ async def path_page(request: web.Request) -> web.Response:
         "suppositions": SUPPOSITIONS,
         "wanted": wanted,
         "people": (await visit.get("/people"))["items"],
-        "week": (await read_weeks(visit, asked_day(request), identifier))[1][0],
+        "monday": monday,
+        "week": weeks[0],
         "form": Form({}, errors=errors),
     }
     return render(request, "number_path.html", {**context, "at": moment or present})
