@@ -28,7 +28,7 @@ from appliance.routing.explain import Explanation, as_document, explain
 from appliance.routing.facts import Direction, Facts, KnownCaller
 from appliance.routing.graph import graph
 from appliance.routing.plan import Plan, compile_plan
-from appliance.routing.steps import Outcome, Step
+from appliance.routing.steps import Outcome, Step, Tone
 from appliance.routing.trail import REASONS
 from appliance.routing.world import World
 
@@ -266,10 +266,16 @@ class _Gaps(dict[str, str]):
 
 
 def step_document(step: Step) -> dict[str, Any]:
-    """A step as JSON, by its kind: ring, ask, take_message, announce, tone, hang_up, service."""
+    """A step as JSON, by its kind: ring, ask, take_message, announce, tone, hang_up, service.
+
+    A tone's own kind is told as `tone`.
+    """
     name = type(step).__name__
     kind = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
-    return {"kind": kind, **plain(step)}
+    particulars = plain(step)
+    if isinstance(step, Tone):
+        particulars["tone"] = particulars.pop("kind")
+    return {"kind": kind, **particulars}
 
 
 def drawing(plan: Plan, entry: tuple[str, ...], lit_edges: Collection[str] = ()) -> Drawing:

@@ -62,7 +62,7 @@ def _past_path(
         replayed = found is not None
         own = found or present
     plan = compile_plan(own)
-    nodes = tuple(dict.fromkeys(str(place["node"]) for place in record.trail))
+    nodes = tuple(dict.fromkeys(str(place["node"]) for place in record.trail if place["node"]))
     edges = tuple(dict.fromkeys(str(place["edge"]) for place in record.trail if place["edge"]))
     drawn = _drawn(plan, record, edges)
     known = {node.id for node in drawn.nodes}

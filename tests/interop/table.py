@@ -1,4 +1,4 @@
-"""What real phones do with the box, as a table: `python tests/interop/table.py` writes README.md.
+"""What real phones do with the box, as a table: `python -m tests.interop.table` writes README.md.
 
 A cell says "works" when a test is marked with that phone and that feature; the tests run in every `./test`.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests.interop import proven
 
 HERE = Path(__file__).parent
 PHONES = ("baresip", "linphone", "sipp", "pyVoIP", "JsSIP")
@@ -56,6 +58,12 @@ Every test here has a real phone at one end at least, each on a network host of 
 audio who hears whom. `table.py` made this table from the tests' marks; a test compares the two.
 
 """
+MIDDLE = """
+## What callers and people meet
+
+For each id, the phones of the tests that are marked with it, whether they measure what is heard, and whether
+the call's trail is compared, step by step, with what explain tells of the same call (`explained.py`).
+"""
 
 
 def marks(source: str) -> Iterator[tuple[str, str]]:
@@ -88,7 +96,7 @@ def table() -> str:
     rows = [f"| | {' | '.join(PHONES)} |", f"|---|{'---|' * len(PHONES)}"]
     for feature in FEATURES:
         rows.append(f"| {feature} | {' | '.join(cell(one, feature, works) for one in PHONES)} |")
-    return HEAD + "\n".join(rows) + "\n"
+    return HEAD + "\n".join((*rows, MIDDLE, *proven.table())) + "\n"
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.interop.box import Box
+from tests.interop.explained import explained
 from tests.interop.fixtures import Phones
 from tests.interop.network import Network
 from tests.interop.office import (
@@ -39,18 +40,6 @@ def arrives(box: Box, provider: Sipp, caller: str, port: int, stay: float) -> An
         caller_name="PETIT",
     )
     return call, ear
-
-
-def same_way(box: Box, caller: str, calls: int, *outcomes: str) -> list[str]:
-    """The reasons of the call that has just ended; explain tells the same places."""
-    until(lambda: len(box.api.get("/history")["records"]) == calls, "the call in the history")
-    trail = box.api.get("/history")["records"][0]["trail"]
-    asked = {"number_id": "standard", "caller": caller, "what_if": {"outcomes": list(outcomes)}}
-    path = box.api.ask("POST", "/explain", asked)
-    told = [place for decision in path["decisions"] for place in decision["trail"]]
-    places = [list(dict.fromkeys((each["node"], each["edge"]) for each in way)) for way in (trail, told)]
-    assert places[0] == places[1]
-    return [each["reason"]["code"] for each in trail]
 
 
 def taken(phone: Baresip) -> None:
@@ -93,8 +82,7 @@ def test_a_contact_reaches_who_is_responsible_and_others_are_filtered(
     ear.close()
     assert seconds_of_tone(phone_of_bruno.recorded_wav(), 440) > 1
     assert seconds_of_tone(ear.save(provider.folder / "known.wav"), 700) > 1
-    box.wait_quiet()
-    assert "owner_of_contact" in same_way(box, OUTSIDER, 1, "answered")
+    assert "owner_of_contact" in explained(box)
     assert not phone_of_alice.seen("CALL_INCOMING")
 
     to_alice = {"enabled": True, "destination": to_person(alice.person_id)}
@@ -104,8 +92,7 @@ def test_a_contact_reaches_who_is_responsible_and_others_are_filtered(
     until(lambda: len(ear.heard) > WORDS, "that the call is not taken")
     call.stop()
     ear.close()
-    box.wait_quiet()
-    assert "filter_blocked" in same_way(box, OUTSIDER, 2)
+    assert "filter_blocked" in explained(box, calls=2)
     assert len(phone_of_bruno.seen("CALL_INCOMING")) == 1
 
     call, ear = arrives(box, provider, "anonymous", 7004, 3)
@@ -114,8 +101,7 @@ def test_a_contact_reaches_who_is_responsible_and_others_are_filtered(
     phone_of_alice.wait_event("CALL_CLOSED")
     ear.close()
     assert seconds_of_tone(ear.save(provider.folder / "withheld.wav"), 600) > 1
-    box.wait_quiet()
-    assert "filter_anonymous" in same_way(box, "", 3, "answered")
+    assert "filter_anonymous" in explained(box, calls=3)
 
 
 @pytest.mark.feature("OUT-7")
@@ -136,4 +122,4 @@ def test_a_click_rings_the_phone_then_the_customer(box: Box, network: Network, p
     ear.close()
     assert seconds_of_tone(phone.recorded_wav(), 440) > 1
     assert seconds_of_tone(ear.save(provider.folder / "customer.wav"), 600) > 1
-    box.wait_quiet()
+    explained(box)

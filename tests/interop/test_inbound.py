@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pytest
 
 from tests.interop.box import Box
+from tests.interop.explained import explained, last_call, same_way
 from tests.interop.fixtures import Phones
 from tests.interop.network import Network
 from tests.interop.office import (
@@ -54,21 +54,8 @@ class Office:
         )
         return call, ear
 
-    def newest_trail(self, before: int) -> list[dict[str, Any]]:
-        """The trail of the call that is in the history besides those `before`."""
-        until(lambda: self.calls() > before, "the call in the history")
-        trail: list[dict[str, Any]] = self.box.api.get("/history")["records"][0]["trail"]
-        return trail
-
     def calls(self) -> int:
         return len(self.box.api.get("/history")["records"])
-
-    def explained(self, keys: list[str], outcomes: list[str], **supposed: object) -> list[dict[str, Any]]:
-        """The trail that explain tells of a call with these keys."""
-        what_if = {"keys": keys, "outcomes": outcomes, **supposed}
-        asked = {"number_id": "standard", "caller": OUTSIDER, "what_if": what_if}
-        path = self.box.api.ask("POST", "/explain", asked)
-        return [place for decision in path["decisions"] for place in decision["trail"]]
 
 
 @pytest.fixture
@@ -124,14 +111,9 @@ def _talk(office: Office, phone: Baresip, tone: int, keys: list[str], expected: 
     ear.close()
     assert seconds_of_tone(phone.recorded_wav(), 440) > 1
     assert seconds_of_tone(ear.save(office.provider.folder / f"ear-{before}.wav"), tone) > 1
-    office.box.wait_quiet()
-    trail = office.newest_trail(before)
-    assert [place["reason"]["code"] for place in trail if "key" in str(place["edge"])] == expected
-    assert _places(trail) == _places(office.explained(keys, ["answered"]))
-
-
-def _places(trail: list[dict[str, Any]]) -> list[tuple[str, str | None]]:
-    return [(place["node"], place["edge"]) for place in trail]
+    record = last_call(office.box, before + 1)
+    assert [each["reason"]["code"] for each in record["trail"] if "key" in str(each["edge"])] == expected
+    same_way(office.box, record)
 
 
 @pytest.mark.feature("MENU-1")
@@ -165,10 +147,9 @@ def test_the_call_beyond_those_a_number_takes_at_once_goes_elsewhere(office: Off
     ear.close()
     assert seconds_of_tone(office.bruno.recorded_wav(), 440) > 1
     assert seconds_of_tone(ear.save(office.provider.folder / "ear-second.wav"), 700) > 1
-    trail = office.newest_trail(0)
-    assert [place["reason"]["code"] for place in trail][:2] == ["number_called", "number_full"]
-    explained = office.explained([], ["answered"], number_full=True)
-    assert _places(trail) == _places(explained)
+    until(lambda: office.calls(), "the record of the second call")
+    (overflown,) = office.box.api.get("/history")["records"]
+    assert same_way(office.box, overflown, number_full=True)[:2] == ["number_called", "number_full"]
     first.stop()
     menu.close()
 
@@ -189,10 +170,8 @@ def test_the_announcement_is_heard_before_anybody_rings(office: Office) -> None:
     ear.close()
     assert seconds_of_tone(office.alice.recorded_wav(), 440) > 1
     assert seconds_of_tone(ear.save(office.provider.folder / "ear-announced.wav"), 600) > 1
-    trail = office.newest_trail(0)
-    codes = [place["reason"]["code"] for place in trail]
+    codes = explained(office.box)
     assert codes.index("announced_first") < codes.index("announcement_heard") < codes.index("rings")
-    assert _places(trail) == _places(office.explained([], ["answered"]))
 
 
 def _beside(office: Office) -> Office:

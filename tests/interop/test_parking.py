@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.interop.box import Box
+from tests.interop.explained import same_way
 from tests.interop.fixtures import Phones
 from tests.interop.office import open_with_colleagues
 from tests.interop.sound import seconds_of_tone, sound_besides
@@ -38,5 +39,4 @@ def test_a_parked_caller_hears_music_until_somebody_takes_the_call(box: Box, pho
     assert sound_besides(parker.recorded_wav(), 440) > 0.5, "the place was told"
     records = until(lambda: (found := box.api.get("/history")["records"])[1:] and found, "both records")
     record = next(each for each in records if each["called"] == "102")
-    codes = [entry["reason"]["code"] for entry in record["trail"]]
-    assert codes[-2:] == ["parked", "unparked"]
+    assert same_way(box, record)[-2:] == ["parked", "unparked"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.interop.box import Box
+from tests.interop.explained import same_way
 from tests.interop.fixtures import Phones
 from tests.interop.office import open_with_colleagues
 from tests.interop.sound import seconds_of_tone, sound_besides
@@ -40,7 +41,7 @@ def test_who_waits_hears_music_and_is_served_when_the_other_call_ends(box: Box, 
     assert sound_besides(heard, 800) > 1, "words and music before"
     records = until(lambda: (found := box.api.get("/history")["records"])[1:] and found, "both records")
     record = next(each for each in records if each["caller_person_id"] == people[1].person_id)
-    codes = [entry["reason"]["code"] for entry in record["trail"]]
+    codes = same_way(box, record, busy=[people[2].person_id])
     assert [code for code in codes if code.startswith(("queue", "rings", "answered"))][:3] == [
         "queue_waits",
         "queue_turn",

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.interop.box import Box
+from tests.interop.explained import explained, last_call, same_way
 from tests.interop.fixtures import Phones
 from tests.interop.network import open_network
 from tests.interop.office import NUMBER, OUTSIDER, Somebody, add_somebody, route, set_up, to_person
@@ -136,6 +137,7 @@ def test_several_forks_speak_before_the_answer_and_each_is_heard(office: Office)
     heard = list((office.alice.folder / "ears").glob("*dec.wav"))
     for tone in (500, 700, 900):
         assert sum(seconds_of_tone(each, tone) for each in heard) > 1, tone
+    assert "left_by" in explained(office.box)
 
 
 @pytest.mark.feature("NUM-2")
@@ -439,6 +441,6 @@ def test_a_registration_whose_phone_is_gone_holds_no_caller_up(office: Office) -
         .is_ended()
     )
     call.finish()
-    office.box.wait_quiet()
-    record = office.box.api.get("/history")["records"][0]
+    record = last_call(office.box)
     assert [step.get("outcome") for step in record["steps"]][0] in ("no_answer", "unreachable")
+    same_way(office.box, record)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.interop.box import Box
+from tests.interop.explained import last_call, same_way
 from tests.interop.fixtures import Phones
 from tests.interop.office import open_with_colleagues
 from tests.interop.sound import seconds_of_tone
@@ -35,14 +36,12 @@ def test_the_callee_sends_the_caller_on_by_keys(box: Box, phones: Phones, way: s
     caller.listen(2)
     caller.hang_up()
     target.wait_event("CALL_CLOSED")
-    box.wait_quiet()
     heard = caller.recorded_wav()
     assert seconds_of_tone(heard, 600) > 0.5 and seconds_of_tone(heard, 800) > 1
     assert seconds_of_tone(target.recorded_wav(), 1000) > 1
     if way == "attended":
         assert seconds_of_tone(target.recorded_wav(), 600) > 0.5
     assert seconds_of_tone(middle.recorded_wav(), 440) > 0.1, "the dial tone"
-    record = until(lambda: box.api.get("/history")["records"], "the call's record")[0]
+    record = last_call(box)
     assert record["answered_by"] == people[2].person_id
-    codes = [entry["reason"]["code"] for entry in record["trail"]]
-    assert ("sent_on" if way == "blind" else "transferred") in codes
+    assert ("sent_on" if way == "blind" else "transferred") in same_way(box, record)
