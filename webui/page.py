@@ -35,6 +35,7 @@ NAVIGATION = (
         (
             Place("/", N_("Overview"), "overview", False),
             Place("/history", N_("Calls"), "history", False),
+            Place("/call-backs", N_("Call-backs"), "incoming", False),
             Place("/contacts", N_("Contacts"), "person", False),
             Place("/voicemail", N_("Voicemail"), "voicemail", False),
             Place("/star-codes", N_("Star codes"), "keypad", False),
@@ -82,6 +83,9 @@ CONFIRMATIONS = {
     "closures": N_("The closures of the file have been added to the days that differ."),
     "clock": N_("The box now trusts its clock."),
     "calling": N_("Your phone rings: pick up, and the number is called."),
+    "call_back": N_("They will be called."),
+    "call_back_off": N_("The call-back is called off."),
+    "call_back_tried": N_("The call-back is tried now."),
     "imported": N_("The contacts are in."),
     "blocked": N_("This caller is blocked from now on."),
     "unblocked": N_("This caller is no longer in the list."),

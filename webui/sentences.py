@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from webui import closure_sentences, dialling_sentences, filter_sentences, transfer_sentences
+from webui import call_back_words, closure_sentences, dialling_sentences, filter_sentences, transfer_sentences
 from webui.group_words import REASONS as GROUP_REASONS
 from webui.group_words import STATES as GROUP_STATES
 from webui.language import N_
 
 ERRORS: Mapping[str, str] = {
     **filter_sentences.ERRORS,
+    **call_back_words.ERRORS,
     **closure_sentences.ERRORS,
     **dialling_sentences.ERRORS,
     # Records (pydantic's types and our own).

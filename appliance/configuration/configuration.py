@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from appliance.configuration.calendars import Calendar
+from appliance.configuration.call_backs import CallBacks
 from appliance.configuration.caller_filter import CallerFilter
 from appliance.configuration.fields import Record
 from appliance.configuration.lines import Line, Number, SipTrunk
@@ -43,6 +44,7 @@ SINGLETONS: Mapping[str, type[Record]] = MappingProxyType(
         "outbound": Outbound,
         "star_codes": StarCodes,
         "caller_filter": CallerFilter,
+        "call_backs": CallBacks,
         "permissions": Permissions,
     }
 )
@@ -64,6 +66,7 @@ class Configuration:
     outbound: Outbound = field(default_factory=Outbound)
     star_codes: StarCodes = field(default_factory=StarCodes)
     caller_filter: CallerFilter = field(default_factory=CallerFilter)
+    call_backs: CallBacks = field(default_factory=CallBacks)
     permissions: Permissions = field(default_factory=Permissions)
     people: Mapping[str, Person] = field(default_factory=_none)
     phones: Mapping[str, Phone] = field(default_factory=_none)

@@ -14,6 +14,7 @@ from appliance.control.events import EventHub
 from appliance.control.live import Ban, FeedState, Live
 
 if TYPE_CHECKING:
+    from appliance.control.call_back_desk import CallBackDesk
     from appliance.routing.plan import Plan
     from appliance.routing.world import DayState, World
     from appliance.sip.tracing import TracedMessage
@@ -110,6 +111,10 @@ class Box(Protocol):
     @property
     def contacts(self) -> ContactBook:
         """Who is known outside the office."""
+
+    @property
+    def call_backs(self) -> CallBackDesk:
+        """Who is to be called back."""
 
     async def see_alert(self, identifier: int) -> None:
         """Take the banner of an alert down; raises StorageError."""

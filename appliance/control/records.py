@@ -178,7 +178,11 @@ def _told(record: Record, status: int = 200, extra: Mapping[str, Any] | None = N
 
 
 # What everybody may read: a phone's codes are for whoever has a phone, and so is blocking a caller.
-READERS: Mapping[str, Access] = {"star_codes": Access.SIGNED_IN, "caller_filter": Access.SIGNED_IN}
+READERS: Mapping[str, Access] = {
+    "star_codes": Access.SIGNED_IN,
+    "caller_filter": Access.SIGNED_IN,
+    "call_backs": Access.SIGNED_IN,
+}
 
 OWNED: Mapping[str, Owns] = {"people": owns_person, "mailboxes": owns_mailbox}
 
@@ -199,6 +203,7 @@ WHAT: Mapping[str, str] = {
     "star_codes": "the star codes",
     "permissions": "the permissions",
     "caller_filter": "the caller filter",
+    "call_backs": "how people are called back",
 }
 
 

@@ -34,7 +34,8 @@ class Facts:
     else an extension, a star code, an E.164 number, or what was dialled when it is none of these. `withheld`:
     the number of whoever calls outside is not shown. `picks_up`: the ringing call that this one is to take.
     `known`: the contact who calls from outside. `chosen_line_id`: the line asked for just before the call
-    (OUT-3). `short`: the short number that was dialled for `called` (OUT-11).
+    (OUT-3). `short`: the short number that was dialled for `called` (OUT-11). `shows`: the number of ours
+    (E.164) to show instead of the person's, where they may (OUT-6).
     `sent_by`: the person who has sent the caller on to what is called.
     """
 
@@ -51,6 +52,7 @@ class Facts:
     known: KnownCaller | None = None
     chosen_line_id: str | None = None
     short: str = ""
+    shows: str = ""
 
     def recognised(self, known: KnownCaller | None) -> Facts:
         """The same once the caller's number has been looked up among the contacts."""

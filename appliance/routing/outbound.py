@@ -54,7 +54,16 @@ def shown_number(plan: Plan, facts: Facts) -> PresentedNumber | None:
     if facts.direction is Direction.INBOUND:
         called = facts.called if facts.called in plan.number_ids else None
         return PresentedNumber(called, facts.line_id or "") if called else None
-    return plan.shown_by_person.get(facts.caller_person_id or "")
+    return _wished_number(plan, facts) or plan.shown_by_person.get(facts.caller_person_id or "")
+
+
+def _wished_number(plan: Plan, facts: Facts) -> PresentedNumber | None:
+    """The number that is to be shown instead of the person's, unless it is reserved to others (OUT-4)."""
+    people = plan.reserved.get(facts.shows)
+    if not facts.shows or (people is not None and facts.caller_person_id not in people):
+        return None
+    every = (number for own in plan.numbers_by_line.values() for number in own)
+    return next((number for number in every if number.number == facts.shows), None)
 
 
 def lines_for(plan: Plan, world: World, first: str | None, any_line: bool) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ from appliance.runtime.background import Background
 from appliance.runtime.board import Board
 from appliance.runtime.browser_connections import browser_terms, listen_to_browsers
 from appliance.runtime.by_phone import ByPhone
+from appliance.runtime.call_backs import CallBacks
 from appliance.runtime.calls import Calls
 from appliance.runtime.claim_code import claim_code
 from appliance.runtime.clock import Clock
@@ -120,6 +121,8 @@ class Box:
         self._sdp_sessions = int(clock.epoch())
         self._wire_calls()
         self.feeds = Feeds(self)
+        self.call_backs = CallBacks(self)
+        self.calls.when_ended = (*self.calls.when_ended, self.call_backs.call_ended)
         self.jobs = Jobs(self)
         self.claim_code = claim_code(options.claim_code_path, claimed=bool(self.configuration.users))
 
@@ -290,6 +293,7 @@ class Box:
         await self.usage.restore()
         await self.turns.restore()
         await self.contacts.restore()
+        await self.call_backs.restore()
         await self.media.start()
         await self.phones.restore()
         await self.people_states.restore()

@@ -26,6 +26,7 @@ CLOCK_KEPT_MINUTES = 10
 DISK_SECONDS = 10
 FEED_HOURS = 1
 LADDER_SECONDS = 20
+CALL_BACK_SECONDS = 10
 
 
 class Jobs:
@@ -67,6 +68,14 @@ class Jobs:
             coalesce=True,
             max_instances=1,
         )
+        add(
+            self._box.call_backs.attempt_due,
+            "interval",
+            seconds=CALL_BACK_SECONDS,
+            id="call-backs",
+            coalesce=True,
+            max_instances=1,
+        )
         add(self.look_at_disk, "interval", seconds=DISK_SECONDS, id="disk", coalesce=True, max_instances=1)
         add(self.look_at_clock, "interval", seconds=CLOCK_SECONDS, id="clock", coalesce=True, max_instances=1)
         add(
@@ -90,8 +99,15 @@ class Jobs:
 
     def mail_soon(self) -> None:
         """Look at the mail queue now instead of at its next time."""
+        self._soon("mail")
+
+    def call_back_soon(self) -> None:
+        """Look now at who is to be called back."""
+        self._soon("call-backs")
+
+    def _soon(self, job: str) -> None:
         if self._scheduler is not None and self._scheduler.running:
-            self._scheduler.modify_job("mail", next_run_time=datetime.now(UTC))
+            self._scheduler.modify_job(job, next_run_time=datetime.now(UTC))
 
     async def deliver_mail(self) -> None:
         """Send the e-mails that are due."""

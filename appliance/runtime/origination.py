@@ -68,10 +68,20 @@ class Origination:
     async def _story(
         self, call_id: str, person: Person, number: str, line_id: str | None, step: Ring
     ) -> None:
-        shown = Facts(Direction.INTERNAL, number, "", person.extension)
+        winner = await self.ring_first(step, Facts(Direction.INTERNAL, number, "", person.extension))
+        if winner is None:
+            log.info("%s did not answer the call they had asked for", person.name)
+            return
+        self._calls.start(self._facts(person, number, line_id), winner, None, call_id)
+
+    async def ring_first(self, step: Ring, shown: Facts) -> OutgoingLeg | None:
+        """Ring those who are to make a call; the leg of who takes it, to be the caller's; None: nobody does.
+
+        `shown` is what their phones show.
+        """
         board = self._calls.board
         if board is None:
-            return
+            return None
         legs = self._dialling.legs(step, shown, Sound(DEFAULT_CODECS))
         winner: OutgoingLeg | None = None
         try:
@@ -81,10 +91,7 @@ class Origination:
             for leg in legs:
                 if leg is not winner:
                     leg.close()
-        if winner is None:
-            log.info("%s did not answer the call they had asked for", person.name)
-            return
-        self._calls.start(self._facts(person, number, line_id), winner, None, call_id)
+        return winner
 
     def _facts(self, person: Person, number: str, line_id: str | None) -> Facts:
         configuration = self._configuration()

@@ -152,6 +152,10 @@ PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "fr": "Pour prendre l'appel, tapez 1.",
             "en": "To take the call, press 1.",
         },
+        # Call-backs
+        "call_back_name": {"fr": "À rappeler : {name}.", "en": "To be called back: {name}."},
+        "call_back_number": {"fr": "À rappeler : {number}.", "en": "To be called back: {number}."},
+        "press_one_to_call": {"fr": "Pour appeler, tapez 1.", "en": "To call, press 1."},
         # Menus
         "menu_choices": {"fr": "{choices}", "en": "{choices}"},
         "menu_choice": {"fr": "Pour {name}, tapez {key}.", "en": "For {name}, press {key}."},

@@ -148,6 +148,16 @@ CREATE TABLE contact_numbers (
 CREATE INDEX numbers_by_contact ON contact_numbers (contact_id);
 """
 
+CALL_BACKS = """
+CREATE TABLE call_backs (
+    id TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    asked_at REAL NOT NULL,
+    record TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX call_backs_by_state ON call_backs (state, asked_at);
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     FIRST,
     LADDERS,
@@ -158,6 +168,7 @@ MIGRATIONS: tuple[str, ...] = (
     USAGE,
     TURNS,
     CONTACTS,
+    CALL_BACKS,
 )
 
 

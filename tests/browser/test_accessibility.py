@@ -15,6 +15,7 @@ PAGES = (
     "/mail",
     "/users",
     "/caller-filter",
+    "/call-backs",
     "/contacts",
     "/contacts/new",
     "/contacts/import",

@@ -11,7 +11,7 @@ PAGES = (
     "/security",
     "/", "/history", "/voicemail", "/numbers", "/numbers/accueil", "/numbers/accueil/edit", "/people",
     "/people/anne", "/phones/new", "/ring-groups/ventes", "/opening-hours", "/opening-hours/new", "/sounds",
-    "/mailboxes", "/caller-filter", "/contacts", "/contacts/new", "/contacts/import",
+    "/mailboxes", "/caller-filter", "/call-backs", "/contacts", "/contacts/new", "/contacts/import",
     "/mailboxes/office", "/lines", "/lines/operateur", "/mail", "/office", "/users", "/backup", "/account",
     "/outbound", "/star-codes", "/star-codes/edit", "/permissions", "/week", "/menus",
     "/menus/new?ready=operator",

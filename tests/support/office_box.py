@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
+from appliance.configuration.call_backs import CallBackRequest
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import Language
 from appliance.configuration.people import Person
@@ -45,6 +46,7 @@ from appliance.speech.speaker import Speaker
 from appliance.storage.alerts import Alerts
 from appliance.storage.audio_files import AudioLibrary
 from appliance.storage.backup import stage
+from appliance.storage.call_backs import CallBackStore
 from appliance.storage.certificates import Certificates
 from appliance.storage.configuration_store import ConfigurationStore
 from appliance.storage.contacts import ContactBook
@@ -71,6 +73,40 @@ class NoFeeds:
 
     async def refresh(self, calendar_id: str | None = None) -> None:
         self.refreshed.append(calendar_id)
+
+
+class Desk:
+    """Call-back requests that nobody makes: `tried` holds those that were to be tried at once."""
+
+    def __init__(self, store: CallBackStore, epoch: Callable[[], float]) -> None:
+        self.store = store
+        self._epoch = epoch
+        self.requests: dict[str, CallBackRequest] = {}
+        self.tried: list[str] = []
+
+    def open(self) -> tuple[CallBackRequest, ...]:
+        return tuple(self.requests.values())
+
+    async def ended(self) -> list[CallBackRequest]:
+        return await self.store.ended(100)
+
+    async def find(self, identifier: str) -> CallBackRequest | None:
+        return self.requests.get(identifier)
+
+    async def ask(self, request: CallBackRequest) -> CallBackRequest:
+        await self.store.save(request)
+        self.requests[request.id] = request
+        return request
+
+    async def cancel(self, identifier: str) -> bool:
+        request = self.requests.pop(identifier, None)
+        if request is not None:
+            await self.store.save(request.cancelled(self._epoch()))
+        return request is not None
+
+    async def try_now(self, identifier: str) -> bool:
+        self.tried.append(identifier)
+        return identifier in self.requests
 
 
 class OfficeBox:
@@ -112,6 +148,7 @@ class OfficeBox:
         self.restored_from: Path | None = None
         self.clock_trusted = True
         self.feeds = NoFeeds()
+        self.call_backs = Desk(CallBackStore(self.database), self.epoch)
         self._writing = asyncio.Lock()
         self.started_at = self.epoch()
         self._claim_code = readable_code()

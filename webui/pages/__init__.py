@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webui.pages import (
     backup,
+    call_backs,
     caller_filter,
     claim,
     click_to_call,
@@ -55,6 +56,7 @@ ROUTES = (
     *contacts.ROUTES,
     *click_to_call.ROUTES,
     *mail.ROUTES,
+    *call_backs.ROUTES,
     *history.ROUTES,
     *office.ROUTES,
     *users.ROUTES,

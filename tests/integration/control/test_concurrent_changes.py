@@ -39,6 +39,7 @@ FIELDS: dict[str, tuple[str, Any, Any]] = {
     "star_codes": ("codes", {}, {}),
     "caller_filter": ("allowed_numbers", [{"number": "+33612345678", "note": "", "since": None}], []),
     "permissions": ("everybody", ["people.mobile"], ["people.email"]),
+    "call_backs": ("attempts", 4, 5),
 }
 
 

@@ -10,7 +10,7 @@ PAGES = (
     "/", "/history", "/voicemail", "/numbers", "/numbers/new", "/people", "/people/new", "/people/live",
     "/phones/new", "/ring-groups", "/ring-groups/new", "/opening-hours", "/opening-hours/new", "/mailboxes",
     "/mailboxes/new", "/lines", "/lines/new", "/lines/live", "/mail", "/office", "/users", "/users/new",
-    "/backup", "/account", "/sounds", "/sounds/new", "/overview/now", "/voicemail/list",
+    "/backup", "/account", "/sounds", "/sounds/new", "/overview/now", "/voicemail/list", "/call-backs",
 )  # fmt: skip
 
 

@@ -33,8 +33,8 @@ def test_collections_and_single_records_are_known_by_name() -> None:
     for name in ("toys", "people"):
         with pytest.raises(KeyError):
             configuration.with_singleton(name, configuration.mail_server)
-    singletons = {"office", "mail_server", "outbound", "star_codes", "permissions", "caller_filter"}
-    assert set(SINGLETONS) == singletons
+    named = {"office", "mail_server", "outbound", "star_codes", "permissions", "caller_filter", "call_backs"}
+    assert set(SINGLETONS) == named
     assert Configuration().office is None
 
 

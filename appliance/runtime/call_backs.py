@@ -1,0 +1,224 @@
+"""Call-backs: whoever asked for a call gets it, attempt after attempt, over restarts (OUT-6)."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from appliance.calls.call import Call
+from appliance.configuration.call_backs import CallBackOutcome, CallBackRequest, CallBackState
+from appliance.control.call_back_desk import TooManyCallBacks
+from appliance.routing.calling_back import (
+    facts_for_agents,
+    facts_for_customer,
+    hours_of,
+    is_left,
+    opens_at,
+    ring_agents,
+)
+from appliance.routing.facts import Direction
+from appliance.routing.limits import BARRED
+from appliance.routing.steps import Ring
+from appliance.runtime.tokens import token
+from appliance.storage.call_backs import CallBackStore
+from appliance.storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from appliance.runtime.box import Box
+
+log = logging.getLogger(__name__)
+
+MOST_OPEN = 500
+ENDED_SHOWN = 100
+# What no later hour lets through.
+_FOR_EVER = frozenset({"barred_costly", "barred_country"})
+
+
+class CallBacks:
+    """The requests; implements `control.call_back_desk.CallBackDesk`. Open ones are held in memory."""
+
+    def __init__(self, box: Box) -> None:
+        self._box = box
+        self._store = CallBackStore(box.database)
+        self._open: dict[str, CallBackRequest] = {}
+        self._calls: dict[str, str] = {}
+        self._asked: set[str] = set()
+
+    async def restore(self) -> None:
+        """Take up those who were to be called before the restart. Raises StorageError."""
+        now = self._box.epoch()
+        await self._store.prune(now)
+        for request in await self._store.open():
+            # What a restart has cut off was no attempt.
+            was_tried = request.state is CallBackState.TRYING
+            again = request.due(now).model_copy(update={"state": CallBackState.WAITING})
+            self._open[request.id] = again if was_tried else request
+
+    # What control and calls ask for.
+
+    def open(self) -> tuple[CallBackRequest, ...]:
+        """Those who are still to be called, whoever asked first first."""
+        return tuple(sorted(self._open.values(), key=lambda request: request.asked_at))
+
+    async def ended(self) -> list[CallBackRequest]:
+        """The last that are over, the newest first. Raises StorageError."""
+        return await self._store.ended(ENDED_SHOWN)
+
+    async def find(self, identifier: str) -> CallBackRequest | None:
+        """A request by its id, None when nobody is to be called by it any more."""
+        return self._open.get(identifier)
+
+    async def ask(self, request: CallBackRequest) -> CallBackRequest:
+        """Keep a request; whoever is to be called by the same people already is not called twice.
+
+        Raises TooManyCallBacks, StorageError: then nothing is kept.
+        """
+        before = next((each for each in self._open.values() if each.is_same(request)), None)
+        if before is not None:
+            return before
+        if len(self._open) >= MOST_OPEN:
+            raise TooManyCallBacks
+        await self._store.save(request)
+        self._open[request.id] = request
+        self._changed(request)
+        self._box.jobs.call_back_soon()
+        return request
+
+    async def cancel(self, identifier: str) -> bool:
+        """Call a request off; False when there is none. A call that goes on is left alone."""
+        request = self._open.get(identifier)
+        if request is None:
+            return False
+        await self._store.save(request.cancelled(self._box.epoch()))
+        self._open.pop(identifier, None)
+        self._changed(request)
+        return True
+
+    async def try_now(self, identifier: str) -> bool:
+        """Try a request at once, also while the office is closed; False when there is none that waits."""
+        request = self._open.get(identifier)
+        if request is None or request.state is not CallBackState.WAITING:
+            return False
+        await self._attempt(request, by_hand=True)
+        return True
+
+    # Attempts.
+
+    async def attempt_due(self) -> None:
+        """Begin the attempts whose time has come."""
+        now = self._box.epoch()
+        for request in self.open():
+            if request.state is CallBackState.WAITING and (request.next_at or 0.0) <= now:
+                await self._attempt(request)
+
+    async def _attempt(self, request: CallBackRequest, by_hand: bool = False) -> None:
+        box, now = self._box, self._box.epoch()
+        configuration, plan, world = box.configuration, box.plan, box.world()
+        if not is_left(configuration, request):
+            self._came_to(request, CallBackOutcome.NOBODY_LEFT)
+            return
+        if request.is_too_old(now) and not by_hand:
+            self._came_to(request, CallBackOutcome.TOO_OLD)
+            return
+        opening = opens_at(hours_of(plan, configuration, request.number_id), world, box.now())
+        if not by_hand and (opening is None or opening.timestamp() > now + 1.0):
+            until = opening.timestamp() if opening else None
+            self._came_to(request, CallBackOutcome.CLOSED, until=until)
+            return
+        step = ring_agents(plan, configuration, request, world, box.now(), self._asked)
+        if step is None or self._others_wait(request):
+            self._came_to(request, CallBackOutcome.NOBODY_FREE)
+            return
+        self._keep(request.trying())
+        box.background.start(self._story(request, step), f"call-back {request.id}")
+
+    def _others_wait(self, request: CallBackRequest) -> bool:
+        """Whether somebody waits on the phone who came before the request did."""
+        places = (call.waiting for call in self._box.calls.in_progress() if call.waiting is not None)
+        return any(place.group_id == request.group_id and place.since < request.asked_at for place in places)
+
+    async def _story(self, request: CallBackRequest, step: Ring) -> None:
+        box = self._box
+        people = {target.person_id for target in step.targets if target.person_id}
+        self._asked |= people
+        try:
+            shown = facts_for_agents(box.configuration, request)
+            winner = await box.origination.ring_first(step, shown)
+        except BaseException:
+            self._came_to(request, CallBackOutcome.NOBODY_FREE)
+            raise
+        finally:
+            self._asked -= people
+        if winner is None:
+            self._came_to(request, CallBackOutcome.NOT_TAKEN)
+            return
+        if request.id not in self._open:
+            # Called off while the phones rang.
+            winner.close()
+            return
+        call_id = token()
+        self._calls[call_id] = request.id
+        facts = facts_for_customer(box.configuration, request, winner.person_id)
+        if box.calls.start(facts, winner, None, call_id) is None:
+            self._calls.pop(call_id, None)
+            self._came_to(request, CallBackOutcome.NOBODY_FREE)
+
+    def call_ended(self, call: Call, _now: float) -> None:
+        """A call is over: an attempt of ours, or somebody who was to be called has got through."""
+        identifier = self._calls.pop(call.id, None)
+        request = self._open.get(identifier or "")
+        if request is not None:
+            self._came_to(request, outcome_of(call), call_id=call.id)
+        elif call.arrived.direction is Direction.INBOUND and call.outcome == "answered":
+            for each in self.open():
+                if each.number == call.arrived.caller and each.state is CallBackState.WAITING:
+                    self._came_to(each, CallBackOutcome.CALLED_AGAIN, call_id=call.id)
+
+    # Keeping.
+
+    def _came_to(
+        self,
+        request: CallBackRequest,
+        outcome: CallBackOutcome,
+        *,
+        call_id: str | None = None,
+        until: float | None = None,
+    ) -> None:
+        if request.id in self._open:
+            self._keep(request.after(outcome, self._box.epoch(), call_id=call_id, until=until))
+
+    def _keep(self, request: CallBackRequest) -> None:
+        """Hold a request as it is now; what a restart finds out by itself is not written each minute."""
+        before = self._open.pop(request.id, request)
+        if request.is_open:
+            self._open[request.id] = request
+        if not request.is_open or (request.outcome, request.made) != (before.outcome, before.made):
+            self._box.background.start(self._write(request), "a call-back request")
+        else:
+            self._changed(request)
+
+    async def _write(self, request: CallBackRequest) -> None:
+        try:
+            await self._store.save(request)
+        except StorageError as error:
+            log.error("the call-back request %s could not be kept: %s", request.id, error)
+        self._changed(request)
+
+    def _changed(self, request: CallBackRequest) -> None:
+        self._box.events.publish("call_back", id=request.id, state=request.state.value)
+
+
+def outcome_of(call: Call) -> CallBackOutcome:
+    """What a call to a customer came to."""
+    if call.outcome == "answered":
+        return CallBackOutcome.ANSWERED
+    barred = {entry.reason.code for entry in call.trail}.intersection(BARRED)
+    if barred:
+        return CallBackOutcome.BARRED if barred & _FOR_EVER else CallBackOutcome.LIMITED
+    rings = [step for step in call.steps if step["step"] == "Ring"]
+    if not rings:
+        return CallBackOutcome.NO_LINE
+    try:
+        return CallBackOutcome(str(rings[-1].get("outcome", "no_answer")))
+    except ValueError:
+        return CallBackOutcome.NO_ANSWER
