@@ -117,8 +117,8 @@ def test_the_operators_voicemail_never_takes_the_call_of_a_group(
     assert "must_press_one" in office.explained()
 
 
-@pytest.mark.feature("CONF-1", "RING-9")
-@pytest.mark.parametrize("where", ["sequence", "forward"])
+@pytest.mark.feature("CONF-1", "RING-9", "FWD-3")
+@pytest.mark.parametrize("where", ["sequence", "mobile", "forward"])
 def test_the_operators_voicemail_never_takes_a_call_that_moves_on(
     office: Office, phones: Phones, place: Path, where: str
 ) -> None:
@@ -126,7 +126,11 @@ def test_the_operators_voicemail_never_takes_a_call_that_moves_on(
     if where == "sequence":
         office.route(mobile, to_person(office.alice.person_id))
     else:
-        # Bruno is not there: his calls go to his mobile, and what he chose after that to Alice.
+        if where == "forward":
+            # Bruno's desk is not connected: what he has set for that is to forward to a number outside.
+            desk = {"devices": [{"kind": "deskphone"}], "forwards": {"not_connected": mobile}}
+            office.box.api.change(f"/people/{office.bruno}", **desk)
+        # Bruno is not there: his calls go to his mobile, and from there to Alice.
         office.route(to_person(office.bruno), to_person(office.alice.person_id))
     alice = phones.baresip("alice", office.alice, tone=700)
     voicemail, recording = office.mobile_answers(VOICEMAIL)
@@ -142,7 +146,8 @@ def test_the_operators_voicemail_never_takes_a_call_that_moves_on(
     record = office.record()
     assert record["answered_by"] == office.alice.person_id
     assert record["steps"][0]["outcome"] == "no_answer"
-    assert "must_press_one" in office.explained()
+    told = office.explained()
+    assert "must_press_one" in told and ("forwards_not_connected" in told) == (where == "forward")
 
 
 @pytest.mark.feature("CONF-1")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -12,20 +11,39 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from appliance.configuration.checks import problems
 from appliance.configuration.configuration import Configuration
+from appliance.configuration.dialling import WITHHOLDING, ShortNumber
+from appliance.configuration.people import Person
 from appliance.routing.asking import MOST_QUESTIONS
 from appliance.routing.decide import Decision, next_step
+from appliance.routing.dialled import read_dialled
 from appliance.routing.facts import Direction, Facts, KnownCaller
 from appliance.routing.graph import graph
 from appliance.routing.nodes import QueueNode
 from appliance.routing.plan import Plan, compile_plan
-from appliance.routing.steps import Announce, Ask, Ended, ExternalTarget, HangUp, Keys, Outcome, Ring, Wait
+from appliance.routing.steps import (
+    Announce,
+    Ask,
+    Ended,
+    ExternalTarget,
+    HangUp,
+    Keys,
+    Outcome,
+    Ring,
+    Tone,
+    Wait,
+)
 from appliance.routing.world import DayState, PersonNow, World
 from tests.property import offices
 from tests.property.test_routing_paths import lies_on
 
 MOST_PEOPLE, MOST_GROUPS, MOST_NUMBERS = 60, 20, 30
 CALLS_OF_AN_OFFICE = 25
+PREFIXES = ("801", "*123*", "#9")
+SHORT_NUMBERS = tuple(
+    ShortNumber(code=code, name="Taxi", number=offices.OUTSIDE) for code in ("55", "*5", "#7")
+)
 EMERGENCIES = ("15", "112", "18", "116117")
 ENDS = (Outcome.NO_ANSWER, Outcome.BUSY, Outcome.DECLINED, Outcome.UNREACHABLE, Outcome.DONE)
 WAITS = (Outcome.DONE, Outcome.NO_ANSWER, Outcome.UNREACHABLE)
@@ -45,7 +63,16 @@ def large_office(chance: Random) -> Configuration:
     """An office of up to the largest size that may be saved."""
     size = [chance.randint(most // 2, most) for most in (MOST_PEOPLE, MOST_GROUPS, MOST_NUMBERS)]
     with of_size(*size):
-        return offices.saved_office(chance.randrange(2**48))
+        office = offices.saved_office(chance.randrange(2**48))
+    return next(each for each in (with_dialling(chance, office), office) if not problems(each))
+
+
+def with_dialling(chance: Random, office: Configuration) -> Configuration:
+    """The same with a prefix for each line and short numbers for everybody, which may hide something."""
+    for line, prefix in zip(office.lines.values(), chance.sample(PREFIXES, len(PREFIXES)), strict=False):
+        office = office.with_record("lines", line.id, line.model_copy(update={"prefix": prefix}))
+    outbound = office.outbound.model_copy(update={"short_numbers": SHORT_NUMBERS})
+    return office.with_singleton("outbound", outbound)
 
 
 def world_of(chance: Random, office: Configuration) -> World:
@@ -89,9 +116,27 @@ def call_of(chance: Random, office: Configuration) -> Facts:
         number = chance.choice(list(office.numbers.values()))
         outsider = chance.choice(("", "+33612345678", offices.OUTSIDE, "+33162123456"))
         return Facts(Direction.INBOUND, outsider, "", number.number, number.line_id, known=known)
-    called = chance.choice((*office.extensions(), "*43", "999", "3900", offices.OUTSIDE, *EMERGENCIES))
-    direction = Direction.INTERNAL if called in office.extensions() else Direction.OUTBOUND
-    return Facts(direction, caller.extension, caller.name, called, caller_person_id=caller.id)
+    short = [each.code for each in (*caller.short_numbers, *office.outbound.short_numbers)] or ["3900"]
+    other = ("*43", "999", offices.OUTSIDE, *EMERGENCIES)
+    meant = chance.choice((tuple(office.extensions()), short, other))
+    return dialled_call(chance, office, caller, chance.choice(meant))
+
+
+def dialled_call(chance: Random, office: Configuration, caller: Person, meant: str) -> Facts:
+    """Somebody inside dials that, maybe after the prefix of a line, or hiding their number."""
+    prefixes = [line.prefix for line in office.lines.values() if line.prefix and line.enabled]
+    before = chance.choice(("", "", "", *WITHHOLDING[:1])) + chance.choice(("", "", *prefixes))
+    dialled = read_dialled(office, before + meant, caller.id)
+    return Facts(
+        Direction.INTERNAL if dialled.internal else Direction.OUTBOUND,
+        caller.extension,
+        caller.name,
+        dialled.called,
+        caller_person_id=caller.id,
+        withheld=dialled.withheld,
+        chosen_line_id=dialled.line_id,
+        short=dialled.short,
+    )
 
 
 def outcome_of(chance: Random, decision: Decision) -> Ended:
@@ -103,8 +148,10 @@ def outcome_of(chance: Random, decision: Decision) -> Ended:
     return chance.choice(ENDS)
 
 
-def follow(plan: Plan, office: Configuration, call: Facts, chance: Random) -> None:
-    """Follow a call to its end, the world changing at each step."""
+def followed(
+    plan: Plan, office: Configuration, call: Facts, chance: Random
+) -> Iterator[tuple[World, Decision]]:
+    """Each decision of a call to its end, the world changing at each; fails when it has none."""
     drawing = graph(plan, plan.entry(call))
     queues = sum(isinstance(node, QueueNode) for node in plan.nodes.values())
     now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=chance.randrange(525_000))
@@ -115,8 +162,7 @@ def follow(plan: Plan, office: Configuration, call: Facts, chance: Random) -> No
         world = world_of(chance, office)
         decision = next_step(plan, call, world, now, before, ended, chance.uniform(0, 100))
         lies_on(drawing, decision, before.node if before else None)
-        if isinstance(decision.step, Ring):
-            may_be_rung(plan, office, call, world, decision.step)
+        yield world, decision
         if isinstance(decision.step, HangUp):
             return
     pytest.fail(f"the path of {call} does not end")
@@ -147,24 +193,28 @@ def test_every_call_of_a_large_office_ends_and_rings_only_who_may_be_rung(seed: 
     office = large_office(chance)
     plan = compile_plan(office)
     for _ in range(CALLS_OF_AN_OFFICE):
-        follow(plan, office, call_of(chance, office), chance)
+        call = call_of(chance, office)
+        for world, decision in followed(plan, office, call, chance):
+            if isinstance(decision.step, Ring):
+                may_be_rung(plan, office, call, world, decision.step)
 
 
-@pytest.mark.feature("OUT-9", "OUT-10")
+@pytest.mark.feature("OUT-3", "OUT-9", "OUT-10", "OUT-11")
 @settings(max_examples=max(6, settings().max_examples // 6))
 @given(st.integers(0, 2**48))
 def test_an_emergency_call_of_a_large_office_goes_to_lines_alone(seed: int) -> None:
     chance = Random(seed)
     office = large_office(chance)
     plan = compile_plan(office)
-    now = datetime(2026, 6, 1, tzinfo=UTC)
     for called in EMERGENCIES:
-        call = replace(call_of(chance, office), direction=Direction.OUTBOUND, called=called, known=None)
-        step = next_step(plan, call, world_of(chance, office), now).step
-        if not plan.line_ids:
-            assert isinstance(step, Announce)
-            continue
-        assert isinstance(step, Ring)
-        (target,) = step.targets
-        assert isinstance(target, ExternalTarget) and target.number == called
-        assert set(target.line_ids) == set(plan.line_ids)
+        caller = chance.choice(list(office.people.values()))
+        call = dialled_call(chance, office, caller, called)
+        assert (call.direction, call.called) == (Direction.OUTBOUND, called)
+        steps = [decision.step for _, decision in followed(plan, office, call, chance)]
+        assert isinstance(steps[0], Ring) == bool(plan.line_ids)
+        for step in steps:
+            assert isinstance(step, Ring | Announce | Tone | HangUp)
+            if isinstance(step, Ring):
+                (target,) = step.targets
+                assert isinstance(target, ExternalTarget) and target.number == called
+                assert set(target.line_ids) == set(plan.line_ids)
