@@ -174,6 +174,10 @@ class Call:
         self.know(leg, party)
         if leg not in self.met:
             self.met.append(leg)
+        self.goes_over_to(party)
+
+    def goes_over_to(self, party: Party) -> None:
+        """Somebody else talks to whoever stays."""
         self.answered_by_id = party.person_id
         if party.person_id:
             self.person_ids = tuple(dict.fromkeys((*self.person_ids, party.person_id)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from asyncio import Event as Happening
 from asyncio import Future, timeout
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from appliance.calls.call import Call, Party
@@ -30,11 +31,15 @@ LOAN_SECONDS = 3.0
 
 @dataclass(slots=True)
 class Loan:
-    """A leg that one call lends to another: its own call waits for `over`, so that ownership never moves."""
+    """A leg that one call lends to another: its own call waits for `over`, so that ownership never moves.
+
+    `connected` tells the call that lends who talks to the leg from then on.
+    """
 
     leg: CallerLeg
     ready: Future[None] = field(default_factory=Future)
     over: Happening = field(default_factory=Happening)
+    connected: Callable[[Party], object] = lambda _: None
 
 
 async def transfer(
@@ -63,6 +68,9 @@ async def lend(call: Call, loan: Loan, mine: Leg) -> bool:
     call.lead(loan.leg)
     call.story_moves("transferred", call.party_of(mine))
     mine.close()
+    if loan.leg is call.caller or call.answered_by_line:
+        # Whoever was reached from outside goes over to somebody else; who is consulted stays who they are.
+        loan.connected = call.goes_over_to
     loan.ready.set_result(None)
     await loan.over.wait()
     return True
@@ -86,6 +94,7 @@ async def _join(
         transferor.close()
         await agree(party, loan.leg)
         call.talks_to(loan.leg, board.party_of(loan.leg))
+        loan.connected(call.party_of(party))
         await call.talk(party, loan.leg)
         return True
     finally:

@@ -31,9 +31,15 @@ class ContactOwners:
         self._configuration = configuration
 
     def ended(self, call: Call, _now: float) -> None:
-        """Whoever a contact was sent on to, and who took the call, is responsible from now on."""
-        office, known = self._configuration().office, call.arrived.known
-        if office is None or not office.transfer_changes_owner or known is None:
+        """Whoever a contact was sent on to, and who took the call, is responsible from now on.
+
+        The contact has called, or was called.
+        """
+        office = self._configuration().office
+        if office is None or not office.transfer_changes_owner:
+            return
+        known = call.arrived.known or self._contacts.look_up(call.arrived.called)
+        if known is None:
             return
         person_id = taken_over_by(call)
         if person_id is not None and person_id != known.owner_id:

@@ -406,7 +406,8 @@ def test_what_is_locked_cannot_be_changed_by_a_code_either(office: Office) -> No
 
 
 @pytest.mark.feature("CRM-1", "IN-6", "CRM-4")
-def test_a_contact_is_named_and_goes_over_to_whoever_takes_their_call(office: Office) -> None:
+@pytest.mark.parametrize("way", ["sent on", "consulted"])
+def test_a_contact_is_named_and_goes_over_to_whoever_takes_their_call(office: Office, way: str) -> None:
     number = f"/numbers/{office.number}"
     before = office.box.api.get(number)
     office.box.api.change("/office", transfer_changes_owner=True)
@@ -420,12 +421,23 @@ def test_a_contact_is_named_and_goes_over_to_whoever_takes_their_call(office: Of
     assert office.box.state()["calls"][0]["caller_name"] == "Zoé Petit"
     bruno.command("accept")
     until(lambda: office.box.state()["calls"][0]["state"] == "talking", "Bruno has the call")
-    bruno.transfer(f"sip:103@{office.box.server}")
+    if way == "sent on":
+        bruno.transfer(f"sip:103@{office.box.server}")
+    else:
+        bruno.send_digits("*2")
+        until(lambda: office.box.state()["calls"][0]["state"] == "held", "the caller hears music")
+        bruno.send_digits("103")
     target()
+    taken, left = coming(chloe, "CALL_ESTABLISHED"), coming(bruno, "CALL_CLOSED")
     chloe.command("accept")
+    taken()
+    if way == "consulted":
+        bruno.hang_up()
+    left()
     call.finish()
     ear.close()
-    assert {"owner_of_number", "sent_on"} <= set(office.told(calls))
+    moved = "sent_on" if way == "sent on" else "transferred"
+    assert {"owner_of_number", moved} <= set(office.told(calls))
     new = office.people["chloe"].person_id
     until(lambda: office.box.api.get(f"/contacts/{contact_id}")["owner_id"] == new, "Chloé is responsible")
     office.box.api.delete(f"/contacts/{contact_id}")
