@@ -39,3 +39,23 @@ OUTCOMES: Mapping[str, str] = {
     "nobody_left": N_("Nobody is left to call"),
     "too_old": N_("It has waited for a week"),
 }
+
+# Of a call whose caller asked for a call-back.
+CALL_OUTCOMES: Mapping[str, str] = {"call_back": N_("asked to be called back")}
+
+REASONS: Mapping[str, str] = {
+    "call_back_offered": N_("The caller may press 1 to be called back by {name}"),
+    "call_back_wanted": N_("The caller pressed 1: {name} calls back"),
+    "call_back_not_wanted": N_("The caller does not want to be called back"),
+    "call_back_not_kept": N_("The call-back could not be kept"),
+    "call_back_inside": N_("A colleague is not called back"),
+    "call_back_no_number": N_("There is no number to call back"),
+    "call_back_barred": N_("{number} may not be called back"),
+}
+
+CONDITIONS: Mapping[str, str] = {"no_call_back": N_("no call-back")}
+
+PROMPTS: Mapping[str, str] = {
+    "call_back_offer": N_("Press 1 to be called back"),
+    "call_back_kept": N_("The call-back is noted down"),
+}

@@ -19,6 +19,8 @@ NAMED = (
     ("mailbox", "mailbox_id", "mailboxes", N_("Voicemail")),
     ("number", "number_id", "numbers", N_("Route of another number")),
 )
+# Who calls back, in the picker as "call_back:group:sales".
+CALLS_BACK = (("group", "group_id", "groups"), ("person", "person_id", "people"))
 _ID_FIELD = {kind: field for kind, field, _, _ in NAMED}
 
 
@@ -29,6 +31,9 @@ def to_values(destination: Mapping[str, Any] | None) -> Json:
     kind = str(destination["kind"])
     if kind in _ID_FIELD:
         return {"pick": f"{kind}:{destination[_ID_FIELD[kind]]}"}
+    if kind == "call_back":
+        who = next(((by, destination[field]) for by, field, _ in CALLS_BACK if destination.get(field)), ())
+        return {"pick": ":".join((kind, *who))}
     if kind == "announcement" and destination.get("audio_id"):
         return {"pick": f"audio:{destination['audio_id']}"}
     kept = {"pick": kind, "number": destination.get("number", ""), "text": destination.get("text", "")}
@@ -44,6 +49,9 @@ def from_values(values: Any) -> Json | None:
     kind, _, identifier = str(values.get("pick") or "").partition(":")
     if kind in _ID_FIELD:
         return {"kind": kind, _ID_FIELD[kind]: identifier}
+    if kind == "call_back":
+        by, _, who = identifier.partition(":")
+        return {"kind": kind, **{field: who for each, field, _ in CALLS_BACK if each == by}}
     if kind == "audio":
         return {"kind": "announcement", "audio_id": identifier}
     if kind == "announcement":
@@ -62,6 +70,10 @@ async def choices(visit: Visit, *, without: str = "") -> list[Choice]:
             pick = f"{kind}:{record['id']}"
             if pick != without:
                 found.append(Choice(pick, str(record["name"]), gettext(heading)))
+    offered = gettext("Offer to call back, by")
+    for by, _, collection in CALLS_BACK:
+        for record in (await visit.get(f"/{collection}"))["items"]:
+            found.append(Choice(f"call_back:{by}:{record['id']}", str(record["name"]), offered))
     outside = gettext("Outside")
     found.append(Choice("external", gettext("An outside number"), outside))
     spoken = gettext("Say something, then hang up")

@@ -214,6 +214,7 @@ ERRORS: Mapping[str, str] = {
 }
 
 REASONS: Mapping[str, str] = {
+    **call_back_words.REASONS,
     **filter_sentences.REASONS,
     **dialling_sentences.REASONS,
     **transfer_sentences.REASONS,
@@ -309,6 +310,7 @@ REASONS: Mapping[str, str] = {
 }
 
 CONDITIONS: Mapping[str, str] = {
+    **call_back_words.CONDITIONS,
     **filter_sentences.CONDITIONS,
     "onward": N_("always"),
     "open": N_("open"),
@@ -358,6 +360,7 @@ WAYS: Mapping[str, str] = {
 
 # What each prompt of the box tells the caller, in a few words.
 PROMPTS: Mapping[str, str] = {
+    **call_back_words.PROMPTS,
     **filter_sentences.PROMPTS,
     "nobody_available": N_("Nobody can answer"),
     "office_closed": N_("The office is closed"),
@@ -418,6 +421,7 @@ STATES: Mapping[str, str] = {
 }
 
 OUTCOMES: Mapping[str, str] = {
+    **call_back_words.CALL_OUTCOMES,
     "answered": N_("answered"),
     "message": N_("left a message"),
     "no_answer": N_("no answer"),
@@ -487,14 +491,4 @@ AUDIO_FAULTS: Mapping[str, str] = {
         "{who} stopped sending sound for several seconds: "
         "its network failed, or its microphone was switched off."
     ),
-}
-
-# What the doors refused, or did.
-SECURITY_EVENTS: Mapping[str, str] = {
-    "wrong_password": N_("a phone gave a wrong user name or password"),
-    "scanner": N_("a tool that looks for telephone systems to abuse"),
-    "from_outside": N_("somebody outside the office's network"),
-    "banned": N_("shut out after too many wrong passwords"),
-    "unbanned": N_("heard again"),
-    "sign_in_failed": N_("a wrong name or password on these pages"),
 }

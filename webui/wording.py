@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from webui.language import N_, fill, gettext, write_moment, zone
 from webui.phone_numbers import write_number
+from webui.security_words import SECURITY_EVENTS
 from webui.sentences import (
     AUDIO_FAULTS,
     ERRORS,
     LINE_REASONS,
     OUTCOMES,
     REASONS,
-    SECURITY_EVENTS,
     STATES,
     WARNINGS,
     WAYS,

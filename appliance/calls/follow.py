@@ -7,6 +7,7 @@ from functools import partial
 
 from appliance.calls.announce import announce, give_tone, say
 from appliance.calls.call import Call
+from appliance.calls.call_back import keep_call_back
 from appliance.calls.converse import talk
 from appliance.calls.keys import ask
 from appliance.calls.message import take_message
@@ -21,6 +22,7 @@ from appliance.routing.steps import (
     Ask,
     Ended,
     HangUp,
+    KeepCallBack,
     Outcome,
     Ring,
     Say,
@@ -121,6 +123,8 @@ async def perform(board: Switchboard, call: Call, step: Step) -> Ended | None:
             return await wait_in_queue(board, call, step)
         case Ask():
             return await ask(board, call, step)
+        case KeepCallBack():
+            return await keep_call_back(board, call, step)
         case TakeMessage():
             return await take_message(board, call, step)
         case Announce():

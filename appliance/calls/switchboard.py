@@ -15,7 +15,7 @@ from appliance.legs.audio import MediaPort
 from appliance.legs.leg import CalleeLeg, Leg
 from appliance.routing.facts import Facts
 from appliance.routing.plan import Plan
-from appliance.routing.steps import Ring, Speech
+from appliance.routing.steps import KeepCallBack, Ring, Speech
 from appliance.routing.trail import Reason
 from appliance.routing.world import World
 from appliance.sip.refer import Replaces
@@ -128,6 +128,9 @@ class Switchboard(Protocol):
 
     def finish_message(self, draft: Draft, seconds: float, call: Call) -> None:
         """Keep a recorded message (or drop it when nothing was said); never waits."""
+
+    async def keep_call_back(self, step: KeepCallBack) -> bool:
+        """Have somebody called back; False when that cannot be kept. It is kept even if the call ends."""
 
     def setting(self, collection: str, identifier: str, field: str) -> object:
         """What a field of a record of the settings holds; None when there is no such record."""

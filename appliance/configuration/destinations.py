@@ -70,6 +70,14 @@ class ToAnnouncement(Record):
     text: SpokenText = ""
 
 
+class ToCallBack(Record):
+    """Offer to call the caller back: a person or a ring group does. Who does not want it goes on."""
+
+    kind: Literal["call_back"] = "call_back"
+    person_id: Identifier | None = None
+    group_id: Identifier | None = None
+
+
 class ToBusyTone(Record):
     """Give the busy tone."""
 
@@ -83,7 +91,16 @@ class ToHangUp(Record):
 
 
 Destination = Annotated[
-    ToPerson | ToGroup | ToMenu | ToMailbox | ToExternal | ToNumber | ToAnnouncement | ToBusyTone | ToHangUp,
+    ToPerson
+    | ToGroup
+    | ToMenu
+    | ToMailbox
+    | ToCallBack
+    | ToExternal
+    | ToNumber
+    | ToAnnouncement
+    | ToBusyTone
+    | ToHangUp,
     Field(discriminator="kind"),
 ]
 

@@ -22,6 +22,7 @@ AMONG_RECORDS: Mapping[str, str] = MappingProxyType(
         "unknown_line": "There is no such line",
         "unknown_calendar": "There are no such opening hours",
         "unknown_audio": "There is no such sound",
+        "call_back_by_nobody": "Choose who calls back",
         "extension_taken": "{name} already has the extension {extension}",
         "extension_is_emergency": "{extension} is an emergency number",
         "star_code_taken": "Another action has the code {code} already",

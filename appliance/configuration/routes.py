@@ -11,6 +11,7 @@ from appliance.configuration.destinations import (
     Route,
     ToAnnouncement,
     ToBusyTone,
+    ToCallBack,
     ToExternal,
     ToGroup,
     ToHangUp,
@@ -102,6 +103,10 @@ def route_problems(configuration: Configuration) -> Iterator[Problem]:
     number, and the own handling of a day, may not.
     """
     for place in destinations_of(configuration):
+        wanted = place.destination
+        if isinstance(wanted, ToCallBack) and (wanted.person_id is None) == (wanted.group_id is None):
+            there = (*place.path, "person_id")
+            yield Problem(place.collection, place.record_id, there, "call_back_by_nobody")
         of_route = place.collection in ("numbers", "calendars", "office")
         if of_route and place.last and isinstance(place.destination, ToHangUp):
             yield Problem(place.collection, place.record_id, place.path, "route_ends_in_silence")

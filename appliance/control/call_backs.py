@@ -98,7 +98,7 @@ def _request(box: Box, wish: NewCallBack, country: str) -> CallBackRequest:
     for field, code in _unknown(configuration, wish):
         raise wrong(field, code)
     if (wish.person_id is None) == (wish.group_id is None):
-        raise refusal(422, "call_back_by_nobody", "person_id")
+        raise wrong("person_id", "call_back_by_nobody")
     settings = configuration.call_backs
     return CallBackRequest(
         id=box.token(),

@@ -42,7 +42,6 @@ CODES: Mapping[str, str] = MappingProxyType(
         "moment_past": "This moment is over",
         "no_phone": "None of this person's phones is there",
         "no_line": "No line is up",
-        "call_back_by_nobody": "Choose who calls back",
         "call_back_not_allowed": "You may only ask for call-backs by yourself or by a group of yours",
         "call_back_barred": "This number may not be called",
         "call_back_over": "This call-back is being made, or is over",

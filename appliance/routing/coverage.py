@@ -41,6 +41,7 @@ class AnswerKind(StrEnum):
 
     RINGS = "rings"
     MENU = "menu"
+    CALL_BACK = "call_back"
     MESSAGE = "message"
     ANNOUNCEMENT = "announcement"
     TONE = "tone"
@@ -57,7 +58,7 @@ class Hole(StrEnum):
 
 
 # Somebody is rung, or the caller leaves a message or chooses: no hole.
-ANSWERS = frozenset({AnswerKind.RINGS, AnswerKind.MENU, AnswerKind.MESSAGE})
+ANSWERS = frozenset({AnswerKind.RINGS, AnswerKind.MENU, AnswerKind.CALL_BACK, AnswerKind.MESSAGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,8 +267,8 @@ def answer_of(plan: Plan, explanation: Explanation) -> Answer:
     """What an explanation comes to, when nobody picks up."""
     first = _first_met(explanation)
     last = explanation.decisions[-1]
-    kinds = {_kind(each.step) for each in explanation.decisions if not isinstance(each.step, Say)}
-    kind, end = _kind(first.step), _kind(last.step)
+    kinds = {_kind(plan, each) for each in explanation.decisions if not isinstance(each.step, Say)}
+    kind, end = _kind(plan, first), _kind(plan, last)
     hole: Hole | None = None
     if LOOP in explanation.nodes:
         hole = Hole.LOOP
@@ -287,10 +288,12 @@ def _has_ring(plan: Plan, places: Iterable[str]) -> bool:
     return any(isinstance(plan.nodes[place], RingNode) for place in places)
 
 
-def _kind(step: object) -> AnswerKind:
-    match step:
+def _kind(plan: Plan, decision: Decision) -> AnswerKind:
+    match decision.step:
         case Ring():
             return AnswerKind.RINGS
+        case Ask() if plan.nodes[decision.position.node].kind == "call_back":
+            return AnswerKind.CALL_BACK
         case Ask():
             return AnswerKind.MENU
         case TakeMessage():

@@ -12,12 +12,11 @@ from typing import NamedTuple
 
 from appliance import numbers
 from appliance.configuration.destinations import RingOutcome
-from appliance.configuration.fields import HoursState
 from appliance.configuration.star_codes import ARGUMENTS, Action, split
-from appliance.configuration.voicemail import Greeting
 from appliance.routing import asking, queueing
 from appliance.routing.announcing import AnnouncementNode
 from appliance.routing.by_hours import state_at, way_by_hours
+from appliance.routing.call_back_paths import WANTED, CallBackNode, keep, offer, why_not
 from appliance.routing.facts import Facts
 from appliance.routing.filtering import FilterNode, way_by_filter
 from appliance.routing.forwarding import (
@@ -53,13 +52,13 @@ from appliance.routing.steps import (
     Announce,
     Ended,
     HangUp,
+    Keys,
     Outcome,
     Ring,
     Service,
-    Speech,
     Step,
-    TakeMessage,
 )
+from appliance.routing.taking_messages import own_messages, take_message
 from appliance.routing.targets import find_targets
 from appliance.routing.trail import Reason, TrailEntry
 from appliance.routing.world import World
@@ -156,6 +155,8 @@ class _Walk:
                     found = self._limits(node)
                 case MenuNode():
                     found = self._menu(node)
+                case CallBackNode():
+                    found = self._offer_call_back(node)
                 case MailboxNode() if FAILED in node.ways and "disk" in self._world.failures:
                     found = self._leave(node, FAILED, Reason("mailbox_failed", dict(node.label)))
                 case UnansweredNode():
@@ -190,6 +191,8 @@ class _Walk:
             return self.from_node(self._leave(node, ONWARD, Reason("announcement_heard")))
         if isinstance(node, MenuNode):
             return self._answered(node, outcome)
+        if isinstance(node, CallBackNode) and outcome is not Outcome.DONE:
+            return self._call_back_answered(node, outcome)
         return self._end(_ending_of(node), "hung_up", node)
 
     # Ringing
@@ -353,6 +356,21 @@ class _Walk:
         self._standing = standing._replace(tries=tries, questions=standing.questions + 1)
         return self._stop(node, asking.question(node, self._facts.language, again=again), reason)
 
+    # Call-backs
+
+    def _offer_call_back(self, node: CallBackNode) -> Decision | str:
+        why = why_not(self._plan, self._facts)
+        if why is not None:
+            return self._leave(node, ONWARD, why)
+        return self._stop(node, offer(self._facts), Reason("call_back_offered", dict(node.label)))
+
+    def _call_back_answered(self, node: CallBackNode, outcome: Ended) -> Decision:
+        if outcome == WANTED:
+            step = keep(node.wish, self._plan, self._facts)
+            return self._stop(node, step, Reason("call_back_wanted", dict(node.label)))
+        code = "call_back_not_wanted" if isinstance(outcome, Keys) else "call_back_not_kept"
+        return self.from_node(self._leave(node, ONWARD, Reason(code)))
+
     # Hours
 
     def _by_hours(self, node: HoursNode) -> str:
@@ -378,14 +396,14 @@ class _Walk:
     def _last_step(self, node: PlanNode) -> Step:
         language = self._facts.language
         if isinstance(node, MailboxNode) and node.mailbox is not None:
-            return self._take_message(node)
+            return take_message(node, self._plan, self._facts, self._world, self._now)
         if not isinstance(node, FinalNode):
             return HangUp(480, "over")
         match node.step:
             case Announce(speech=speech):
                 return replace(node.step, speech=replace(speech, language=language))
             case Service(name=Action.MAILBOX):
-                return self._own_mailbox()
+                return own_messages(self._plan, self._facts)
             case Service(name=action) if action in ARGUMENTS:
                 dialled = split(self._plan.star_codes, self._facts.called)
                 argument = dialled[1] if dialled and not self._facts.picks_up else ""
@@ -393,33 +411,6 @@ class _Walk:
                 return replace(node.step, parameters={"argument": argument, **picks_up})
             case step:
                 return step
-
-    def _take_message(self, node: MailboxNode) -> Step:
-        mailbox = node.mailbox
-        assert mailbox is not None
-        state = state_at(node.hours, self._world, self._now)
-        language = mailbox.language or self._facts.language
-        greeting = mailbox.greetings.get(state) or mailbox.greetings.get(HoursState.OPEN) or Greeting()
-        prompt = _GREETINGS[state]
-        parameters = {}
-        if node.number:
-            prompt = "mailbox_greeting_number"
-            parameters["number"] = numbers.national(node.number, self._plan.country)
-        return TakeMessage(
-            mailbox_id=mailbox.id,
-            greeting=Speech(greeting.audio_id, greeting.text, prompt, language, parameters),
-            thanks=Speech(prompt_name="message_saved", language=language),
-            language=language,
-            max_seconds=mailbox.max_seconds,
-            silence_seconds=mailbox.silence_seconds,
-        )
-
-    def _own_mailbox(self) -> Step:
-        person = self._facts.caller_person_id or ""
-        mailbox = self._plan.own_mailboxes.get(person)
-        if mailbox is None:
-            return Announce(Speech(prompt_name="mailbox_unavailable", language=self._facts.language))
-        return Service(Action.MAILBOX, {"mailbox_id": mailbox, "person_id": person})
 
     # Steps of the walk
 
@@ -444,13 +435,6 @@ class _Walk:
             parameters = {"who": node.label.get("name", "") or self._facts.called}
             self._trail.append(TrailEntry(node.id, None, Reason(code, parameters)))
         return Decision(step, self._standing._replace(over=True), tuple(self._trail))
-
-
-_GREETINGS = {
-    HoursState.OPEN: "mailbox_greeting",
-    HoursState.CLOSED: "mailbox_greeting_closed",
-    HoursState.HOLIDAY: "mailbox_greeting_holiday",
-}
 
 
 def _whose_turn(node: RingNode, standing: Position, world: World) -> tuple[RingNode, Position]:

@@ -57,6 +57,7 @@ CONDITIONS: Mapping[str, str] = MappingProxyType(
         "wrong_key": "wrong key",
         "no_key": "no key",
         "no_choice": "no key, or a wrong one",
+        "no_call_back": "no call-back",
         "forwarded": "forwarded",
         "otherwise": "otherwise",
     }
@@ -82,6 +83,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "queue": "Ring group with a queue",
         "external": "Outside number",
         "menu": "Menu",
+        "call_back": "Call-back offered",
         "extensions": "Extension dialled",
         "backup": "Backup number",
         "unanswered": "When unanswered",

@@ -13,7 +13,8 @@ from appliance.routing.ringing import Ringing
 from appliance.routing.steps import Speech
 
 if TYPE_CHECKING:
-    from appliance.routing.paths import Context, Paths
+    from appliance.routing.contexts import Context
+    from appliance.routing.paths import Paths
 
 
 def menu_node(paths: Paths, menu: Menu, place: str, ringing: Ringing, context: Context) -> MenuNode:

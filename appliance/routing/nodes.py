@@ -35,6 +35,7 @@ NodeKind = Literal[
     "queue",
     "external",
     "menu",
+    "call_back",
     "backup",
     "unanswered",
     "forward",

@@ -13,7 +13,8 @@ from appliance.routing.trail import Reason
 from appliance.routing.world import World
 
 if TYPE_CHECKING:
-    from appliance.routing.paths import Context, Paths
+    from appliance.routing.contexts import Context
+    from appliance.routing.paths import Paths
 
 FULL = "number_full"
 

@@ -15,7 +15,8 @@ from appliance.routing.ringing import Onward, Ringing, everywhere
 from appliance.routing.trail import Reason
 
 if TYPE_CHECKING:
-    from appliance.routing.paths import Context, Paths
+    from appliance.routing.contexts import Context
+    from appliance.routing.paths import Paths
 
 
 @dataclass(frozen=True, slots=True)

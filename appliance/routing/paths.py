@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from appliance import numbers
 from appliance.configuration.caller_filter import FilterRule
@@ -19,6 +19,7 @@ from appliance.configuration.destinations import (
     RouteStep,
     ToAnnouncement,
     ToBusyTone,
+    ToCallBack,
     ToExternal,
     ToGroup,
     ToHangUp,
@@ -34,13 +35,14 @@ from appliance.configuration.people import Person, Phone, RingGroup
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
 from appliance.routing import endings
 from appliance.routing.announcing import announcement_node
+from appliance.routing.call_back_paths import call_back_node
 from appliance.routing.called_inside import called_inside
+from appliance.routing.contexts import Context, entry_node, hours_place, named
 from appliance.routing.filtering import filter_node
 from appliance.routing.introductions import ANSWER_SECONDS, Handover
 from appliance.routing.menu_paths import menu_node
 from appliance.routing.nodes import (
     FAILED,
-    ONWARD,
     UNKNOWN_TIME,
     EntryNode,
     Exit,
@@ -69,17 +71,6 @@ RINGS = (ToPerson, ToGroup, ToExternal, ToNumber)
 EXTERNAL_SECONDS = 30
 # Outcomes that may mean that something has failed, rather than that somebody does not want the call.
 FAILURES = frozenset({RingOutcome.NO_ANSWER, RingOutcome.UNREACHABLE})
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """On whose behalf a path is followed: a number, or nobody's for calls inside the office."""
-
-    name: str
-    number: Number | None = None
-    hours: OpeningHours | None = None
-    backup: str | None = None
-    handover: Handover = Handover()
 
 
 class Paths:
@@ -139,7 +130,7 @@ class Paths:
         entry = f"called:{number.id}"
 
         def make() -> list[PlanNode]:
-            first = self._ask(_hours_place(context), lambda: [self._hours_node(number, context)])
+            first = self._ask(hours_place(context), lambda: [self._hours_node(number, context)])
             if number.max_calls is not None:
                 first = self._limited(number, number.max_calls, first, context)
             if rules:
@@ -178,7 +169,7 @@ class Paths:
             target = self.destination(destination, Ringing(place, self.after(destination, inside)), inside)
             record = (collection, of.id)
             label = {"extension": extension, "name": of.name}
-            return [_entry(place, "extension", label, record, target, Reason("extension_called", label))]
+            return [entry_node(place, "extension", label, record, target, Reason("extension_called", label))]
 
         return self._ask(place, make)
 
@@ -190,7 +181,7 @@ class Paths:
 
     def _number(self, number: Number) -> list[PlanNode]:
         context = self._context(number)
-        hours = self._ask(_hours_place(context), lambda: [self._hours_node(number, context)])
+        hours = self._ask(hours_place(context), lambda: [self._hours_node(number, context)])
         return [self._called(f"number:{number.id}", number, hours)]
 
     def _context(self, number: Number) -> Context:
@@ -201,10 +192,12 @@ class Paths:
 
     def _called(self, place: str, number: Number, target: str) -> EntryNode:
         label = {"number": numbers.national(number.number, self._country), "name": number.name}
-        return _entry(place, "number", label, ("numbers", number.id), target, Reason("number_called", label))
+        return entry_node(
+            place, "number", label, ("numbers", number.id), target, Reason("number_called", label)
+        )
 
     def _hours_node(self, number: Number, context: Context) -> HoursNode:
-        hours, place = context.hours, _hours_place(context)
+        hours, place = context.hours, hours_place(context)
         calendar = hours.calendar if hours else None
         return HoursNode(
             id=place,
@@ -306,12 +299,12 @@ class Paths:
         match destination:
             case ToPerson(person_id=identifier):
                 person = configuration.people.get(identifier)
-                return self._person(person, _at("person", identifier, ringing), context) if person else lost
+                return self._person(person, named("person", identifier, ringing), context) if person else lost
             case ToGroup(group_id=identifier):
                 group = configuration.groups.get(identifier)
-                return self._group(group, _at("group", identifier, ringing)) if group else lost
+                return self._group(group, named("group", identifier, ringing)) if group else lost
             case ToExternal(number=number):
-                there = _at("external", number, ringing)
+                there = named("external", number, ringing)
                 return self._ask(
                     there.place,
                     lambda: ring_external(
@@ -333,6 +326,13 @@ class Paths:
                 )
             case ToAnnouncement():
                 return self.ending(endings.announcement(f"announcement:{where}", destination))
+            case ToCallBack(person_id=person_id, group_id=group_id):
+                if person_id not in configuration.people and group_id not in configuration.groups:
+                    return lost
+                place = f"call_back:{where}"
+                return self._ask(
+                    place, lambda: call_back_node(configuration, destination, place, ringing, context)
+                )
             case ToBusyTone():
                 return self.ending(endings.busy_tone(f"tone:busy@{context.name}"))
             case ToHangUp():
@@ -420,7 +420,9 @@ class Paths:
         def make() -> list[PlanNode]:
             target = self._chosen(chosen, place, context, fallback)
             reason = Reason("own_when_unanswered", {"name": group.name})
-            return [_entry(place, "unanswered", {"name": group.name}, ("groups", group.id), target, reason)]
+            return [
+                entry_node(place, "unanswered", {"name": group.name}, ("groups", group.id), target, reason)
+            ]
 
         return everywhere(self._ask(place, make))
 
@@ -478,20 +480,3 @@ class Paths:
             made = OpeningHours(calendar, self._zone_name, self._language, overrides)
             self._hours[calendar.id] = made
         return self._hours[calendar.id]
-
-
-def _hours_place(context: Context) -> str:
-    calendar = context.hours.calendar if context.hours else None
-    return f"hours:{calendar.id if calendar else 'always'}@{context.name}"
-
-
-def _entry(
-    place: str, kind: str, label: Mapping[str, str], record: tuple[str, str], target: str, reason: Reason
-) -> EntryNode:
-    ways = {ONWARD: Exit(f"{place}>{ONWARD}", target, ONWARD)}
-    return EntryNode(place, kind, label, record, ways, reason)  # type: ignore[arg-type]
-
-
-def _at(kind: str, identifier: str, ringing: Ringing) -> Ringing:
-    """The same ringing, named after whom it rings."""
-    return replace(ringing, place=f"{kind}:{identifier}@{ringing.place}")

@@ -143,6 +143,23 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepCallBack:
+    """Keep that the caller wants to be called at `number`, then thank them.
+
+    Ends with DONE once it is kept; with UNREACHABLE when it cannot be, after saying `sorry`. `number_id`: the
+    number of ours they called; `person_id` or `group_id`: who calls back.
+    """
+
+    number: str
+    name: str
+    number_id: str | None
+    person_id: str | None
+    group_id: str | None
+    thanks: Speech
+    sorry: Speech
+
+
+@dataclass(frozen=True, slots=True)
 class Announce:
     """Say something; what the caller hears after it, before the end of the call."""
 
@@ -203,4 +220,4 @@ class Wait:
 
 
 Ended = Outcome | Keys
-Step = Wait | Ring | Ask | TakeMessage | Announce | Say | Tone | HangUp | Service
+Step = Wait | Ring | Ask | TakeMessage | KeepCallBack | Announce | Say | Tone | HangUp | Service

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from appliance import numbers
 from appliance.calls.arrival import transferred
@@ -22,7 +23,7 @@ from appliance.legs.audio import MediaPort, MediaSource
 from appliance.legs.leg import CalleeLeg, Leg
 from appliance.routing.facts import Facts
 from appliance.routing.plan import Plan
-from appliance.routing.steps import Ring, Speech
+from appliance.routing.steps import KeepCallBack, Ring, Speech
 from appliance.routing.trail import Reason
 from appliance.routing.world import World
 from appliance.runtime.background import Background
@@ -88,6 +89,7 @@ class Board:
         calls: Callable[[], Collection[Call]],
         parking: ParkingLot,
         waiting: WaitingLines,
+        keep_call_back: Callable[[KeepCallBack], Coroutine[Any, Any, bool]],
     ) -> None:
         self._clock = clock
         self._settings = settings
@@ -108,6 +110,7 @@ class Board:
         self.calls_in_progress = calls
         self.parking = parking
         self._waiting = waiting
+        self._keep_call_back = keep_call_back
 
     @property
     def plan(self) -> Plan:
@@ -175,6 +178,11 @@ class Board:
         person_id = getattr(leg, "person_id", None)
         person = self._settings.configuration.people.get(person_id) if person_id else None
         return Party(person.extension, person.name, person.id) if person else Party(leg.label)
+
+    async def keep_call_back(self, step: KeepCallBack) -> bool:
+        """Have somebody called back; False when that cannot be kept. It is kept even if the call ends."""
+        keeping = self._background.start(self._keep_call_back(step), "a call-back request")
+        return await asyncio.shield(keeping)
 
     def setting(self, collection: str, identifier: str, field: str) -> object:
         """What a field of a record holds; None when there is no such record."""

@@ -259,6 +259,7 @@ class Box:
             calls=self.calls.in_progress,
             parking=self.calls.parking,
             waiting=self.calls.waiting,
+            keep_call_back=lambda step: self.call_backs.keep(step),
         )
 
     def _borrow(self, replaces: Replaces, mine: Leg) -> Loan | None:

@@ -18,7 +18,7 @@ from appliance.routing.calling_back import (
 )
 from appliance.routing.facts import Direction
 from appliance.routing.limits import BARRED
-from appliance.routing.steps import Ring
+from appliance.routing.steps import KeepCallBack, Ring
 from appliance.runtime.tokens import token
 from appliance.storage.call_backs import CallBackStore
 from appliance.storage.errors import StorageError
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 MOST_OPEN = 500
 ENDED_SHOWN = 100
+# Whoever asks for a call by a key is still on the phone for so long.
+HANG_UP_SECONDS = 8.0
 # What no later hour lets through.
 _FOR_EVER = frozenset({"barred_costly", "barred_country"})
 
@@ -83,6 +85,28 @@ class CallBacks:
         self._changed(request)
         self._box.jobs.call_back_soon()
         return request
+
+    async def keep(self, step: KeepCallBack) -> bool:
+        """Keep what a caller has asked for by a key; False when it cannot be kept."""
+        settings, now = self._box.configuration.call_backs, self._box.epoch()
+        request = CallBackRequest(
+            id=token(),
+            number=step.number,
+            name=step.name[:200],
+            number_id=step.number_id,
+            person_id=step.person_id,
+            group_id=step.group_id,
+            allowed=settings.attempts,
+            delay_minutes=settings.delay_minutes,
+            asked_at=now,
+            next_at=now + HANG_UP_SECONDS,
+        )
+        try:
+            await self.ask(request)
+        except (TooManyCallBacks, StorageError) as error:
+            log.error("a caller who asked for a call-back cannot be called: %r", error)
+            return False
+        return True
 
     async def cancel(self, identifier: str) -> bool:
         """Call a request off; False when there is none. A call that goes on is left alone."""

@@ -183,7 +183,7 @@ def state_of(call: Call) -> CallState:
         return CallState.TALKING
     if call.outcome == "voicemail":
         return CallState.MESSAGE
-    if call.outcome == "announcement":
+    if call.outcome in ("announcement", "call_back"):
         return CallState.ANNOUNCEMENT
     return CallState.RINGING
 

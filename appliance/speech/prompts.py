@@ -153,6 +153,20 @@ PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "en": "To take the call, press 1.",
         },
         # Call-backs
+        "call_back_offer": {
+            "fr": "Nous pouvons vous rappeler au numéro dont vous appelez. "
+            "Pour être rappelé, tapez 1. Sinon, patientez.",
+            "en": "We can call you back at the number you are calling from. "
+            "To be called back, press 1. Otherwise, please hold.",
+        },
+        "call_back_kept": {
+            "fr": "C'est noté : nous vous rappellerons au {number}. Merci de votre appel, au revoir.",
+            "en": "We will call you back at {number}. Thank you for calling, goodbye.",
+        },
+        "call_back_not_kept": {
+            "fr": "Votre demande de rappel n'a pas pu être enregistrée.",
+            "en": "Your call-back could not be noted down.",
+        },
         "call_back_name": {"fr": "À rappeler : {name}.", "en": "To be called back: {name}."},
         "call_back_number": {"fr": "À rappeler : {number}.", "en": "To be called back: {number}."},
         "press_one_to_call": {"fr": "Pour appeler, tapez 1.", "en": "To call, press 1."},

@@ -24,6 +24,7 @@ from appliance.configuration.destinations import (
     RouteStep,
     ToAnnouncement,
     ToBusyTone,
+    ToCallBack,
     ToExternal,
     ToGroup,
     ToHangUp,
@@ -84,6 +85,7 @@ def destination(chance: Random) -> Destination:
     """Any destination, at times one that names no record."""
     match chance.choice(
         ("person", "person", "group", "menu", "mailbox", "number", "external", "says", "busy", "ends")
+        + ("call_back",)
     ):
         case "person":
             return ToPerson(person_id=chance.choice((*PEOPLE, *PEOPLE, "nobody")))
@@ -97,6 +99,9 @@ def destination(chance: Random) -> Destination:
             return ToNumber(number_id=chance.choice((*NUMBERS, *NUMBERS, "nobody")))
         case "external":
             return ToExternal(number=OUTSIDE, confirm=chance.random() < 0.5)
+        case "call_back":
+            person = perhaps(chance, lambda: chance.choice((*PEOPLE, "nobody")))
+            return ToCallBack(person_id=person, group_id=perhaps(chance, lambda: chance.choice(GROUPS)))
         case "says":
             return ToAnnouncement(text="Bonjour")
         case "busy":

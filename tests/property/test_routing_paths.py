@@ -30,6 +30,7 @@ from appliance.routing.steps import (
     Ended,
     ExternalTarget,
     HangUp,
+    KeepCallBack,
     Keys,
     Outcome,
     PhoneTarget,
@@ -88,6 +89,8 @@ def test_decisions_lie_on_the_drawn_path_which_ends(
 
 
 def _outcome(data: st.DataObject, decision: Decision) -> Ended:
+    if isinstance(decision.step, KeepCallBack):
+        return data.draw(st.sampled_from((Outcome.DONE, Outcome.UNREACHABLE)))
     if isinstance(decision.step, Wait):
         return data.draw(st.sampled_from((Outcome.DONE, Outcome.NO_ANSWER, Outcome.UNREACHABLE)))
     if not isinstance(decision.step, Ask):

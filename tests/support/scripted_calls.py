@@ -20,7 +20,7 @@ from appliance.legs.leg import Attempted, Change, DialResult
 from appliance.legs.sessions import Sound
 from appliance.media.reporting import MediaStatistics
 from appliance.routing.facts import Direction, Facts
-from appliance.routing.steps import Introduction, Outcome, Ring, Speech
+from appliance.routing.steps import Introduction, KeepCallBack, Outcome, Ring, Speech
 from appliance.routing.trail import Reason
 from appliance.routing.world import DayState, World
 from appliance.sip.offer_answer import DEFAULT_CODECS
@@ -237,6 +237,7 @@ class ScriptedBoard:
     """A box whose phones are given by the test."""
 
     tones = "FR"
+    keeps_call_backs = True
 
     def __init__(
         self, story: list[str], legs: list[ScriptedCallee] | None = None, plan: object = None
@@ -308,6 +309,11 @@ class ScriptedBoard:
     async def spoken(self, speech: Speech) -> bytes:
         self.said.append(speech)
         return (speech.text or speech.prompt_name or "").encode()
+
+    async def keep_call_back(self, step: KeepCallBack) -> bool:
+        if self.keeps_call_backs:
+            self.story.append(f"{step.number} is to be called back")
+        return self.keeps_call_backs
 
     def setting(self, collection: str, identifier: str, field: str) -> object:
         return self.settings.get((collection, identifier, field))

@@ -35,6 +35,7 @@ KINDS = {
     "external": ("external", N_("Outside number")),
     "backup": ("external", N_("Backup number")),
     "menu": ("menu", N_("Menu")),
+    "call_back": ("phone", N_("Call-back offered")),
     "extensions": ("internal", N_("An extension")),
     "unanswered": ("next", N_("When unanswered")),
     "forward": ("next", N_("Forward")),
@@ -104,6 +105,8 @@ def say_node(node: Json) -> tuple[str, str]:
             return word, _spoken(label)
         case "unanswered":
             return fill(N_("Not answered: {name}"), {"name": name}), gettext("their own choice")
+        case "call_back":
+            return word, fill(N_("{name} calls back"), {"name": name}) if name else ""
         case "hours" | "mailbox" | "menu":
             return (name, word) if name and name != word else (word, "")
         case _:

@@ -22,6 +22,7 @@ COLOURS = 6
 FIRST_WORDS = {
     "rings": N_("{who}: rings"),
     "menu": N_("The caller chooses by a key: {who}"),
+    "call_back": N_("The caller may ask to be called back: {who}"),
     "message": N_("A message is taken: {who}"),
     "announcement": N_("An announcement is played"),
     "tone": N_("A tone tells the caller"),

@@ -129,3 +129,43 @@ async def test_nobody_free_is_looked_at_again_and_a_customer_who_gets_through_is
     await heard.hung_up()
     await running.until(lambda: not running.box.call_backs.open(), "called off")
     await running.at_rest()
+
+
+async def test_a_caller_presses_1_and_is_called_back_once_they_have_hung_up(running, provider, phone, audio):
+    offered = {"steps": [{"destination": {"kind": "call_back", "group_id": "all"}}]}
+    await running.ask("PATCH", "/numbers/main", {"routes": {"open": offered}})
+    mouth = await audio("127.0.0.9")
+    call = arrives(provider)
+    call.invite(description(mouth.port, "127.0.0.9", codecs="8 101"))
+    answer = await call.accepted()
+    mouth.press(answer.media, "1")
+    await call.hung_up()
+    (told,) = running.box.call_backs.open()
+    assert (told.number, told.name, told.number_id, told.group_id) == (OUTSIDER, "Mme Petit", "main", "all")
+    alice = await phone("101")
+    await running.ask("POST", f"/call_backs/requests/{told.id}/try")
+    rung = await alice.incoming()
+    assert "0639981234" in rung.invitation.get("from")
+    rung.answer(603)
+    await rung.request("ACK")
+    assert (await outcome(running, "not_taken"))["made"] == 0
+    await running.at_rest()
+
+
+async def test_a_caller_who_withholds_their_number_goes_on_at_once(running, provider, phone):
+    alice = await phone("101")
+    steps = [
+        {"destination": {"kind": "call_back", "group_id": "all"}},
+        {"destination": {"kind": "person", "person_id": "alice"}},
+    ]
+    await running.ask("PATCH", "/numbers/main", {"routes": {"open": {"steps": steps}}})
+    call = provider.call(f"sip:{NUMBER}@{provider.domain}", from_user="anonymous")
+    call.invite()
+    heard = await alice.incoming()
+    heard.answer(180)
+    await call.ringing()
+    assert running.box.call_backs.open() == ()
+    call.cancel()
+    assert (await call.refused()).status == 487
+    await heard.cancelled()
+    await running.at_rest()

@@ -15,6 +15,7 @@ from appliance.configuration.destinations import (
     RouteStep,
     ToAnnouncement,
     ToBusyTone,
+    ToCallBack,
     ToExternal,
     ToGroup,
     ToHangUp,
@@ -137,6 +138,19 @@ CASES: list[tuple[str, str, Office]] = [
         "numbers/main/routes/open/steps/1/destination",
         "route_ends_in_silence",
         lambda: with_route(ALICE, ToHangUp()),
+    ),
+    *(
+        (
+            "numbers/main/routes/open/steps/0/destination/person_id",
+            "call_back_by_nobody",
+            lambda given=given: with_route(ToCallBack(**given), ALICE),
+        )
+        for given in ({}, {"person_id": "alice", "group_id": "sales"})
+    ),
+    (
+        "numbers/main/routes/open/steps/0/destination/group_id",
+        "unknown_group",
+        lambda: with_route(ToCallBack(group_id="gone"), ALICE),
     ),
     (
         "numbers/main/routes/open/steps/1/destination",

@@ -14,6 +14,8 @@ DESTINATIONS = [
     {"kind": "external", "number": "+33612345678", "confirm": False},
     {"kind": "announcement", "text": "Closed."},
     {"kind": "announcement", "audio_id": "summer"},
+    {"kind": "call_back", "group_id": "sales"},
+    {"kind": "call_back", "person_id": "alice"},
     {"kind": "busy"},
     {"kind": "hang_up"},
 ]
