@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from appliance.configuration.fields import E164, Email, Identifier, Label, Name, Record
+from appliance.configuration.fields import E164, Email, Identifier, Label, Name, Note, Record
 
 MOST_CONTACTS = 50_000
 MOST_NUMBERS = 10
@@ -17,9 +17,6 @@ def _once(numbers: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(numbers)) != len(numbers):
         raise PydanticCustomError("number_listed_twice", "This number stands here twice")
     return numbers
-
-
-Note = Annotated[str, StringConstraints(max_length=4000)]
 
 
 class Contact(Record):

@@ -86,6 +86,14 @@ def _line_of_text(text: str) -> str:
     return text
 
 
+def _lines_of_text(text: str) -> str:
+    return text.translate(_UNSPOKEN)
+
+
+# Pasted texts hold such characters now and then; programs that take the text stop at them.
+_UNSPOKEN = {code: " " for code in (*range(32), 127) if chr(code) not in "\t\r\n"}
+
+
 def _email(text: str) -> str:
     local, at, domain = text.rpartition("@")
     plain = text.isprintable() and " " not in text and "," not in text
@@ -111,7 +119,10 @@ REVEAL = "reveal_secrets"
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(_line_of_text)]
 Label = Annotated[str, StringConstraints(max_length=200), AfterValidator(_line_of_text)]
-SpokenText = Annotated[str, StringConstraints(max_length=2000)]
+SpokenText = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_lines_of_text)]
+Note = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_lines_of_text)]
+# A user name at another server.
+Login = Annotated[str, StringConstraints(max_length=254), AfterValidator(_line_of_text)]
 Extension = Annotated[str, StringConstraints(min_length=2, max_length=6), AfterValidator(_extension)]
 E164 = Annotated[str, StringConstraints(max_length=20), AfterValidator(_e164)]
 # Who calls: an extension, or a number in E.164.

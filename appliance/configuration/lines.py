@@ -18,6 +18,7 @@ from appliance.configuration.fields import (
     Identifier,
     Label,
     Language,
+    Login,
     Name,
     Port,
     Record,
@@ -96,8 +97,8 @@ class SipTrunk(Record):
     server: Host
     port: Port | None = None
     transport: Transport = Transport.AUTO
-    user: Annotated[str, Field(max_length=128)] = ""
-    authentication_user: Annotated[str, Field(max_length=128)] = ""
+    user: Annotated[Login, Field(max_length=128)] = ""
+    authentication_user: Annotated[Login, Field(max_length=128)] = ""
     password: Secret = Field(default="", validate_default=True)
     outbound_proxy: Host | None = None
     trusted_addresses: Annotated[tuple[Host, ...], Field(max_length=20)] = ()

@@ -14,6 +14,7 @@ from appliance.configuration.fields import (
     Host,
     Identifier,
     Language,
+    Login,
     Name,
     Port,
     Record,
@@ -77,7 +78,7 @@ class MailServer(Record):
     host: Host | None = None
     port: Port = 587
     security: MailSecurity = MailSecurity.STARTTLS
-    user: Annotated[str, Field(max_length=254)] = ""
+    user: Login = ""
     password: Secret = Field(default="", validate_default=True)
     sender: Email | None = None
 

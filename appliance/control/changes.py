@@ -15,6 +15,7 @@ from appliance.configuration.references import Path, used_by
 from appliance.control.box import Box, Conflict, Refused
 from appliance.control.errors import ApiError, FieldError, not_found, refusal
 from appliance.control.hours_checks import hour_problems
+from appliance.control.past_days import new_past_days
 from appliance.control.representation import given, merged, shown
 from appliance.control.validation import dotted, validated
 from appliance.storage.errors import StorageError
@@ -46,7 +47,8 @@ async def edit(box: Box, change: Edit, *, who: str, record: RecordName) -> Confi
         except Conflict:
             continue
         except Refused as refused:
-            raise ApiError(422, [problem_error(problem, record) for problem in refused.problems]) from None
+            problems = (restated(problem, record, after) for problem in refused.problems)
+            raise ApiError(422, [problem_error(problem, record) for problem in problems]) from None
         return after
     raise refusal(409, "changed_meanwhile")
 
@@ -95,7 +97,11 @@ def refuse_new_problems(before: Configuration, after: Configuration, now: dateti
     """Raises Refused with the problems of `after` that `before` has not: old ones never block mending
     others.
     """
-    introduced = new_problems(before, after) or new_hour_problems(before, after, now)
+    introduced = (
+        new_problems(before, after)
+        or new_past_days(before, after, now.date())
+        or new_hour_problems(before, after, now)
+    )
     if introduced:
         raise Refused(introduced)
 
@@ -139,6 +145,27 @@ def problem_error(problem: Problem, record: RecordName) -> FieldError:
         collection=None if own else problem.collection,
         id=None if own else problem.record_id,
     )
+
+
+# What two records may not both have: checks tell the later one, the page whoever is being changed.
+SHARED = frozenset(
+    {"extension_taken", "sip_user_taken", "number_taken", "mailbox_owner_taken", "calendar_code_taken"}
+)
+
+
+def restated(problem: Problem, record: RecordName, configuration: Configuration) -> Problem:
+    """A problem of two records that have the same, told of the one being changed when it is one of them."""
+    collection, identifier = record
+    if problem.code not in SHARED or not identifier or (problem.collection, problem.record_id) == record:
+        return problem
+    changed = configuration.collection(collection).get(identifier)
+    other = configuration.collection(problem.collection).get(problem.record_id)
+    field = str(problem.path[0])
+    value = getattr(changed, field, None)
+    if value is None or str(value).casefold() != str(getattr(other, field, None)).casefold():
+        return problem
+    parameters = {**problem.parameters, "name": str(getattr(other, "name", ""))}
+    return Problem(collection, identifier, problem.path, problem.code, parameters)
 
 
 def refuse_while_used(configuration: Configuration, removed: Collection[RecordName]) -> None:

@@ -89,6 +89,14 @@ class ApiError(Exception):
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
 
+    def below(self, prefix: str) -> ApiError:
+        """The same, the fields as whoever sent what became the record's part `prefix` names them."""
+        errors = [
+            error.model_copy(update={"field": error.field.removeprefix(f"{prefix}.")})
+            for error in self.errors
+        ]
+        return ApiError(self.status, errors, self.headers)
+
     def body(self) -> dict[str, Any]:
         """The JSON body of the answer."""
         return Errors(errors=self.errors).model_dump(exclude_none=True)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from appliance import numbers
 from appliance.configuration.configuration import Configuration
-from appliance.configuration.fields import Language
+from appliance.configuration.fields import Label, Language
 from appliance.configuration.lines import Number
 from appliance.configuration.people import Person
 from appliance.control.bodies import answer, body, query
@@ -33,7 +33,7 @@ from appliance.routing.trail import REASONS
 from appliance.routing.world import World
 
 LookUp = Callable[[str], KnownCaller | None]
-Typed = Annotated[str, Field(max_length=60)]
+Typed = Annotated[Label, Field(max_length=60)]
 
 
 class Question(BaseModel):

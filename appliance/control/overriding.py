@@ -14,7 +14,7 @@ from appliance.configuration.overrides import HoursOverride, Standing, standing,
 from appliance.control.bodies import answer, body, nothing
 from appliance.control.box import Box
 from appliance.control.changes import edit, wrong
-from appliance.control.errors import not_found, refusal
+from appliance.control.errors import ApiError, not_found, refusal
 from appliance.control.moments import Moment
 from appliance.control.representation import plain
 from appliance.control.routes import Access, Route, box_of, identity_of
@@ -132,7 +132,10 @@ async def put_override(request: web.Request) -> web.Response:
         until=until,
         by=who.user.name if who.user else "",
     )
-    await set_override(box, wish.calendar_id, override, who.name)
+    try:
+        await set_override(box, wish.calendar_id, override, who.name)
+    except ApiError as error:
+        raise error.below("override") from None
     return answer(Overrides(items=overrides_now(box.configuration, now)))
 
 

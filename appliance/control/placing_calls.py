@@ -12,6 +12,7 @@ from appliance.configuration.configuration import Configuration
 from appliance.configuration.permissions import locks_of
 from appliance.control.bodies import answer, body, country_of, nothing
 from appliance.control.box import CannotCall
+from appliance.control.changes import wrong
 from appliance.control.errors import ApiError, refusal
 from appliance.control.routes import Access, Route, box_of, identity_of
 from appliance.routing.dialled import read_dialled
@@ -49,7 +50,7 @@ async def place_call(request: web.Request) -> web.Response:
     if call.person_id not in box.configuration.people:
         raise refusal(422, "unknown_caller", "person_id")
     if call.line_id is not None and call.line_id not in box.configuration.lines:
-        raise refusal(422, "unknown_line", "line_id")
+        raise wrong("line_id", "unknown_line")
     number = dialled_number(box.configuration, call.number, country_of(request) or "FR", call.person_id)
     if number is None:
         raise refusal(422, "unknown_called", "number")

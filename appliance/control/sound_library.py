@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
 from appliance.configuration.configuration import Configuration
-from appliance.configuration.fields import Language
+from appliance.configuration.fields import Language, SpokenText
 from appliance.configuration.voicemail import Audio
 from appliance.control.bodies import answer, body
 from appliance.control.changes import edit
@@ -33,7 +33,7 @@ class Said(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: Annotated[str, Field(min_length=1, max_length=2000)]
+    text: Annotated[SpokenText, Field(min_length=1)]
     language: Language = Language.FRENCH
 
 

@@ -44,7 +44,7 @@ async def test_an_override_is_set_told_and_ended(box: OfficeBox, staffed: Api) -
         ({"state": "closed", "calendar_id": "x" * 10_000}, "calendar_id", "string_too_long"),
         (
             {"state": "destination", "destination": {"kind": "person", "person_id": "nobody"}},
-            "override.destination.person_id",
+            "destination.person_id",
             "unknown_person",
         ),
         (

@@ -113,20 +113,20 @@ async def test_hours_holidays_and_special_days(office: OfficeBox, administrator)
         page,
         "/opening-hours/new",
         special_days__0__name="Congés",
-        special_days__0__first="2026-08-10",
-        special_days__0__last="2026-08-01",
+        special_days__0__first="2098-08-10",
+        special_days__0__last="2098-08-01",
     )
     assert page.status == 422
     assert "Le dernier jour est avant le premier" in page.text
     closed = [one for one in page.fields if one[0] == "holidays.closed_on[]" and one[1] != "Good Friday"]
     others = [one for one in page.fields if one[0] not in ("holidays.closed_on[]", "special_days.0.last")]
     page = await administrator.post(
-        "/opening-hours/new", *others, *closed, ("special_days.0.last", "2026-08-21")
+        "/opening-hours/new", *others, *closed, ("special_days.0.last", "2098-08-21")
     )
     assert page.path == "/opening-hours/atelier?done=created"
     calendar = office.configuration.calendars["atelier"]
     assert calendar.holidays.open_on == ("Good Friday",)
-    assert calendar.special_days[0].last.isoformat() == "2026-08-21"
+    assert calendar.special_days[0].last.isoformat() == "2098-08-21"
     assert calendar.week.tuesday == calendar.week.monday
 
 
