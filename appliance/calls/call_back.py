@@ -11,6 +11,9 @@ async def keep_call_back(board: Switchboard, call: Call, step: KeepCallBack) -> 
     """Write the wish down before anything is promised; the caller who hangs up meanwhile is called too."""
     call.caller.answer()
     kept = await board.keep_call_back(step)
+    if kept:
+        # The place in a queue is free for the others.
+        call.waiting = None
     call.stage("call_back" if kept else call.outcome, board.epoch())
     await call.caller.media.play(await board.spoken(step.thanks if kept else step.sorry))
     return Outcome.DONE if kept else Outcome.UNREACHABLE

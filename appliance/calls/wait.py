@@ -6,35 +6,53 @@ from asyncio import TaskGroup, sleep, timeout
 
 from appliance.calls.call import Call
 from appliance.calls.switchboard import Switchboard
+from appliance.calls.until_first import until_first
 from appliance.routing.nodes import QueueNode
 from appliance.routing.queueing import Outlook, outlook
-from appliance.routing.steps import Outcome, Speech, Wait
+from appliance.routing.steps import Keys, Outcome, Speech, Wait
 
 # How often those who are not next look whether anybody is there at all; whatever happens wakes the next one.
 LOOK_SECONDS = 2.0
 # 8 kHz, 16-bit.
 BYTES_A_SECOND = 16_000
 SECONDS_A_MINUTE = 60
+CALL_BACK = "1"
 
 
-async def wait_in_queue(board: Switchboard, call: Call, step: Wait) -> Outcome:
+async def wait_in_queue(board: Switchboard, call: Call, step: Wait) -> Outcome | Keys:
     """Entertain the caller until somebody is free for them; see `Wait` for how it ends."""
     call.caller.answer()
     call.stage(call.outcome, board.epoch())
+    if call.waiting is None:
+        # What was pressed before the wait answers no question of it.
+        call.caller.media.forget_digits()
     call.waits_for(step.group_id, board.epoch(), board.monotonic())
     async with TaskGroup() as group:
         hearing = group.create_task(_entertain(board, call, step))
         try:
             async with timeout(step.seconds):
-                await sleep(step.pause)
-                return await _turn(board, call, step)
+                return await _turn_or_key(board, call, step)
         except TimeoutError:
             return Outcome.NO_ANSWER
         finally:
             hearing.cancel()
 
 
+async def _turn_or_key(board: Switchboard, call: Call, step: Wait) -> Outcome | Keys:
+    if not step.call_back:
+        return await _turn(board, call, step)
+    turn = await until_first(_turn(board, call, step), _call_back_wanted(call))
+    return Keys(CALL_BACK) if turn is None else turn
+
+
+async def _call_back_wanted(call: Call) -> None:
+    """Return once the key of a call-back is pressed; others mean nothing while waiting."""
+    while await call.caller.media.next_digit() != CALL_BACK:
+        pass
+
+
 async def _turn(board: Switchboard, call: Call, step: Wait) -> Outcome:
+    await sleep(step.pause)
     while True:
         is_next = board.is_next(call)
         look = _look(board, call, step)
@@ -100,4 +118,6 @@ def _place_in_words(board: Switchboard, call: Call, step: Wait) -> list[Speech]:
         minutes = max(1, -int(-expected // SECONDS_A_MINUTE))
         prompt = "queue_minute" if minutes == 1 else "queue_minutes"
         said.append(Speech(prompt_name=prompt, language=language, parameters={"minutes": str(minutes)}))
+    if step.call_back:
+        said.append(Speech(prompt_name="queue_call_back", language=language))
     return said

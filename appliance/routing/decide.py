@@ -16,7 +16,7 @@ from appliance.configuration.star_codes import ARGUMENTS, Action, split
 from appliance.routing import asking, queueing
 from appliance.routing.announcing import AnnouncementNode
 from appliance.routing.by_hours import state_at, way_by_hours
-from appliance.routing.call_back_paths import WANTED, CallBackNode, keep, offer, why_not
+from appliance.routing.call_back_paths import WANTED, CallBackNode, Wish, keep, offer, why_not
 from appliance.routing.facts import Facts
 from appliance.routing.filtering import FilterNode, way_by_filter
 from appliance.routing.forwarding import (
@@ -72,7 +72,7 @@ class Position(NamedTuple):
     seconds of ringing given to it. `over`: the last step has been given. `tries`: answers that led nowhere at
     this menu; `questions`: those put to the caller in all. `had`: ids of the group's members who have had
     their turn, with commas between. `planned`: seconds that the present step of a queue may take, which
-    `spent` holds already. `waits`: that step is a Wait.
+    `spent` holds already. `waits`: that step is a Wait. `calls_back`: that step keeps a call-back.
     """
 
     node: str
@@ -86,6 +86,7 @@ class Position(NamedTuple):
     had: str = ""
     planned: int = 0
     waits: bool = False
+    calls_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,8 @@ class _Walk:
             if outcome is Outcome.ANSWERED:
                 return self._end(HangUp(480, "answered"), "answered", node)
             if isinstance(node, QueueNode):
+                if position.calls_back and outcome is Outcome.DONE:
+                    return self._end(HangUp(480, "call_back_kept"), "hung_up", node)
                 return self._in_queue(node, outcome, took)
             return self.from_node(self._after_ring(node, outcome))
         if isinstance(node, AnnouncementNode):
@@ -290,7 +293,13 @@ class _Walk:
         if took is not None:
             spent = standing.spent - standing.planned + min(standing.planned, max(1, round(took)))
             standing = standing._replace(spent=spent)
-        if not standing.waits:
+        if standing.calls_back:
+            self._trail.append(TrailEntry(node.id, None, Reason("call_back_not_kept")))
+            standing = standing._replace(calls_back=False)
+        elif standing.waits and outcome == WANTED:
+            self._standing = standing
+            return self._called_instead(node)
+        elif not standing.waits:
             standing = standing._replace(reached=reached_by(standing.reached, as_ring(outcome)))
             parameters = {"who": node.label["name"], "seconds": str(standing.planned)}
             self._trail.append(TrailEntry(node.id, None, Reason(as_ring(outcome).value, parameters)))
@@ -327,7 +336,15 @@ class _Walk:
     def _wait(self, node: QueueNode, reason: Reason, pause: int) -> Decision:
         left = (node.limit or 0) - self._standing.spent
         self._standing = self._standing._replace(spent=node.limit or 0, planned=left, waits=True)
-        return self._stop(node, queueing.waiting(node, left, pause), reason)
+        call_back = why_not(self._plan, self._facts) is None
+        return self._stop(node, queueing.waiting(node, left, pause, call_back), reason)
+
+    def _called_instead(self, node: QueueNode) -> Decision:
+        """Keep that somebody in the queue wants to be called back."""
+        self._standing = self._standing._replace(planned=0, waits=False, calls_back=True)
+        wish = Wish(self._plan.number_ids.get(self._facts.called), group_id=node.group_id)
+        step = keep(wish, self._plan, self._facts)
+        return self._stop(node, step, Reason("call_back_wanted", {"name": node.label["name"]}))
 
     def _nobody_to_wait_for(self, node: QueueNode, look: queueing.Outlook) -> str:
         self._trail.extend(TrailEntry(node.id, None, reason) for reason in look.reasons)

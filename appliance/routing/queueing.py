@@ -75,8 +75,8 @@ def next_ring(node: QueueNode, free: tuple[str, ...], had: str, world: World) ->
     return node.turn_of(person_id), ",".join((*before, person_id))
 
 
-def waiting(node: QueueNode, left: int, pause: int) -> Wait:
-    """The step that lets the caller wait."""
+def waiting(node: QueueNode, left: int, pause: int, call_back: bool) -> Wait:
+    """The step that lets the caller wait; `call_back`: they can be called."""
     queue = node.queue
     return Wait(
         group_id=node.group_id,
@@ -86,4 +86,5 @@ def waiting(node: QueueNode, left: int, pause: int) -> Wait:
         say_position=queue.say_position,
         say_wait=queue.say_wait,
         every_seconds=queue.every_seconds,
+        call_back=queue.offer_call_back and call_back,
     )

@@ -205,7 +205,8 @@ class Service:
 class Wait:
     """Wait in the queue of a group until it is the caller's turn and one of its members is free.
 
-    Ends with DONE then; with NO_ANSWER after `seconds`; with UNREACHABLE once nobody is left to wait for.
+    Ends with DONE then; with NO_ANSWER after `seconds`; with UNREACHABLE once nobody is left to wait for;
+    with the Keys "1" where a call-back is offered and wanted.
     `node` is the place in the plan that knows who is free; `pause`: seconds before anybody is rung again.
     `every_seconds` the caller is told their place, and the expected wait, where that is wanted.
     """
@@ -217,6 +218,7 @@ class Wait:
     say_position: bool
     say_wait: bool
     every_seconds: int
+    call_back: bool = False
 
 
 Ended = Outcome | Keys

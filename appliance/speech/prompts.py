@@ -184,6 +184,10 @@ PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "fr": "Vous êtes en position {position}.",
             "en": "You are number {position} in the queue.",
         },
+        "queue_call_back": {
+            "fr": "Pour être rappelé au lieu d'attendre, tapez 1.",
+            "en": "To be called back instead of waiting, press 1.",
+        },
         "queue_minute": {
             "fr": "L'attente est d'une minute environ.",
             "en": "The wait is about one minute.",

@@ -366,7 +366,12 @@ def _group(chance: Random, identifier: str) -> RingGroup:
         ),
         order=chance.choice(tuple(GroupOrder)),
         queue=perhaps(
-            chance, lambda: Queue(max_wait=chance.randint(10, 60), max_waiting=chance.choice((1, 10)))
+            chance,
+            lambda: Queue(
+                max_wait=chance.randint(10, 60),
+                max_waiting=chance.choice((1, 10)),
+                offer_call_back=chance.random() < 0.5,
+            ),
         ),
         when_unanswered=perhaps(chance, lambda: destination(chance)),
     )

@@ -72,9 +72,9 @@ def test_decisions_lie_on_the_drawn_path_which_ends(
     drawing = graph(plan, plan.entry(call))
     decision: Decision | None = None
     # Each question may lead back once; without keys no path comes back to where it was.
-    # Each step in a queue costs a second at least, of a minute at most.
+    # Each step in a queue costs a second at least, of a minute at most; a call-back not kept follows it.
     queues = sum(isinstance(node, QueueNode) for node in plan.nodes.values())
-    for _ in range(2 * (len(plan.nodes) + 1) + MOST_QUESTIONS * 20 + 61 * queues):
+    for _ in range(2 * (len(plan.nodes) + 1) + MOST_QUESTIONS * 20 + 122 * queues):
         before = decision.position if decision else None
         outcome = _outcome(data, decision) if decision else None
         took = data.draw(st.none() | st.floats(0, 100))
@@ -92,7 +92,8 @@ def _outcome(data: st.DataObject, decision: Decision) -> Ended:
     if isinstance(decision.step, KeepCallBack):
         return data.draw(st.sampled_from((Outcome.DONE, Outcome.UNREACHABLE)))
     if isinstance(decision.step, Wait):
-        return data.draw(st.sampled_from((Outcome.DONE, Outcome.NO_ANSWER, Outcome.UNREACHABLE)))
+        keys = (Keys("1"),) if decision.step.call_back else ()
+        return data.draw(st.sampled_from((Outcome.DONE, Outcome.NO_ANSWER, Outcome.UNREACHABLE, *keys)))
     if not isinstance(decision.step, Ask):
         return data.draw(ring_outcomes)
     return Keys(data.draw(st.sampled_from(("", "55", *sorted(decision.step.answers)))))

@@ -20,6 +20,7 @@ NEW_QUEUE = {
     "max_waiting": 10,
     "say_position": True,
     "say_wait": True,
+    "offer_call_back": False,
     "every_seconds": 45,
 }
 QUEUE_FIELDS = (
@@ -42,6 +43,16 @@ QUEUE_FIELDS = (
         "say_wait",
         N_("Say how long it will take"),
         N_("In minutes, by how long others have waited lately."),
+        "checkbox",
+        "",
+    ),
+    (
+        "offer_call_back",
+        N_("Offer a call-back"),
+        N_(
+            "“To be called back instead of waiting, press 1.” The group calls them once somebody is free, as "
+            "often as the page of call-backs says. Who withholds their number is not offered it."
+        ),
         "checkbox",
         "",
     ),

@@ -11,9 +11,9 @@ from appliance.configuration.queues import Queue
 from appliance.routing.decide import Position, next_step
 from appliance.routing.explain import explain
 from appliance.routing.plan import compile_plan
-from appliance.routing.steps import Outcome, Ring, TakeMessage, Wait
+from appliance.routing.steps import HangUp, KeepCallBack, Keys, Outcome, Ring, TakeMessage, Wait
 from appliance.routing.world import DayState, PersonNow, World
-from tests.unit.routing.small_office import EVERYBODY, MONDAY, NOBODY, changed, inbound, small_office
+from tests.unit.routing.small_office import CALLER, EVERYBODY, MONDAY, NOBODY, changed, inbound, small_office
 
 QUEUE = Queue(max_wait=100, max_waiting=2)
 OFFICE = changed(small_office(), "groups", "sales", queue=QUEUE, max_wait=15)
@@ -139,3 +139,40 @@ def test_the_explanation_goes_the_same_way():
     assert [type(each.step) for each in found.decisions] == [Wait, TakeMessage]
     free = explain(compile_plan(OFFICE), inbound(), EVERYBODY, MONDAY)
     assert [type(each.step) for each in free.decisions] == [Ring, Wait, TakeMessage]
+
+
+@pytest.mark.feature("RING-5", "OUT-6")
+def test_who_waits_may_press_1_and_is_called_by_the_group():
+    caller = Caller(ALL_TALK, offering())
+    assert caller.step.call_back
+    caller.goes_on(Keys("1"), 20.0)
+    step = caller.step
+    assert isinstance(step, KeepCallBack) and "call_back_wanted" in caller.codes
+    assert (step.number, step.number_id, step.group_id) == (CALLER, "main", "sales")
+    caller.goes_on(Outcome.DONE, 5.0)
+    assert isinstance(caller.step, HangUp)
+
+
+@pytest.mark.feature("RING-5", "OUT-6")
+def test_who_cannot_be_kept_waits_on_for_the_time_they_had_left():
+    caller = Caller(ALL_TALK, offering())
+    caller.goes_on(Keys("1"), 20.0)
+    caller.goes_on(Outcome.UNREACHABLE, 5.0)
+    assert isinstance(caller.step, Wait) and caller.codes == ["call_back_not_kept", "queue_waits_on"]
+    assert caller.step.seconds == 80
+    free = replace(ALL_TALK, people={"alice": TALKS})
+    caller.goes_on(Outcome.DONE, 10.0, free)
+    assert caller.rung == {"bruno", "chloe"}
+
+
+@pytest.mark.feature("RING-5", "OUT-6")
+def test_nobody_is_offered_what_is_not_wanted_or_not_possible():
+    assert not Caller(ALL_TALK).step.call_back
+    withheld = next_step(compile_plan(offering()), inbound(""), ALL_TALK, MONDAY)
+    assert isinstance(withheld.step, Wait) and not withheld.step.call_back
+
+
+def offering():
+    """The office whose queue offers call-backs."""
+    queue = QUEUE.model_copy(update={"offer_call_back": True})
+    return changed(OFFICE, "groups", "sales", queue=queue)
