@@ -9,7 +9,7 @@ from datetime import datetime
 from appliance.routing.decide import Decision, next_step
 from appliance.routing.facts import Facts
 from appliance.routing.plan import Entry, Plan
-from appliance.routing.steps import Ask, Ended, HangUp, Keys, Outcome, Ring, Say, Wait
+from appliance.routing.steps import Ask, Ended, HangUp, KeepCallBack, Keys, Outcome, Ring, Say, Wait
 from appliance.routing.trail import TrailEntry
 from appliance.routing.world import World
 
@@ -69,7 +69,7 @@ def explain(
                 outcome = Outcome.NO_ANSWER
             case Ask():
                 outcome = Keys(next(pressed, ""))
-            case Say():
+            case Say() | KeepCallBack():
                 outcome = Outcome.DONE
             case _:
                 break
