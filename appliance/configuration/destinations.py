@@ -41,11 +41,15 @@ class ToMailbox(Record):
 
 
 class ToExternal(Record):
-    """Ring a number outside; with `confirm`, the call is theirs once they have pressed 1 (CONF-1)."""
+    """Ring a number outside; with `confirm`, the call is theirs once they have pressed 1 (CONF-1).
+
+    `follows_contact`: when the contact who has this number gives it up, another of theirs takes its place.
+    """
 
     kind: Literal["external"] = "external"
     number: E164
     confirm: bool = True
+    follows_contact: bool = False
 
 
 class ToNumber(Record):

@@ -18,7 +18,7 @@ from appliance.control.bodies import answer, body
 from appliance.control.changes import wrong
 from appliance.control.contacts import TAG, check_contact, keep, new_contact_id
 from appliance.control.errors import ApiError, FieldError, not_found, refusal
-from appliance.control.routes import Access, Route, box_of
+from appliance.control.routes import Access, Route, box_of, identity_of
 from appliance.control.uploads import uploaded_chunks
 from appliance.control.validation import validated
 
@@ -126,7 +126,7 @@ async def take_in(request: web.Request) -> web.Response:
         raise wrong("file", "too_many_rows", line=str(MOST_CONTACTS))
     done = not wish.dry_run and (wish.only_good or not judge.bad)
     if done:
-        await keep(box, *judge.changed.values())
+        await keep(box, *judge.changed.values(), who=identity_of(request).name)
         request.app[WAITING].pop(request.match_info["id"], None)
     result = ImportResult(
         added=judge.added,

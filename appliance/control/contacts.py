@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from aiohttp import web
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from appliance import numbers
 from appliance.configuration.configuration import Configuration
+from appliance.configuration.contact_destinations import moved_numbers, numbers_that_follow, with_moved
 from appliance.configuration.contact_files import as_csv
 from appliance.configuration.contacts import MOST_CONTACTS, Contact
 from appliance.control.bodies import (
@@ -21,10 +23,10 @@ from appliance.control.bodies import (
     query,
 )
 from appliance.control.box import Box
-from appliance.control.changes import wrong
+from appliance.control.changes import edit, wrong
 from appliance.control.errors import not_found, refusal
 from appliance.control.representation import plain
-from appliance.control.routes import Access, Route, box_of
+from appliance.control.routes import Access, Route, box_of, identity_of
 from appliance.control.validation import validated
 from appliance.storage.contacts import NumberTaken
 
@@ -92,7 +94,7 @@ async def create_contact(request: web.Request) -> web.Response:
     check_contact(box.configuration, contact)
     if (await box.contacts.list(count=1)).total >= MOST_CONTACTS:
         raise wrong("name", "too_long", max_length=str(MOST_CONTACTS))
-    await keep(box, contact)
+    await keep(box, contact, who=identity_of(request).name)
     return _told(contact, 201)
 
 
@@ -103,7 +105,7 @@ async def replace_contact(request: web.Request) -> web.Response:
     sent = {**await json_object(request), "id": before.id}
     contact = validated(Contact, sent, country_of(request))
     check_contact(box.configuration, contact)
-    await keep(box, contact)
+    await keep(box, contact, who=identity_of(request).name)
     return _told(contact)
 
 
@@ -126,14 +128,36 @@ async def export_contacts(request: web.Request) -> web.Response:
     return web.Response(body=text.encode("utf-8-sig"), content_type="text/csv", headers=headers)
 
 
-async def keep(box: Box, *contacts: Contact) -> None:
-    """Keep contacts, all or none; raises ApiError at the number that is somebody else's, StorageError."""
+async def keep(box: Box, *contacts: Contact, who: str = "") -> None:
+    """Keep contacts, all or none; destinations that follow one of them ring their other number.
+
+    Raises ApiError at the number that is somebody else's, StorageError.
+    """
+    moved = await _moved_numbers(box, contacts)
     try:
         await box.contacts.keep(contacts)
     except NumberTaken as taken:
         raise wrong(f"numbers.{taken.place}", "number_of_contact", name=taken.name) from None
     for contact in contacts[:1]:
         box.events.publish("contact", id=contact.id if len(contacts) == 1 else "")
+    # A number that is another contact's by now is meant as it stands.
+    moved = {number: other for number, other in moved.items() if box.contacts.look_up(number) is None}
+    if moved:
+        await edit(box, lambda settings: with_moved(settings, moved), who=who, record=("contacts", ""))
+
+
+async def _moved_numbers(box: Box, contacts: Sequence[Contact]) -> dict[str, str]:
+    """What destinations follow of the numbers that these contacts give up, each with the other one."""
+    after = {contact.id: contact for contact in contacts}
+    moved: dict[str, str] = {}
+    for number in numbers_that_follow(box.configuration):
+        known = box.contacts.look_up(number)
+        if known is None or known.contact_id not in after:
+            continue
+        before = await box.contacts.get(known.contact_id)
+        if before is not None and number in (other := moved_numbers(before, after[before.id])):
+            moved[number] = other[number]
+    return moved
 
 
 def check_contact(configuration: Configuration, contact: Contact) -> None:

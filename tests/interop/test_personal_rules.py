@@ -443,3 +443,15 @@ def test_a_contact_is_named_and_goes_over_to_whoever_takes_their_call(office: Of
     office.box.api.delete(f"/contacts/{contact_id}")
     office.box.api.change("/office", transfer_changes_owner=False)
     office.box.api.ask("PUT", number, before)
+
+
+@pytest.mark.feature("FWD-1", "CRM-1")
+def test_a_forward_to_a_contact_rings_the_number_they_have_by_then(office: Office) -> None:
+    contact = {"name": "Zoé Petit", "numbers": [OUTSIDER]}
+    made = office.box.api.ask("POST", "/contacts", contact)
+    outside = {"kind": "external", "number": OUTSIDER, "follows_contact": True, "confirm": False}
+    with office.set("david", forward_to=outside, forward_active=True):
+        office.box.api.ask("PUT", f"/contacts/{made['id']}", {**contact, "numbers": [MOBILE]})
+        seen, reasons = office.goes_out("alice", "104")
+        assert f"INVITE sip:{MOBILE}@" in seen and "forwards_all" in reasons
+    office.box.api.delete(f"/contacts/{made['id']}")

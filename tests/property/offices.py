@@ -98,7 +98,8 @@ def destination(chance: Random) -> Destination:
         case "number":
             return ToNumber(number_id=chance.choice((*NUMBERS, *NUMBERS, "nobody")))
         case "external":
-            return ToExternal(number=OUTSIDE, confirm=chance.random() < 0.5)
+            follows = chance.random() < 0.3
+            return ToExternal(number=OUTSIDE, confirm=chance.random() < 0.5, follows_contact=follows)
         case "call_back":
             person = perhaps(chance, lambda: chance.choice((*PEOPLE, "nobody")))
             return ToCallBack(person_id=person, group_id=perhaps(chance, lambda: chance.choice(GROUPS)))

@@ -15,6 +15,21 @@ ZOE = {"name": "Zoé Martin", "company": "Élan", "numbers": ["06 12 34 56 99"],
 CALLER = "+33612345699"
 
 
+@pytest.mark.feature("FWD-1", "CRM-1")
+async def test_a_destination_follows_its_contact_to_another_number(box: OfficeBox, staffed: Api) -> None:
+    made = (await staffed("POST", "/contacts", ZOE)).json
+    outside = {"kind": "external", "number": CALLER, "follows_contact": True}
+    fixed = {**outside, "follows_contact": False}
+    forwards = {"forward_to": fixed, "forwards": {"busy": outside}}
+    assert (await staffed("PATCH", "/people/bob", forwards)).status == 200
+    one = f"/contacts/{made['id']}"
+    assert (await staffed("PUT", one, {**ZOE, "numbers": ["06 12 34 56 98"]})).status == 200
+    bob = box.configuration.people["bob"]
+    assert bob.forwards["busy"].number == "+33612345698" and bob.forward_to.number == CALLER
+    assert (await staffed("PUT", one, {**ZOE, "numbers": []})).status == 200
+    assert box.configuration.people["bob"].forwards["busy"].number == "+33612345698", "the last one they had"
+
+
 @pytest.mark.feature("CRM-1")
 async def test_a_contact_is_made_found_by_number_changed_and_forgotten(box: OfficeBox, staffed: Api) -> None:
     made = await staffed("POST", "/contacts", ZOE)
