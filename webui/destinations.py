@@ -21,6 +21,8 @@ NAMED = (
 )
 # Who calls back, in the picker as "call_back:group:sales".
 CALLS_BACK = (("group", "group_id", "groups"), ("person", "person_id", "people"))
+# What may be ticked of a number outside, and whether it usually is.
+_OUTSIDE = {"confirm": True, "follows_contact": False}
 _ID_FIELD = {kind: field for kind, field, _, _ in NAMED}
 
 
@@ -37,9 +39,12 @@ def to_values(destination: Mapping[str, Any] | None) -> Json:
     if kind == "announcement" and destination.get("audio_id"):
         return {"pick": f"audio:{destination['audio_id']}"}
     kept = {"pick": kind, "number": destination.get("number", ""), "text": destination.get("text", "")}
-    return (
-        {**kept, "confirm": "on" if destination.get("confirm", True) else ""} if kind == "external" else kept
-    )
+    if kind != "external":
+        return kept
+    return {
+        **kept,
+        **{name: "on" if destination.get(name, usual) else "" for name, usual in _OUTSIDE.items()},
+    }
 
 
 def from_values(values: Any) -> Json | None:
@@ -57,7 +62,7 @@ def from_values(values: Any) -> Json | None:
     if kind == "announcement":
         return {"kind": kind, "text": values.get("text") or ""}
     if kind == "external":
-        asked = {"confirm": bool(values["confirm"])} if "confirm" in values else {}
+        asked = {name: bool(values[name]) for name in _OUTSIDE if name in values}
         return {"kind": kind, "number": values.get("number") or "", **asked}
     return {"kind": kind} if kind else None
 
@@ -75,7 +80,7 @@ async def choices(visit: Visit, *, without: str = "") -> list[Choice]:
         for record in (await visit.get(f"/{collection}"))["items"]:
             found.append(Choice(f"call_back:{by}:{record['id']}", str(record["name"]), offered))
     outside = gettext("Outside")
-    found.append(Choice("external", gettext("An outside number"), outside))
+    found.append(Choice("external", gettext("An outside number or a contact"), outside))
     spoken = gettext("Say something, then hang up")
     found.append(Choice("announcement", gettext("A text spoken by the box"), spoken))
     for audio in (await visit.get("/audios"))["items"]:

@@ -56,6 +56,31 @@ async def test_contacts_are_made_found_and_imported(visitor: Page, settled: Prod
             settled.api.delete(f"/contacts/{contact['id']}")
 
 
+@pytest.mark.feature("FWD-1", "CRM-1")
+async def test_a_contact_is_found_by_name_where_a_call_goes_and_followed(
+    visitor: Page, settled: Product, words: Words
+) -> None:
+    made = settled.api.ask("POST", "/contacts", {"name": "Zoé Martin", "numbers": ["+33612345699"]})
+    try:
+        await visitor.goto("/people/bruno")
+        where = visitor.locator(".destination:has([name='forwards.busy.pick'])")
+        await where.locator("select").select_option("external")
+        number = where.locator("input[type=tel]")
+        await number.press_sequentially("zoé")
+        found = where.locator("datalist option")
+        await expect(found).to_have_text("Zoé Martin")
+        await picture(visitor, words, "contact-chosen")
+        await number.fill(await found.get_attribute("value") or "")
+        await where.locator("[name$=follows_contact][type=checkbox]").check()
+        await save(visitor)
+        await visitor.wait_for_url("**?done=saved")
+        chosen = settled.api.get("/people/bruno")["forwards"]["busy"]
+        assert (chosen["number"], chosen["follows_contact"]) == ("+33612345699", True)
+    finally:
+        settled.api.change("/people/bruno", forwards={"busy": None})
+        settled.api.delete(f"/contacts/{made['id']}")
+
+
 @pytest.mark.feature("OUT-7")
 async def test_a_click_that_cannot_call_says_why(visitor: Page, settled: Product, words: Words) -> None:
     name = NAME if words.locale == "fr-FR" else f"{NAME} {words.locale}"

@@ -168,7 +168,7 @@ async def add_number(page: Page, seen: Pictures) -> None:
     await page.get_by_label("Ligne d'arrivée").select_option(label="Opérateur")
     await seen.take("number-empty")
     await step(page, "Pendant l'ouverture", 0, "Tout le monde", "D'abord")
-    opened = await step(page, "Pendant l'ouverture", 1, "Un numéro extérieur", "Puis")
+    opened = await step(page, "Pendant l'ouverture", 1, "Un numéro extérieur ou un contact", "Puis")
     await opened.get_by_label("Numéro à faire sonner").fill(MOBILE)
     await expect(opened.get_by_label("tape 1")).to_be_checked()
     await step(page, "Pendant l'ouverture", 2, "Messagerie du bureau", "Puis")

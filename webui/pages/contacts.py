@@ -17,6 +17,7 @@ from webui.session import visit_of
 
 PAGE_SIZE = 50
 MOST_NUMBERS = 10
+SUGGESTED = 8
 
 FIELDS = (
     Field("name", N_("Name"), N_("Shown on phones when they call."), required=True, empty="text"),
@@ -174,8 +175,18 @@ async def take_in(request: web.Request) -> web.StreamResponse:
     return _show_mapping(request, preview, form, told)
 
 
+async def suggestions(request: web.Request) -> web.StreamResponse:
+    """The numbers of contacts that match what is typed into a field, whatever its name is."""
+    typed = next(iter(request.query.values()), "")[:100]
+    found = []
+    if any(character.isalpha() for character in typed):
+        found = (await visit_of(request).get("/contacts", q=typed, page_size=str(SUGGESTED)))["items"]
+    return render(request, "contact_suggestions.html", {"contacts": found})
+
+
 PAGES = ContactPages()
 ROUTES = (
+    web.get("/contacts/suggestions", suggestions),
     web.get("/contacts/import", import_page),
     web.post("/contacts/import", upload),
     web.get("/contacts/import/{id}", mapping_page),
