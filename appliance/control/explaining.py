@@ -18,6 +18,7 @@ from appliance.control.bodies import answer, body, query
 from appliance.control.box import Box
 from appliance.control.errors import not_found, refusal
 from appliance.control.moments import Moment
+from appliance.control.own import owns_person
 from appliance.control.placing_calls import is_extension
 from appliance.control.representation import plain
 from appliance.control.routes import Access, Route, box_of
@@ -113,11 +114,9 @@ class Drawing(BaseModel):
     path: Path | None = None
 
 
-class GraphQuery(BaseModel):
-    """Which drawing, and which call to light in it."""
+class CallQuery(BaseModel):
+    """Which call to light in a drawing."""
 
-    number: Typed | None = None
-    extension: Typed | None = None
     caller: Typed = ""
     at: Moment | None = None
     all_well: bool | None = None
@@ -146,6 +145,13 @@ class GraphQuery(BaseModel):
         )
 
 
+class GraphQuery(CallQuery):
+    """Which drawing, and which call to light in it."""
+
+    number: Typed | None = None
+    extension: Typed | None = None
+
+
 def facts_of(configuration: Configuration, question: Question) -> Facts:
     """The facts of the call that is asked about; raises ApiError 422."""
     country = configuration.office.country if configuration.office else "FR"
@@ -161,7 +167,15 @@ def facts_of(configuration: Configuration, question: Question) -> Facts:
             return _facts_from_outside(ours[0], question.caller, country)
         if question.called is not None and not is_extension(configuration, typed):
             raise refusal(422, "unknown_called", "called")
-    return _facts_from_inside(configuration, typed, person)
+    return _facts_from_inside(configuration, typed, person, _outsider(question.caller, country))
+
+
+def _outsider(caller: str, country: str) -> str:
+    """The number of a caller who is nobody of the office: somebody may have sent them on."""
+    known = numbers.dialled(caller, country)
+    if known is None and any(character.isalpha() for character in caller):
+        raise refusal(422, "unknown_caller", "caller")
+    return known or caller.strip()
 
 
 def _number(configuration: Configuration, identifier: str) -> Number:
@@ -172,12 +186,9 @@ def _number(configuration: Configuration, identifier: str) -> Number:
 
 
 def _facts_from_outside(number: Number, caller: str, country: str) -> Facts:
-    known = numbers.dialled(caller, country)
-    if known is None and any(character.isalpha() for character in caller):
-        raise refusal(422, "unknown_caller", "caller")
     return Facts(
         direction=Direction.INBOUND,
-        caller=known or caller.strip(),
+        caller=_outsider(caller, country),
         caller_name="",
         called=number.number,
         line_id=number.line_id,
@@ -185,14 +196,16 @@ def _facts_from_outside(number: Number, caller: str, country: str) -> Facts:
     )
 
 
-def _facts_from_inside(configuration: Configuration, typed: str, person: Person | None) -> Facts:
+def _facts_from_inside(
+    configuration: Configuration, typed: str, person: Person | None, outsider: str
+) -> Facts:
     dialled = read_dialled(configuration, typed, person.id if person else None)
     is_number = numbers.is_e164(dialled.called)
     office = configuration.office
     own = person.language if person else None
     return Facts(
         direction=Direction.OUTBOUND if is_number else Direction.INTERNAL,
-        caller=person.extension if person else "",
+        caller=person.extension if person else outsider,
         caller_name=person.name if person else "",
         called=dialled.called,
         caller_person_id=person.id if person else None,
@@ -311,6 +324,22 @@ async def read_graph(request: web.Request) -> web.Response:
     )
     if question.number_id is None and not question.extension:
         raise not_found()
+    return await _drawn(box, question)
+
+
+async def read_person_graph(request: web.Request) -> web.Response:
+    """The drawing of what happens to calls to a person's extension, the branch of one call lit."""
+    box, wanted = box_of(request), query(request, CallQuery)
+    person = box.configuration.people.get(request.match_info["id"])
+    if person is None:
+        raise not_found()
+    question = Question(
+        extension=person.extension, caller=wanted.caller, at=wanted.at, what_if=wanted.what_if
+    )
+    return await _drawn(box, question)
+
+
+async def _drawn(box: Box, question: Question) -> web.Response:
     path = await _path(box, question)
     try:
         drawn = drawing(box.plan, path.entry, path.lit_edges)
@@ -377,5 +406,16 @@ ROUTES = (
         "path",
         gives=Drawing,
         query=QUERY,
+    ),
+    Route(
+        "GET",
+        "/people/{id}/graph",
+        read_person_graph,
+        Access.OWN,
+        "The drawing of what happens to calls to a person",
+        "path",
+        gives=Drawing,
+        query={name: words for name, words in QUERY.items() if name not in ("number", "extension")},
+        owns=owns_person,
     ),
 )

@@ -23,6 +23,7 @@ PAGES = (
     "/lines",
     "/lines/operateur",
     "/numbers/accueil/edit",
+    "/people/bruno/path",
     "/ring-groups/ventes",
     "/opening-hours/new",
     "/outbound",

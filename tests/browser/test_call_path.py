@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
-from tests.browser.conftest import Words
+from tests.browser.conftest import PASSWORD, Product, Words, sign_in, watch
 
 # Holidays bear the names of the office's language.
 CHRISTMAS = "Noël"
@@ -40,6 +41,42 @@ async def test_an_impossible_wish_is_told_and_the_path_of_now_shown(visitor: Pag
     await visitor.goto(f"/numbers/accueil?{query}")
     await expect(visitor.locator("#path small.error")).to_be_visible()
     await expect(visitor.locator("#path svg").first).to_be_visible()
+
+
+@pytest.mark.feature("TIME-5", "STAT-1")
+async def test_a_person_sees_what_callers_of_theirs_meet(
+    settled: Product, chromium: Browser, troubles: list[str]
+) -> None:
+    ask = settled.api
+    user = {"name": "Bruno", "password": PASSWORD, "role": "person", "person_id": "bruno", "language": "fr"}
+    made = ask.add("users", **user)
+    context = await chromium.new_context(base_url=settled.address, locale="fr-FR")
+    page = await context.new_page()
+    watch(page, troubles)
+    try:
+        await sign_in(page, settled, "Bruno")
+        await page.goto("/people/bruno")
+        told = page.locator("#own-path .reasons")
+        await expect(told).to_contain_text("Bruno n'a aucun téléphone")
+        ask.change("/people/bruno", do_not_disturb=True)
+        await expect(told).to_contain_text("Bruno ne prend pas d'appels")
+        await page.click("#own-path a[href='/people/bruno/path']")
+        await page.fill("[name=caller]", "102 103")
+        await page.fill("[name=date]", WEEKDAY)
+        await page.fill("[name=time]", "10:00")
+        await expect(page.locator("#path h2").first).to_have_text(
+            re.compile("mercredi 6 janvier( 2027)?, 10:00")
+        )
+        shown = await lit(page)
+        explained = ask.ask("POST", "/explain", {"extension": "102", "at": f"{WEEKDAY}T10:00"})
+        assert shown == set(explained["lit_nodes"])
+        assert await page.locator("[name=busy], [name=withheld]").count() == 0
+        other = await page.goto("/people/anne/path")
+        assert other is not None and other.status == 404
+    finally:
+        ask.change("/people/bruno", do_not_disturb=False)
+        ask.delete(f"/users/{made}")
+        await context.close()
 
 
 @pytest.mark.skipif("AUTOCOM_PICTURE" not in os.environ, reason="AUTOCOM_PICTURE names no file to write")

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, expect
 from tests.browser.conftest import Product, office, sign_in, watch
 
 PAGES = (
-    "/security",
+    "/security", "/people/bruno/path",
     "/", "/history", "/voicemail", "/numbers", "/numbers/accueil", "/numbers/accueil/edit", "/people",
     "/people/anne", "/phones/new", "/ring-groups/ventes", "/opening-hours", "/opening-hours/new", "/sounds",
     "/mailboxes", "/caller-filter", "/call-backs", "/contacts", "/contacts/new", "/contacts/import",

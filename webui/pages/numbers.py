@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
 from webui import destinations, speeches
-from webui.call_paths import ShownPath, show, wished_moment
-from webui.client import FieldError, Refused
 from webui.forms import Choice, Field, Form
-from webui.language import N_, gettext, now
+from webui.language import N_, gettext
 from webui.page import go_to, render
 from webui.pages.claim import language_choices
 from webui.pages.people import STATES
 from webui.pages.week import asked_day, read_weeks
 from webui.records import Json, RecordPages
 from webui.session import Visit, visit_of
+from webui.trying import STRANGER, try_call
 
-# What may be supposed of a call that is tried, as checkboxes.
-SUPPOSITIONS = {
-    "withheld": N_("the caller withholds their number"),
-    "nobody": N_("no phone is connected"),
-    "offline": N_("the internet is down"),
-    "disk_full": N_("the disk is full"),
-    "clock_lost": N_("the box does not know the time"),
-    "full": N_("the number has all the calls it may have at once"),
-}
-# Who calls when nobody is named: a number of those kept free for works of fiction.
-STRANGER = "+33199009900"
 OUTCOMES = ("no_answer", "busy", "declined", "unreachable")
 
 FIELDS = (
@@ -290,60 +277,12 @@ async def path_page(request: web.Request) -> web.Response:
     """The call path of a number: as it would be taken now, or by the caller and at the time asked for."""
     visit, identifier = visit_of(request), request.match_info["id"]
     number = await visit.get(f"/numbers/{identifier}")
-    date, time = request.query.get("date", ""), request.query.get("time", "")
-    caller = request.query.get("caller", "").strip()
-    moment = wished_moment(date, time)
-    wanted = {name: request.query.get(name, "") for name in (*SUPPOSITIONS, "busy", "undisturbed", "keys")}
-    supposed = {name: value for name, value in _supposed(wanted).items() if value}
-    errors: tuple[FieldError, ...] = ()
-    if (date or time) and moment is None:
-        errors = (FieldError("date", "malformed_date", {}),)
-    try:
-        calling = "" if wanted["withheld"] else caller or STRANGER
-        path = await _path(request, identifier, moment.isoformat() if moment else "", calling, supposed)
-    except Refused as refusal:
-        if refusal.status != 422:
-            raise
-        errors = refusal.errors
-        path = await _path(request, identifier, "", STRANGER, {})
-    present = now()
-    monday, weeks = await read_weeks(visit, moment.date() if moment else asked_day(request), identifier)
-    path = replace(path, date=date or f"{present:%Y-%m-%d}", time=time or f"{present:%H:%M}", caller=caller)
-    path = replace(path, keys=wanted["keys"])
-    context = {
-        "number": number,
-        "drawn": path,
-        "tried": bool(date or time or caller or supposed or wanted["withheld"]),
-        "supposed": bool(supposed.keys() - {"keys"} or wanted["withheld"]),
-        "suppositions": SUPPOSITIONS,
-        "wanted": wanted,
-        "people": (await visit.get("/people"))["items"],
-        "monday": monday,
-        "week": weeks[0],
-        "form": Form({}, errors=errors),
-    }
-    return render(request, "number_path.html", {**context, "at": moment or present})
-
-
-def _supposed(wanted: dict[str, str]) -> dict[str, str]:
-    """What the page supposes, as the API's query."""
-    ticked = {name: wanted[name] and "true" for name in ("nobody", "offline", "clock_lost", "full")}
-    failed = "disk" if wanted["disk_full"] else ""
-    typed = {name: wanted[name].strip() for name in ("busy", "undisturbed", "keys")}
-    return {**ticked, "failed": failed, **typed}
-
-
-async def _path(
-    request: web.Request, identifier: str, at: str, caller: str, supposed: dict[str, str]
-) -> ShownPath:
-    asked = (("number", identifier), ("at", at), ("caller", caller))
-    query = {key: value for key, value in asked if value}
-    told = await visit_of(request).get("/graph", **query, **supposed)
-    icons = str(request.app.router["static"].url_for(filename="icons.svg"))
-    trail = [
-        place for decision in (told.get("path") or {}).get("decisions", ()) for place in decision["trail"]
-    ]
-    return show(told, trail, told["lit_nodes"], told["lit_edges"], icons)
+    tried = await try_call(request, "/graph", {"number": identifier}, caller=STRANGER)
+    day = tried["at"].date() if tried["moment"] else asked_day(request)
+    monday, weeks = await read_weeks(visit, day, identifier)
+    return render(
+        request, "number_path.html", {"number": number, **tried, "monday": monday, "week": weeks[0]}
+    )
 
 
 async def _first_path(request: web.Request) -> web.StreamResponse:

@@ -17,6 +17,7 @@ from webui.pages import person_forwards, person_schedule
 from webui.pages.claim import language_choices
 from webui.records import Json, RecordPages
 from webui.session import Visit, visit_of
+from webui.trying import try_call
 
 STATES = tuple(person_forwards.STATES)
 
@@ -315,9 +316,32 @@ async def live_list(request: web.Request) -> web.Response:
     return render(request, "person_rows.html", {"items": items, **around})
 
 
+async def path_page(request: web.Request) -> web.Response:
+    """What happens to a call to a person's extension: at this moment, or at the one asked for."""
+    tried, person = await _tried(request), await _person(request)
+    return render(request, "person_path.html", {"person": person, **tried})
+
+
+async def path_now(request: web.Request) -> web.Response:
+    """The part of a person's page that draws the path of a call at this moment."""
+    return render(request, "person_drawing.html", await _tried(request))
+
+
+async def _person(request: web.Request) -> Json:
+    person: Json = await visit_of(request).get(f"/people/{request.match_info['id']}")
+    return person
+
+
+async def _tried(request: web.Request) -> Json:
+    source = f"/people/{request.match_info['id']}/graph"
+    return await try_call(request, source, {}, without=("withheld", "full"))
+
+
 PAGES = PeoplePages()
 ROUTES = (
     web.get("/people/live", live_list),
     web.get("/people/{id}/phones", live_phones),
+    web.get("/people/{id}/path", path_page),
+    web.get("/people/{id}/path/now", path_now),
     *PAGES.routes(),
 )
