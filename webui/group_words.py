@@ -8,6 +8,7 @@ from webui.language import N_
 REASONS = {
     "turn_round_robin": N_("It is the turn of {person}"),
     "turn_longest_idle": N_("{person} has been off the phone for the longest time"),
+    "signed_out": N_("{person} has signed out of {group}"),
     "queue_waits": N_("Nobody of {group} is free: the caller waits"),
     "queue_behind": N_("{waiting} callers wait for {group} already: the caller waits behind them"),
     "queue_waits_on": N_("The caller waits on"),

@@ -17,6 +17,13 @@ class HoursSaid(NamedTuple):
     name: str = ""
 
 
+class GroupSigned(NamedTuple):
+    """What signing in or out came to, and the name of the group it was for; empty: of all."""
+
+    done: Literal["in", "out", "unknown"]
+    name: str = ""
+
+
 class SettingsByPhone(Protocol):
     """The settings that star codes change besides the fields of records."""
 
@@ -28,6 +35,9 @@ class SettingsByPhone(Protocol):
 
     def day_of(self, person_id: str) -> DayState:
         """How a person's working day stands."""
+
+    def sign_group(self, person_id: str, extension: str) -> GroupSigned:
+        """Sign a member into the group of that extension, or out of it; without one, of all their groups."""
 
     def destination(self, dialled: str) -> Destination | None:
         """Where calls are forwarded by what was dialled; None when that is nowhere, or may not be called."""

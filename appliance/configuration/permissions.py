@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 PERSONAL: Mapping[str, type[Record]] = {"people": Person, "mailboxes": Mailbox}
 
 # What may be locked besides: things done with a phone that are no setting of a person.
-BY_PHONE = frozenset({"phone.block_callers", "phone.click_to_call", "phone.hours", "phone.pick_up"})
+BY_PHONE = frozenset(
+    {"phone.block_callers", "phone.click_to_call", "phone.groups", "phone.hours", "phone.pick_up"}
+)
 
 
 def _known(name: str) -> str:

@@ -35,6 +35,7 @@ class Action(StrEnum):
     DAY_START = "day_start"
     DAY_BREAK = "day_break"
     DAY_END = "day_end"
+    GROUP_SIGN = "group_sign"
     HOURS_OPEN = "hours_open"
     HOURS_CLOSED = "hours_closed"
     HOURS_AS_SET = "hours_as_set"
@@ -52,6 +53,7 @@ ARGUMENTS: Mapping[Action, Literal["extension", "number", "slot", "calendar"]] =
     {
         Action.PICK_UP: "extension",
         Action.INTERCOM: "extension",
+        Action.GROUP_SIGN: "extension",
         Action.PARK: "slot",
         Action.FORWARD_ALL: "number",
         Action.FORWARD_BUSY: "number",
@@ -97,6 +99,7 @@ class StarCodes(Record):
     day_start: StarCode | None = "*71"
     day_break: StarCode | None = "*72"
     day_end: StarCode | None = "*73"
+    group_sign: StarCode | None = "*45"
     hours_open: StarCode | None = "*51"
     hours_closed: StarCode | None = "*52"
     hours_as_set: StarCode | None = "*50"

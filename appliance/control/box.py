@@ -65,6 +65,16 @@ class Feeds(Protocol):
         """Fetch those of one calendar, or of all, now; what fails is told by `states`."""
 
 
+class Memberships(Protocol):
+    """Who has signed out of which ring group."""
+
+    def out_of(self, person_id: str) -> frozenset[str]:
+        """The ids of the groups that a person has signed out of."""
+
+    def sign(self, group_id: str, person_id: str, signed_in: bool) -> bool:
+        """Sign a member in or out; False for who is no member."""
+
+
 class Box(Protocol):
     """The running box. Every method may be called at any moment from the event loop's thread."""
 
@@ -138,6 +148,10 @@ class Box(Protocol):
 
     def set_day(self, person_id: str, state: DayState) -> bool:
         """Start, pause or end a person's working day; False for who does not use it."""
+
+    @property
+    def memberships(self) -> Memberships:
+        """Who has signed out of which ring group."""
 
     @property
     def feeds(self) -> Feeds:

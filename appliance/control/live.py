@@ -35,6 +35,13 @@ class PhoneLive(Told):
     bindings: tuple[Registered, ...] = ()
 
 
+class Membership(Told):
+    """A ring group that a person is a member of; signed out, they are not rung for it."""
+
+    group_id: str
+    signed_in: bool
+
+
 class PersonLive(Told):
     """A person: what they do, in how many calls, how their working day stands.
 
@@ -48,6 +55,7 @@ class PersonLive(Told):
     uses_day: bool = False
     do_not_disturb: bool = False
     connected: bool = True
+    groups: tuple[Membership, ...] = ()
 
 
 class LineState(StrEnum):

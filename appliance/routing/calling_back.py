@@ -79,6 +79,7 @@ def ring_agents(
     node = RingNode(
         id="call_back",
         kind="group" if group else "person",
+        label={"name": group.name} if group else {},
         record=("groups", group.id) if group else None,
         candidates=free,
         handover=CONNECTED_AT_ONCE,

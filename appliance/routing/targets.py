@@ -53,7 +53,8 @@ def find_targets(plan: Plan, node: RingNode, facts: Facts, world: World, now: da
     outcomes: list[RingOutcome] = []
     for each in candidates:
         candidate = rings_now(each, world, now)
-        refused = refusal(each, facts, world, now) or _forwards(plan, each, world, now)
+        refused = _signed_out(node, each, world) or refusal(each, facts, world, now)
+        refused = refused or _forwards(plan, each, world, now)
         if refused is None and not (candidate.phones or candidate.external) and candidate is not each:
             refused = Reason("devices_off", {"person": each.name}), RingOutcome.NO_ANSWER
         own = [] if refused else list(_targets(plan, node, candidate, facts, world))
@@ -77,6 +78,16 @@ def find_targets(plan: Plan, node: RingNode, facts: Facts, world: World, now: da
         outcome=min(outcomes, key=TELLING.index, default=RingOutcome.UNREACHABLE),
         no_line=any(reason.code in _NO_LINE_REASONS for reason in passed_over),
     )
+
+
+def _signed_out(node: RingNode, candidate: Candidate, world: World) -> tuple[Reason, RingOutcome] | None:
+    """Why a member who has signed out of the group is passed over (RING-5)."""
+    if candidate.person_id is None or not node.group_id:
+        return None
+    if node.group_id not in world.person(candidate.person_id).signed_out:
+        return None
+    parameters = {"person": candidate.name, "group": node.label.get("name", "")}
+    return Reason("signed_out", parameters), RingOutcome.DECLINED
 
 
 def _forwards(

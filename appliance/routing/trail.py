@@ -59,6 +59,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "day_not_started": "{person} has not started their day",
         "on_break": "{person} is on a break",
         "day_ended": "{person} has ended their day",
+        "signed_out": "{person} has signed out of {group}",
         "person_busy": "{person} is on another call",
         "rung_already": "{person} is being rung by as many calls as they take",
         "devices_off": "No device of {person} rings at these hours",

@@ -43,6 +43,7 @@ class PersonNow:
 
     `ringing`: calls that ring them; `talking`: calls they place or talk in; `holding`: calls they have put on
     hold. `connected`: a phone of theirs is registered, or they are reached on a mobile and a line is up.
+    `signed_out`: ids of the groups that do not ring them, since they have signed out of them.
     """
 
     ringing: int = 0
@@ -51,6 +52,7 @@ class PersonNow:
     day: DayState = DayState.STARTED
     do_not_disturb: bool = False
     connected: bool = True
+    signed_out: frozenset[str] = _NOBODY
 
     @property
     def calls(self) -> int:

@@ -26,7 +26,7 @@ from appliance.mail.alert_letters import AlertDelivery
 from appliance.mail.deliver import Delivery
 from appliance.routing.plan import Plan
 from appliance.routing.world import DayState, World
-from appliance.runtime.addresses import EVERY_IPV4, LocalAddresses, every_address, own_addresses
+from appliance.runtime.addresses import EVERY_IPV4, LocalAddresses, every_address
 from appliance.runtime.alarm import Alarm
 from appliance.runtime.audio import Audio
 from appliance.runtime.background import Background
@@ -48,13 +48,13 @@ from appliance.runtime.jobs import Jobs
 from appliance.runtime.ladders import CallLadders
 from appliance.runtime.lamps import Lamps
 from appliance.runtime.lines import Lines
+from appliance.runtime.live_now import live_now
 from appliance.runtime.media.engine import MediaEngine
+from appliance.runtime.memberships import Memberships
 from appliance.runtime.origination import Origination
 from appliance.runtime.people_states import PeopleStates
 from appliance.runtime.phones import Phones
-from appliance.runtime.phones_live import live_phones
 from appliance.runtime.recent_log import RECENT_LOG
-from appliance.runtime.resources import resources_now
 from appliance.runtime.secure_port import SecurePort
 from appliance.runtime.settings import Settings
 from appliance.runtime.sip_driver import SipDriver
@@ -107,7 +107,7 @@ class Box:
         self.exit_status = 0
         self.background = Background()
         self.events = EventHub(int(clock.epoch() * 1000))
-        self._started_at = clock.epoch()
+        self.started_at = clock.epoch()
         self.clock_trust = ClockTrust(folder.path, clock)
         self._open_storage()
         bound = options.sip_addresses[0] if len(options.sip_addresses) == 1 else EVERY_IPV4
@@ -121,6 +121,7 @@ class Box:
         self._sdp_sessions = int(clock.epoch())
         self._wire_calls()
         self.feeds = Feeds(self)
+        self.memberships = Memberships(self)
         self.call_backs = CallBacks(self)
         self.calls.when_ended = (*self.calls.when_ended, self.call_backs.call_ended)
         self.jobs = Jobs(self)
@@ -222,6 +223,7 @@ class Box:
             self.phones.registered,
             self.lines.up,
             self.calls.in_progress,
+            lambda person_id: self.memberships.out_of(person_id),
         )
 
     def _make_lamps(self) -> Lamps:
@@ -298,6 +300,7 @@ class Box:
         await self.media.start()
         await self.phones.restore()
         await self.people_states.restore()
+        await self.memberships.restore()
         await self.lamps.restore()
         await self.driver.listen(self._hosts, self.options.sip_port)
         await listen_to_browsers(self.driver.sockets, self.options.sip_socket_path)
@@ -391,26 +394,7 @@ class Box:
 
     def live(self) -> Live:
         """What goes on now."""
-        return Live(
-            people=self.people_states.live(),
-            phones=live_phones(self.configuration, self.phones, self.calls.busy_people()),
-            lines=self.lines.live(),
-            calls=self.calls.live(),
-            resources=resources_now(
-                calls=len(self.calls),
-                unwritten=self.calls.unwritten,
-                legs=self.driver.attached,
-                ports=self.media.open_ports,
-                subscriptions=len(self.lamps),
-                transactions=self.driver.transactions,
-            ),
-            warnings=(*self.health.warnings(self.lines.live()), *self.alarm.warnings()),
-            addresses=own_addresses(),
-            sip_port=self.driver.sockets.port,
-            sip_tls_port=self.driver.sockets.secure_port,
-            started_at=self._started_at,
-            clock_trusted=self.clock_trust.trusted,
-        )
+        return live_now(self)
 
     def now(self) -> datetime:
         """The present moment in the office's zone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from appliance import numbers
-from appliance.calls.by_phone import HoursSaid, HoursWish
+from appliance.calls.by_phone import GroupSigned, HoursSaid, HoursWish
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import Destination, ToExternal
 from appliance.configuration.permissions import locks_of
@@ -38,6 +38,22 @@ class ByPhone:
     def day_of(self, person_id: str) -> DayState:
         """How a person's working day stands."""
         return self._box.world().person(person_id).day
+
+    def sign_group(self, person_id: str, extension: str) -> GroupSigned:
+        """Sign a member into the group of that extension, or out of it; without one, of all their groups."""
+        memberships = self._box.memberships
+        own = [
+            group
+            for group in self._box.configuration.groups.values()
+            if (not extension or group.extension == extension)
+            and any(member.person_id == person_id for member in group.members)
+        ]
+        if not own:
+            return GroupSigned("unknown")
+        is_in = any(group.id not in memberships.out_of(person_id) for group in own)
+        for group in own:
+            memberships.sign(group.id, person_id, not is_in)
+        return GroupSigned("out" if is_in else "in", own[0].name if extension else "")
 
     def destination(self, dialled: str) -> Destination | None:
         """Where calls are forwarded by what was dialled; None when that is nowhere, or may not be called."""

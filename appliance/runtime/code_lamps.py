@@ -1,7 +1,8 @@
 """Lamps of star codes: a key that dials a code is lit while what it does holds.
 
-A key of the park code and a place shows who is parked there; keys of the working day, do-not-disturb and
-forwards show the watcher's own; keys that open and close show the manual override (TIME-4).
+A key of the park code and a place shows who is parked there; keys of the working day, do-not-disturb,
+forwards and of signing into a group show the watcher's own; keys that open and close show the manual override
+(TIME-4).
 """
 
 from __future__ import annotations
@@ -43,11 +44,13 @@ class CodeLamps:
         now: Callable[[], datetime],
         day_of: Callable[[Person], DayState],
         parking: Callable[[], ParkingLot],
+        signed_out: Callable[[str], frozenset[str]],
     ) -> None:
         self._configuration = configuration
         self._now = now
         self._day_of = day_of
         self._parking = parking
+        self._signed_out = signed_out
 
     def of(self, dialled: str, watcher: Person | None) -> Lamp | None:
         """The lamp of what a key dials, for the person who watches; None when it has none."""
@@ -59,6 +62,8 @@ class CodeLamps:
             return self._place(argument)
         if action in _HOURS:
             return self._hours(argument, _HOURS[action])
+        if action is Action.GROUP_SIGN:
+            return _lit(self._signed_in(argument, watcher)) if watcher is not None else None
         return _lit(self._own(action, watcher)) if watcher is not None else None
 
     def _place(self, place: str) -> Lamp | None:
@@ -79,6 +84,17 @@ class CodeLamps:
         calendar_id = ids[0] if ids else None
         held = standing(configuration, self._now())
         return _lit(any(each.calendar_id == calendar_id and each.override.state == state for each in held))
+
+    def _signed_in(self, extension: str, watcher: Person) -> bool | None:
+        """Whether the watcher is signed into the group, or into any of theirs; None when there is none."""
+        own = [
+            group.id
+            for group in self._configuration().groups.values()
+            if (not extension or group.extension == extension)
+            and any(member.person_id == watcher.id for member in group.members)
+        ]
+        out = self._signed_out(watcher.id)
+        return any(group_id not in out for group_id in own) if own else None
 
     def _own(self, action: Action, watcher: Person) -> bool | None:
         if action in _DISTURB:

@@ -63,7 +63,9 @@ class Lamps:
         self._clock = clock
         self._configuration = configuration
         self._people = people
-        self._codes = CodeLamps(configuration, clock.now, people.day_of, lambda: calls.parking)
+        self._codes = CodeLamps(
+            configuration, clock.now, people.day_of, lambda: calls.parking, people.signed_out
+        )
         self._subscriptions = Subscriptions()
         self._telling: set[tuple[str, str, str]] = set()
         self._mail: dict[str, Mail] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from appliance.calls.call import Call
@@ -12,7 +12,7 @@ from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import DeviceKind
 from appliance.configuration.people import Person, Phone
 from appliance.control.events import EventHub
-from appliance.control.live import PersonLive
+from appliance.control.live import Membership, PersonLive
 from appliance.routing.world import DayState, PersonNow, day_now
 from appliance.runtime.background import Background
 from appliance.storage.errors import StorageError
@@ -40,6 +40,7 @@ class PeopleStates:
         registered: Callable[[], frozenset[str]],
         lines_up: Callable[[], frozenset[str]],
         calls: Callable[[], Collection[Call]],
+        signed_out: Callable[[str], frozenset[str]] = lambda person_id: frozenset(),
     ) -> None:
         self._store = store
         self._background = background
@@ -50,6 +51,7 @@ class PeopleStates:
         self._registered = registered
         self._lines_up = lines_up
         self._calls = calls
+        self.signed_out = signed_out
         self._days: dict[str, tuple[DayState, float]] = {}
         self._seen: tuple[Mapping[str, Phone], frozenset[str], frozenset[str]] = (
             {},
@@ -112,6 +114,7 @@ class PeopleStates:
                 day=self.day_of(person),
                 do_not_disturb=person.do_not_disturb,
                 connected=person.id in online or (lines and _has_mobile(person)),
+                signed_out=self.signed_out(person.id),
             )
 
         return now
@@ -126,9 +129,9 @@ class PeopleStates:
 
     def live(self) -> tuple[PersonLive, ...]:
         """Every person, as the API tells it."""
-        people = self._configuration().people
+        people, own = self._configuration().people, groups_of(self._configuration())
         return tuple(
-            person_live(people[identifier], now)
+            person_live(people[identifier], now, own.get(identifier, ()))
             for identifier, now in self.everybody().items()
             if identifier in people
         )
@@ -151,8 +154,17 @@ class _Everybody(Mapping[str, PersonNow]):
         return len(self._people)
 
 
-def person_live(person: Person, now: PersonNow) -> PersonLive:
-    """A person as the API tells it."""
+def groups_of(configuration: Configuration) -> Mapping[str, Sequence[str]]:
+    """The ids of the ring groups of each person who is in any."""
+    found: dict[str, list[str]] = {}
+    for group in configuration.groups.values():
+        for member in group.members:
+            found.setdefault(member.person_id, []).append(group.id)
+    return found
+
+
+def person_live(person: Person, now: PersonNow, groups: Sequence[str] = ()) -> PersonLive:
+    """A person as the API tells it; `groups`: ids of those they are a member of."""
     return PersonLive(
         person_id=person.id,
         state=now.state,
@@ -161,6 +173,9 @@ def person_live(person: Person, now: PersonNow) -> PersonLive:
         uses_day=person.working_day,
         do_not_disturb=now.do_not_disturb,
         connected=now.connected,
+        groups=tuple(
+            Membership(group_id=group_id, signed_in=group_id not in now.signed_out) for group_id in groups
+        ),
     )
 
 

@@ -152,6 +152,24 @@ PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "fr": "Pour prendre l'appel, tapez 1.",
             "en": "To take the call, press 1.",
         },
+        # Groups
+        "group_signed_in": {"fr": "Groupe {name} : votre téléphone sonne.", "en": "{name}: signed in."},
+        "group_signed_out": {
+            "fr": "Groupe {name} : votre téléphone ne sonne plus.",
+            "en": "{name}: signed out.",
+        },
+        "groups_signed_in": {
+            "fr": "Votre téléphone sonne pour tous vos groupes.",
+            "en": "You are signed into all your groups.",
+        },
+        "groups_signed_out": {
+            "fr": "Votre téléphone ne sonne plus pour aucun de vos groupes.",
+            "en": "You are signed out of all your groups.",
+        },
+        "group_not_member": {
+            "fr": "Vous n'êtes pas membre de ce groupe.",
+            "en": "You are not a member of that group.",
+        },
         # Call-backs
         "call_back_offer": {
             "fr": "Nous pouvons vous rappeler au numéro dont vous appelez. "

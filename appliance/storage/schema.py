@@ -158,6 +158,15 @@ CREATE TABLE call_backs (
 CREATE INDEX call_backs_by_state ON call_backs (state, asked_at);
 """
 
+SIGNED_OUT = """
+CREATE TABLE signed_out (
+    group_id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    since REAL NOT NULL,
+    PRIMARY KEY (group_id, person_id)
+) WITHOUT ROWID;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     FIRST,
     LADDERS,
@@ -169,6 +178,7 @@ MIGRATIONS: tuple[str, ...] = (
     TURNS,
     CONTACTS,
     CALL_BACKS,
+    SIGNED_OUT,
 )
 
 

@@ -32,7 +32,7 @@ def hears_words(phone: Baresip, box: Box, code: str) -> float:
     return words(phone.recorded_wav())
 
 
-@pytest.mark.feature("FWD-1", "STAT-1", "TIME-4")
+@pytest.mark.feature("FWD-1", "STAT-1", "TIME-4", "RING-5")
 def test_codes_are_confirmed_in_words_and_the_next_call_goes_where_they_say(box: Box, phones: Phones) -> None:
     box.start()
     set_up(box)
@@ -56,3 +56,14 @@ def test_codes_are_confirmed_in_words_and_the_next_call_goes_where_they_say(box:
     assert box.api.get("/overrides")["items"][0]["state"] == "closed"
     assert hears_words(alice, box, "*50") > 1
     assert not box.api.get("/overrides")["items"]
+
+    members = [{"person_id": each.person_id} for each in (alice_, chloe_)]
+    box.api.add("groups", name="Ventes", extension="200", members=members)
+    assert hears_words(alice, box, "*45200") > 1
+    bruno.call("200")
+    chloe.answer()
+    bruno.listen(2)
+    bruno.hang_up()
+    chloe.wait_event("CALL_CLOSED")
+    assert "signed_out" in explained(box, calls=7)
+    assert seconds_of_tone(bruno.recorded_wav(), 800) > 1 and not alice.seen("CALL_INCOMING")

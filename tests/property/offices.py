@@ -478,6 +478,7 @@ people_now = st.builds(
     talking=st.integers(0, 2),
     holding=st.integers(0, 1),
     day=st.sampled_from((DayState.STARTED, DayState.STARTED, *DayState)),
+    signed_out=st.frozensets(st.sampled_from(GROUPS), max_size=1),
 )
 worlds = st.builds(
     World,

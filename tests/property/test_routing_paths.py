@@ -130,6 +130,7 @@ def test_rings_only_who_can_be_rung(
                 assert world.person(person.id).day is DayState.STARTED
                 assert _kind_of(configuration, target) in _kinds_now(configuration, plan, person, now)
                 assert person.id != call.caller_person_id
+                assert decision.step.group_id not in world.person(person.id).signed_out
                 assert not in_queue or world.person(person.id).calls == 0
             if isinstance(target, ExternalTarget):
                 assert target.line_ids

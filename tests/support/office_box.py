@@ -38,8 +38,10 @@ from appliance.control.options import CLAIM_CODE_NAME
 from appliance.mail.deliver import Delivery
 from appliance.routing.plan import Plan, compile_plan
 from appliance.routing.world import DayState, PersonNow, World
+from appliance.runtime.background import Background
 from appliance.runtime.clock import Clock
-from appliance.runtime.people_states import person_live
+from appliance.runtime.memberships import Memberships
+from appliance.runtime.people_states import groups_of, person_live
 from appliance.runtime.tokens import readable_code, token
 from appliance.sip.tracing import TracedMessage
 from appliance.speech.speaker import Speaker
@@ -148,6 +150,8 @@ class OfficeBox:
         self.restored_from: Path | None = None
         self.clock_trusted = True
         self.feeds = NoFeeds()
+        self.memberships = Memberships(self)  # type: ignore[arg-type]
+        self.background = Background()
         self.call_backs = Desk(CallBackStore(self.database), self.epoch)
         self._writing = asyncio.Lock()
         self.started_at = self.epoch()
@@ -192,6 +196,7 @@ class OfficeBox:
             talking=sum(person.id in call.person_ids for call in self.calls),
             day=day,
             do_not_disturb=person.do_not_disturb,
+            signed_out=self.memberships.out_of(person.id),
             connected=any(phone.person_id == person.id and phone.id in self.registered for phone in phones),
         )
 
@@ -206,9 +211,11 @@ class OfficeBox:
         self.clock_trusted = True
 
     def live(self) -> Live:
+        groups = groups_of(self.configuration)
         return Live(
             people=tuple(
-                person_live(person, self._person(person)) for person in self.configuration.people.values()
+                person_live(person, self._person(person), groups.get(person.id, ()))
+                for person in self.configuration.people.values()
             ),
             phones=tuple(self._phone(identifier) for identifier in self.configuration.phones),
             lines=tuple(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
-from appliance.calls.by_phone import HoursSaid, HoursWish
+from appliance.calls.by_phone import GroupSigned, HoursSaid, HoursWish
 from appliance.calls.call import Call, Party
 from appliance.calls.parking import ParkingLot
 from appliance.calls.transfer import Loan
@@ -207,6 +207,7 @@ class ScriptedByPhone:
         self.places: dict[str, Destination] = {}
         self.day: DayState | None = DayState.NOT_STARTED
         self.hours = HoursSaid("as_set", "Cabinet")
+        self.signed = GroupSigned("unknown")
         self.asked: list[tuple[str, str]] = []
 
     def is_locked(self, person_id: str, setting: str) -> bool:
@@ -220,6 +221,10 @@ class ScriptedByPhone:
 
     def day_of(self, person_id: str) -> DayState:
         return self.day or DayState.STARTED
+
+    def sign_group(self, person_id: str, extension: str) -> GroupSigned:
+        self.asked.append(("sign", extension))
+        return self.signed
 
     def destination(self, dialled: str) -> Destination | None:
         return self.places.get(dialled)

@@ -27,6 +27,7 @@ LABELS = {
     "phone.hours": N_("Open and close the office by star code"),
     "phone.block_callers": N_("Block callers"),
     "phone.click_to_call": N_("Call with a click"),
+    "phone.groups": N_("Sign in and out of ring groups"),
     "phone.pick_up": N_("Pick up calls of colleagues outside their own groups"),
     "mailboxes.greetings": N_("Greetings"),
     "mailboxes.emails": N_("E-mail addresses"),

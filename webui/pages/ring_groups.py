@@ -9,9 +9,10 @@ from webui.drawing.call_path import DEVICE_WORDS
 from webui.forms import Choice, Field, Form
 from webui.group_words import ORDERS, SHORT_ORDERS
 from webui.language import N_, gettext
-from webui.live_state import read_live
+from webui.live_state import LiveState, read_live
+from webui.page import render
 from webui.records import Json, RecordPages
-from webui.session import Visit
+from webui.session import Visit, visit_of
 
 MOST_MEMBERS = 7
 
@@ -149,6 +150,8 @@ class RingGroupPages(RecordPages):
             ]
             waiting = sorted(calls, key=lambda call: int(call["queue"]["place"]))
         return {
+            "live": live,
+            "members": members_of(live, identifier) if live else [],
             "device_labels": DEVICE_WORDS,
             "most": MOST_MEMBERS,
             "nobody": not people,
@@ -172,5 +175,22 @@ def _queue(values: Json, before: Json) -> Json | None:
     return queue
 
 
+def members_of(live: LiveState, identifier: str) -> list[tuple[Json, Json]]:
+    """The members of a group as they are now, each with their membership."""
+    return [
+        (person, one)
+        for person in live.people.values()
+        for one in person.get("groups") or []
+        if one["group_id"] == identifier
+    ]
+
+
+async def members_part(request: web.Request) -> web.Response:
+    """The part of a group's page that shows who is signed in, fetched again when something changes."""
+    live = await read_live(visit_of(request))
+    members = members_of(live, request.match_info["id"])
+    return render(request, "group_members.html", {"live": live, "members": members})
+
+
 PAGES = RingGroupPages()
-ROUTES = PAGES.routes()
+ROUTES = (web.get("/ring-groups/{id}/members", members_part), *PAGES.routes())

@@ -114,6 +114,12 @@ SECTIONS: tuple[tuple[str, tuple[Row, ...]], ...] = (
         (
             Row("day_start", N_("My day starts"), N_("Your phones ring from now on.")),
             Row("day_break", N_("Break"), N_("Your phones are silent; dial it again when you are back.")),
+            Row(
+                "group_sign",
+                N_("Sign in or out of a ring group"),
+                N_("Signed out, that group does not ring you. Without an extension: all your groups."),
+                EXTENSION,
+            ),
             Row("day_end", N_("My day ends"), N_("Your phones are silent until you start again.")),
         ),
     ),

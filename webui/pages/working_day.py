@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from webui.client import Refused
 from webui.live_state import read_live
 from webui.page import go_to, only_inside, render
 from webui.session import visit_of
@@ -27,4 +28,21 @@ async def set_day(request: web.Request) -> web.StreamResponse:
     return go_to(only_inside(str(posted.get("back") or "/")))
 
 
-ROUTES = (web.get("/people/{id}/day", day_part), web.post("/people/{id}/day", set_day))
+async def sign(request: web.Request) -> web.StreamResponse:
+    """Sign a person into a ring group, or out of it, then go back to where the button was."""
+    identifier, posted = request.match_info["id"], await request.post()
+    path = f"/people/{identifier}/groups/{request.match_info['group']}"
+    try:
+        await visit_of(request).send("PUT", path, {"signed_in": posted.get("signed_in") == "1"})
+    except Refused as refusal:
+        if refusal.status != 403 or not any(one.code == "locked" for one in refusal.errors):
+            raise
+        return go_to(f"{only_inside(str(posted.get('back') or '/'))}?refused=locked")
+    return go_to(only_inside(str(posted.get("back") or "/")))
+
+
+ROUTES = (
+    web.get("/people/{id}/day", day_part),
+    web.post("/people/{id}/day", set_day),
+    web.post("/people/{id}/groups/{group}", sign),
+)

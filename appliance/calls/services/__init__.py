@@ -14,6 +14,7 @@ from appliance.calls.services.handler import Handler
 from appliance.calls.services.intercom import intercom
 from appliance.calls.services.last_caller import block_caller, last_caller
 from appliance.calls.services.mailbox import mailbox
+from appliance.calls.services.membership import group_sign
 from appliance.calls.services.own_settings import do_not_disturb
 from appliance.calls.services.working_day import opening_hours, working_day
 from appliance.calls.switchboard import Switchboard
@@ -41,6 +42,7 @@ HANDLERS: Mapping[Action, Handler] = MappingProxyType(
         Action.DAY_START: working_day(DayState.STARTED),
         Action.DAY_BREAK: working_day(DayState.ON_BREAK),
         Action.DAY_END: working_day(DayState.ENDED),
+        Action.GROUP_SIGN: group_sign,
         Action.HOURS_OPEN: opening_hours("open"),
         Action.HOURS_CLOSED: opening_hours("closed"),
         Action.HOURS_AS_SET: opening_hours("as_set"),

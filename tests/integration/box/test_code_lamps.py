@@ -79,3 +79,22 @@ async def test_the_key_of_a_place_shows_who_is_parked_there(running, phone, audi
 async def test_what_has_no_lamp_can_not_be_watched(running, phone, dialled):
     alice = await phone("101")
     assert (await Watcher(alice, dialled).subscribe()).status == 404
+
+
+@pytest.mark.feature("RING-5", "KEYS-1")
+async def test_the_key_of_a_group_is_lit_while_one_is_signed_in_over_a_restart(running, phone):
+    await running.ask("PATCH", "/groups/all", {"extension": "200"})
+    alice = await phone("101")
+    group, every = Watcher(alice, "*45200"), Watcher(alice, "*45")
+    for watcher in (group, every):
+        assert (await watcher.subscribe()).status == 200
+        assert await watcher.lamp() == "confirmed"
+    assert running.box.calls.board.by_phone.sign_group("alice", "200") == ("out", "Accueil")
+    assert running.box.calls.board.by_phone.sign_group("alice", "201") == ("unknown", "")
+    assert await group.lamp() == "terminated" and await every.lamp() == "terminated"
+    await running.stop()
+    await running.start()
+    assert running.box.memberships.out_of("alice") == {"all"}
+    assert await group.lamp() == "terminated", "told again after the restart"
+    await running.ask("PUT", "/people/alice/groups/all", {"signed_in": True})
+    assert await group.lamp() == "confirmed"

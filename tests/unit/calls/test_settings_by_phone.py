@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.calls.by_phone import HoursSaid
+from appliance.calls.by_phone import GroupSigned, HoursSaid
 from appliance.calls.services import serve
 from appliance.configuration.destinations import ToExternal, ToMailbox, ToPerson
 from appliance.configuration.star_codes import Action
@@ -129,3 +129,29 @@ async def test_the_hours_are_said_as_they_stand(board, call, action, wish, done,
     said = await dial(board, call, action, "2")
     assert (said.prompt_name, said.parameters) == (told, {"name": "Atelier"})
     assert board.by_phone.asked == [(wish, "2")]
+
+
+@pytest.mark.feature("RING-5")
+@pytest.mark.parametrize(
+    ("signed", "prompt"),
+    [
+        (GroupSigned("in", "Ventes"), "group_signed_in"),
+        (GroupSigned("out", "Ventes"), "group_signed_out"),
+        (GroupSigned("in"), "groups_signed_in"),
+        (GroupSigned("out"), "groups_signed_out"),
+        (GroupSigned("unknown"), "group_not_member"),
+    ],
+)
+async def test_signing_into_a_group_or_out_of_it_is_said_back(board, call, signed, prompt):
+    board.by_phone.signed = signed
+    said = await dial(board, call, Action.GROUP_SIGN, "200")
+    assert said.prompt_name == prompt and board.by_phone.asked == [("sign", "200")]
+    if signed.name:
+        assert said.parameters == {"name": "Ventes"}
+
+
+@pytest.mark.feature("RING-5", "PERM-1")
+async def test_who_may_not_sign_in_and_out_is_told_so(board, call):
+    board.by_phone.locked.add("phone.groups")
+    assert (await dial(board, call, Action.GROUP_SIGN)).prompt_name == "setting_locked"
+    assert not board.by_phone.asked

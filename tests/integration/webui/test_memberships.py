@@ -1,0 +1,23 @@
+"""The buttons that sign members in and out of a ring group, on the person's page and on the group's."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.office_box import OfficeBox
+
+pytestmark = pytest.mark.feature("RING-5")
+
+
+async def test_a_member_is_signed_out_and_in_from_both_pages(office: OfficeBox, administrator) -> None:
+    group = next(iter(office.configuration.groups.values()))
+    person = group.members[0].person_id
+    for page, back in ((f"/people/{person}", f"/people/{person}"), (f"/ring-groups/{group.id}",) * 2):
+        assert "Ne plus sonner" in (await administrator.get(page)).text
+        target = f"/people/{person}/groups/{group.id}"
+        told = await administrator.post(target, signed_in="0", back=back)
+        assert told.path == page and "Sonner à nouveau" in told.text and "retiré" in told.text
+        assert office.memberships.out_of(person) == {group.id}
+        assert "retiré" in (await administrator.get(f"/ring-groups/{group.id}/members")).text
+        await administrator.post(target, signed_in="1", back=back)
+        assert office.memberships.out_of(person) == frozenset()
