@@ -58,6 +58,7 @@ def same_way(box: Box, record: dict[str, Any], *, dialled: str = "", **what_if: 
     if steps and steps[-1]["step"] in PATIENT and "outcome" not in steps[-1]:
         way, kinds = way[: len(own)], kinds[: len(own_kinds)]
     if goes_on:
+        assert _may_follow(record, kinds[-1], own[len(way) :]), f"after {way[-1]}: {_lines(own[len(way) :])}"
         own, own_kinds = own[: len(way)], own_kinds[: len(kinds)]
     assert own == way, f"the call went\n{_lines(own)}\nexplain tells\n{_lines(way)}"
     assert own_kinds == kinds
@@ -94,6 +95,12 @@ def _told_so_far(path: dict[str, Any]) -> tuple[list[dict[str, Any]], bool]:
         if decision["step"]["kind"] in ("wait", "announce", "tone", "service"):
             return told[:place], True
     return told, path["answered_at"] is not None
+
+
+def _may_follow(record: dict[str, Any], last: str, rest: list[Place]) -> bool:
+    """Whether a call may have gone that way after the last that explain tells: it was sent on, or ended."""
+    sent_on = any(each["reason"]["code"] in HAPPENED for each in record["trail"])
+    return sent_on or last in ("wait", "service") or all(code == "hung_up" for _, _, code, _ in rest)
 
 
 def _ends(record: dict[str, Any], steps: list[dict[str, Any]]) -> dict[str, Any]:

@@ -128,16 +128,3 @@ def test_a_box_without_the_time_follows_the_route_chosen_for_it(office: Office, 
     office.box.api.change("/numbers/standard", unknown_time="closed")
     assert office.call(stay=6)["message_id"]
     assert "time_unknown" in explained(office.box, calls=2)
-
-
-@pytest.mark.feature("TIME-6")
-def test_in_the_night_of_the_clock_change_hours_are_those_of_the_wall(office: Office) -> None:
-    night = [{"start": "22:00", "end": "03:30"}]
-    office.box.api.change(f"/calendars/{office.calendar}", week={"saturday": night})
-    # At two it is three: two hours and ten minutes after midnight the evening's hours still hold.
-    office.box.restart("2027-03-28T03:10:00+02:00")
-    office.call(stay=1)
-    assert "calendar_open" in explained(office.box)
-    question = {"number_id": "standard", "caller": OUTSIDER, "at": "2027-03-28T03:31"}
-    path = office.box.api.ask("POST", "/explain", question)
-    assert path["decisions"][0]["trail"][1]["reason"]["code"] == "calendar_closed"

@@ -36,6 +36,7 @@ from tests.interop.phones.baresip import Baresip
 from tests.interop.phones.rtp import RtpEnd
 from tests.interop.phones.sipp import RunningScenario, Sipp
 from tests.interop.sound import seconds_of_tone
+from tests.interop.test_parking import sound_besides
 from tests.interop.waiting import until
 
 TUESDAY_AT_TEN = "2026-11-24T10:00:00+01:00"
@@ -103,24 +104,27 @@ class Office:
     def is_told(self, caller: str, dialled: str) -> list[str]:
         """Somebody dials, hears the box for a moment, and hangs up; the reasons, explained."""
         calls, mine = len(self.records()), self.phones[caller]
-        told, over = coming(mine, "CALL_PROGRESS", "CALL_ESTABLISHED"), coming(mine, "CALL_CLOSED")
+        heard, over = mine.seconds_heard(), coming(mine, "CALL_CLOSED")
         mine.call(dialled)
-        told()
-        mine.listen(0.5)
+        until(lambda: mine.seconds_heard() > heard + 0.8, "something said")
         mine.hang_up()
         over()
+        assert sound_besides(mine.recorded_wav()) > 0.1, "words, or a tone"
         return self.told(calls)
 
     def goes_out(self, caller: str, dialled: str) -> tuple[str, list[str]]:
         """Somebody calls outside, where the call is taken: the messages seen there, and the reasons."""
         calls, mine = len(self.records()), self.phones[caller]
-        taken = self.provider.play("answer", self.box.server, ear_port=7100)
+        taken, ear = self.mobile_answers()
         connected, over = coming(mine, "CALL_ESTABLISHED"), coming(mine, "CALL_CLOSED")
         mine.call(dialled)
         connected()
+        mine.listen(1)
         mine.hang_up()
         over()
         taken.finish()
+        ear.close()
+        assert seconds_of_tone(mine.recorded_wav(), PROVIDER_TONE) > 0.5
         return taken.messages(), self.told(calls)
 
     def mobile_answers(self) -> tuple[RunningScenario, RtpEnd]:
@@ -407,7 +411,9 @@ def test_what_is_locked_cannot_be_changed_by_a_code_either(office: Office) -> No
 
 @pytest.mark.feature("CRM-1", "IN-6", "CRM-4")
 @pytest.mark.parametrize("way", ["sent on", "consulted"])
-def test_a_contact_is_named_and_goes_over_to_whoever_takes_their_call(office: Office, way: str) -> None:
+def test_a_contact_is_named_and_goes_over_to_whoever_takes_their_call(
+    office: Office, place: Path, way: str
+) -> None:
     number = f"/numbers/{office.number}"
     before = office.box.api.get(number)
     office.box.api.change("/office", transfer_changes_owner=True)
@@ -416,11 +422,12 @@ def test_a_contact_is_named_and_goes_over_to_whoever_takes_their_call(office: Of
     contact_id = office.box.api.ask("POST", "/contacts", contact)["id"]
     bruno, chloe, calls = office.phones["bruno"], office.phones["chloe"], len(office.records())
     rung, target = coming(bruno, "CALL_INCOMING"), coming(chloe, "CALL_INCOMING")
-    call, ear = office.outsider(NUMBER, stay=6)
+    call, ear = office.outsider(NUMBER, stay=60)
     rung()
     assert office.box.state()["calls"][0]["caller_name"] == "Zoé Petit"
     bruno.command("accept")
     until(lambda: office.box.state()["calls"][0]["state"] == "talking", "Bruno has the call")
+    bruno.listen(1)
     if way == "sent on":
         bruno.transfer(f"sip:103@{office.box.server}")
     else:
@@ -434,10 +441,13 @@ def test_a_contact_is_named_and_goes_over_to_whoever_takes_their_call(office: Of
     if way == "consulted":
         bruno.hang_up()
     left()
-    call.finish()
+    chloe.listen(1)
+    chloe.hang_up()
     ear.close()
+    assert seconds_of_tone(ear.save(place / "caller.wav"), TONES["chloe"]) > 0.5
     moved = "sent_on" if way == "sent on" else "transferred"
     assert {"owner_of_number", moved} <= set(office.told(calls))
+    call.stop()
     new = office.people["chloe"].person_id
     until(lambda: office.box.api.get(f"/contacts/{contact_id}")["owner_id"] == new, "Chloé is responsible")
     office.box.api.delete(f"/contacts/{contact_id}")
@@ -455,3 +465,16 @@ def test_a_forward_to_a_contact_rings_the_number_they_have_by_then(office: Offic
         seen, reasons = office.goes_out("alice", "104")
         assert f"INVITE sip:{MOBILE}@" in seen and "forwards_all" in reasons
     office.box.api.delete(f"/contacts/{made['id']}")
+
+
+@pytest.mark.feature("TIME-6")
+def test_in_the_night_of_the_clock_change_hours_are_those_of_the_wall(office: Office) -> None:
+    """The last one: the phones' registrations have run out by then."""
+    night = [{"start": "22:00", "end": "03:30"}]
+    office.box.api.change(f"/calendars/{office.calendar}", week={"saturday": night})
+    # At two it is three: two hours and ten minutes after midnight the evening's hours still hold.
+    office.box.restart("2027-03-28T03:10:00+02:00")
+    assert "calendar_open" in office.comes_in(NUMBER, stay=0.5)
+    question = {"number_id": office.number, "caller": OUTSIDER, "at": "2027-03-28T03:31"}
+    path = office.box.api.ask("POST", "/explain", question)
+    assert path["decisions"][0]["trail"][1]["reason"]["code"] == "calendar_closed"

@@ -225,6 +225,10 @@ class Baresip:
         wanted = self._heard() + round(seconds * 16000)
         until(lambda: self._heard() >= wanted, f"{self.host.name}: {seconds} s of sound")
 
+    def seconds_heard(self) -> float:
+        """How much has been heard in all calls so far."""
+        return self._heard() / 16000
+
     def _heard(self) -> int:
         """Bytes of sound so far; a session that changes may go on in another file."""
         return sum(path.stat().st_size for path in (self.folder / "ears").glob("*dec.wav"))
