@@ -98,7 +98,7 @@ def _add_menus(box: Box, alice: Somebody, bruno: Somebody) -> None:
 def _talk(office: Office, phone: Baresip, tone: int, keys: list[str], expected: list[str]) -> None:
     """The outsider presses each of `keys` while the box speaks; `phone` rings, both hear each other."""
     before = office.calls()
-    call, ear = office.call_from_outside(stay=14)
+    call, ear = office.call_from_outside(stay=60)
     for pressed in keys:
         heard = len(ear.heard)
         until(lambda heard=heard: len(ear.heard) > heard + ENOUGH_HEARD, "words heard")  # type: ignore[misc]
@@ -106,14 +106,21 @@ def _talk(office: Office, phone: Baresip, tone: int, keys: list[str], expected: 
     phone.wait_event("CALL_INCOMING")
     phone.command("accept")
     phone.wait_event("CALL_ESTABLISHED")
-    call.finish()
-    phone.wait_event("CALL_CLOSED")
-    ear.close()
+    _ended_by(phone, call, ear)
     assert seconds_of_tone(phone.recorded_wav(), 440) > 1
     assert seconds_of_tone(ear.save(office.provider.folder / f"ear-{before}.wav"), tone) > 1
     record = last_call(office.box, before + 1)
     assert [each["reason"]["code"] for each in record["trail"] if "key" in str(each["edge"])] == expected
     same_way(office.box, record)
+
+
+def _ended_by(phone: Baresip, call: RunningScenario, ear: RtpEnd) -> None:
+    """Let them hear each other for a while, then have the one called hang up."""
+    phone.listen(2)
+    phone.hang_up()
+    phone.wait_event("CALL_CLOSED")
+    ear.close()
+    call.stop()
 
 
 @pytest.mark.feature("MENU-1")
@@ -160,14 +167,12 @@ def test_the_announcement_is_heard_before_anybody_rings(office: Office) -> None:
     words = {"text": "Bonjour. Cet appel est enregistré à des fins de qualité."}
     routes = {"open": route(to_person(people["Alice"]))}
     office.box.api.ask("PATCH", "/numbers/standard", {"announcement": words, "routes": routes})
-    call, ear = office.call_from_outside(stay=12)
+    call, ear = office.call_from_outside(stay=60)
     until(lambda: len(ear.heard) > ENOUGH_HEARD, "the announcement heard")
     office.alice.wait_event("CALL_INCOMING")
     office.alice.command("accept")
     office.alice.wait_event("CALL_ESTABLISHED")
-    call.finish()
-    office.alice.wait_event("CALL_CLOSED")
-    ear.close()
+    _ended_by(office.alice, call, ear)
     assert seconds_of_tone(office.alice.recorded_wav(), 440) > 1
     assert seconds_of_tone(ear.save(office.provider.folder / "ear-announced.wav"), 600) > 1
     codes = explained(office.box)
