@@ -45,6 +45,10 @@ class RecordPages:
         """What else the form's template needs; also fills the form's choices."""
         return {}
 
+    def seen_from(self, request: web.Request) -> Json:
+        """What the form's template needs that depends on the address by which its reader came."""
+        return {}
+
     async def list_surroundings(self, visit: Visit, items: list[Json]) -> Json:
         """What else the list's template needs."""
         return {}
@@ -141,6 +145,7 @@ class RecordPages:
         self, request: web.Request, form: Form, identifier: str, record: Json, *, status: int = 200
     ) -> web.Response:
         around = await self.surroundings(visit_of(request), form, identifier)
+        around |= self.seen_from(request)
         context = {"form": form, "identifier": identifier, "record": record, "base": self.path, **around}
         response = render(request, f"{self.template}.html", context)
         response.set_status(status)

@@ -71,12 +71,21 @@ def _offered(request: web.Request) -> list[str]:
     return [word.strip() for word in request.headers.get("Sec-WebSocket-Protocol", "").split(",")]
 
 
+def is_secure(request: web.Request) -> bool:
+    """Whether the browser came by TLS; a proxy in front of us says so in X-Forwarded-Proto."""
+    return request.secure or request.headers.get("X-Forwarded-Proto") == "https"
+
+
+def address(request: web.Request) -> str:
+    """The WebSocket address of this door, as seen from whoever asks: wss://box.example/sip."""
+    return f"{'wss' if is_secure(request) else 'ws'}://{request.host}/sip"
+
+
 def _introduction(request: web.Request) -> bytes:
-    """Who is there; a TLS proxy in front of us says so in X-Forwarded-Proto."""
+    """Who is there."""
     assert request.transport is not None
     remote, local = (request.transport.get_extra_info(name) for name in ("peername", "sockname"))
-    secure = request.secure or request.headers.get("X-Forwarded-Proto") == "https"
-    told = {"transport": "WSS" if secure else "WS", "remote": remote[:2], "local": local[:2]}
+    told = {"transport": "WSS" if is_secure(request) else "WS", "remote": remote[:2], "local": local[:2]}
     return json.dumps(told).encode()
 
 

@@ -9,6 +9,12 @@ from tests.browser.conftest import Product, Words, is_refused, save, sign_in
 
 TAKEN = {"fr-FR": "Anne a déjà le numéro interne 101", "en-GB": "Anne already has the extension 101"}
 NOT_MAIL = {"fr-FR": "adresse e-mail", "en-GB": "This is not an e-mail address."}
+# The protocol that the server of a WebSocket address speaks once it has opened.
+SPOKEN = """address => new Promise((opened, failed) => {
+    const socket = new WebSocket(address, "sip");
+    socket.onopen = () => { opened(socket.protocol); socket.close(); };
+    socket.onerror = () => failed(new Error("refused"));
+})"""
 MEANWHILE = {"fr-FR": "Quelqu'un d'autre a changé ceci", "en-GB": "Somebody else has changed this"}
 
 
@@ -39,6 +45,27 @@ async def test_the_second_of_two_editors_is_told(visitor: Page, words: Words) ->
     await save(other)
     await other.wait_for_url("**?done=saved")
     await expect(other.locator("[name=comment]")).to_have_value(f"second {words.locale}")
+
+
+@pytest.mark.feature("RING-1")
+async def test_a_browser_phone_is_told_its_door(visitor: Page, settled: Product) -> None:
+    await visitor.goto("/phones/new?person=anne")
+    await visitor.fill("[name=name]", "Navigateur")
+    await visitor.select_option("[name=kind]", "softphone")
+    await save(visitor)
+    try:
+        await visitor.click(".browser-phone > summary")
+        door = await visitor.inner_text("#sip-door")
+        user = await visitor.inner_text("#sip-user")
+        assert await visitor.inner_text("#sip-address") == f"sip:{user}@127.0.0.1"
+        assert await visitor.evaluate(SPOKEN, door) == "sip"
+        await visitor.goto("/phones/navigateur")
+        await visitor.click("details.credentials > summary")
+        await visitor.click(".browser-phone > summary")
+        await expect(visitor.locator("#sip-door")).to_have_text(door)
+        await expect(visitor.locator("#sip-password")).to_have_count(0)
+    finally:
+        settled.api.delete("/phones/navigateur")
 
 
 @pytest.mark.feature("RING-1")

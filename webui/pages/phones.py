@@ -6,6 +6,7 @@ import secrets
 
 from aiohttp import web
 
+from webui import sip_door
 from webui.client import Refused
 from webui.forms import Choice, Field, Form
 from webui.language import N_, gettext
@@ -74,6 +75,9 @@ class PhonePages(RecordPages):
         }
         return {"live": await read_live(visit)}
 
+    def seen_from(self, request: web.Request) -> Json:
+        return {"host": request.url.host, "sip_door": sip_door.address(request)}
+
     async def saved(self, request: web.Request, record: Json, created: bool) -> web.StreamResponse:
         if not created:
             return go_to(f"/people/{record['person_id']}", "saved")
@@ -89,14 +93,7 @@ class PhonePages(RecordPages):
 
 async def _show_password(request: web.Request, phone: Json) -> web.Response:
     live = await read_live(visit_of(request))
-    context = {
-        "phone": phone,
-        "live": live,
-        "host": request.url.host,
-        "port": live.state.get("sip_port", 5060),
-        "tls_port": live.state.get("sip_tls_port", 0),
-    }
-    return render(request, "phone_password.html", context)
+    return render(request, "phone_password.html", {"phone": phone, "live": live, **PAGES.seen_from(request)})
 
 
 async def new_password(request: web.Request) -> web.StreamResponse:

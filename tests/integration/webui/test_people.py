@@ -155,3 +155,15 @@ async def test_a_scheduled_forward_is_set_said_in_words_and_removed(
 def test_every_rule_is_kept_by_the_form(rule: str) -> None:
     forward = {"destination": {"kind": "busy"}, "first": "2026-11-26", "rule": rule}
     assert from_row(to_row(forward))["rule"] == rule
+
+
+async def test_a_phone_is_told_the_door_by_which_its_reader_came(
+    administrator: Browser, office: OfficeBox
+) -> None:
+    phone = next(iter(office.configuration.phones.values()))
+    here = administrator.base.removeprefix("http://")
+    page = await administrator.get(f"/phones/{phone.id}")
+    assert f"ws://{here}/sip" in page.text
+    behind_proxy = await administrator.get(f"/phones/{phone.id}", **{"X-Forwarded-Proto": "https"})
+    assert f"wss://{here}/sip" in behind_proxy.text
+    assert phone.sip_password.get_secret_value() not in page.text
