@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,7 @@ class CallBacks:
         self._open: dict[str, CallBackRequest] = {}
         self._calls: dict[str, str] = {}
         self._asked: set[str] = set()
+        self._stories: dict[str, asyncio.Task[None]] = {}
 
     async def restore(self) -> None:
         """Take up those who were to be called before the restart. Raises StorageError."""
@@ -109,12 +111,14 @@ class CallBacks:
         return True
 
     async def cancel(self, identifier: str) -> bool:
-        """Call a request off; False when there is none. A call that goes on is left alone."""
+        """Call a request off; False when there is none. Our phones stop ringing, a call goes on."""
         request = self._open.get(identifier)
         if request is None:
             return False
         await self._store.save(request.cancelled(self._box.epoch()))
         self._open.pop(identifier, None)
+        if story := self._stories.get(identifier):
+            story.cancel()
         self._changed(request)
         return True
 
@@ -154,7 +158,9 @@ class CallBacks:
             self._came_to(request, CallBackOutcome.NOBODY_FREE)
             return
         self._keep(request.trying())
-        box.background.start(self._story(request, step), f"call-back {request.id}")
+        story = box.background.start(self._story(request, step), f"call-back {request.id}")
+        self._stories[request.id] = story
+        story.add_done_callback(lambda _: self._stories.pop(request.id, None))
 
     def _others_wait(self, request: CallBackRequest) -> bool:
         """Whether somebody waits on the phone who came before the request did."""
@@ -177,7 +183,7 @@ class CallBacks:
             self._came_to(request, CallBackOutcome.NOT_TAKEN)
             return
         if request.id not in self._open:
-            # Called off while the phones rang.
+            # Called off in the moment of the answer.
             winner.close()
             return
         call_id = token()

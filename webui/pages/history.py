@@ -57,11 +57,19 @@ async def call_page(request: web.Request) -> web.Response:
         "past": told,
         "today": _today(told),
         "listed": await _listed(visit, call),
+        "call_back_in": await _first_attempt_in(visit, call),
         "drawn": path,
         "reasons": path.reasons if path else say_trail(call["trail"]),
         "names": await read_names(visit),
     }
     return render(request, "call.html", context)
+
+
+async def _first_attempt_in(visit: Visit, call: Json) -> int:
+    """In how many minutes somebody is called back: whoever has just not answered is given time."""
+    if call["direction"] == "inbound":
+        return 0
+    return int((await visit.get("/call_backs"))["delay_minutes"])
 
 
 async def _listed(visit: Visit, call: Json) -> str:

@@ -169,3 +169,17 @@ async def test_a_caller_who_withholds_their_number_goes_on_at_once(running, prov
     assert (await call.refused()).status == 487
     await heard.cancelled()
     await running.at_rest()
+
+
+async def test_called_off_while_our_phones_ring_they_stop(running, provider, phone):
+    alice = await phone("101")
+    made = await running.ask("POST", "/call_backs/requests", WISH)
+    rung = await alice.incoming()
+    rung.answer(180)
+    await running.until(
+        lambda: [each.state for each in running.box.call_backs.open()] == ["trying"], "the attempt"
+    )
+    await running.ask("DELETE", f"/call_backs/requests/{made['id']}")
+    await rung.cancelled()
+    assert running.box.call_backs.open() == () and provider.new_calls.empty()
+    await running.at_rest()

@@ -90,6 +90,7 @@ RECORDS: dict[str, tuple[str, dict[str, Any]]] = {
     "outbound": ("", {"short_numbers": SHORT, "line_order": ["trunk"], "alert_emails": ["a@example.com"]}),
     "star_codes": ("", {}),
     "caller_filter": ("", {"blocked_numbers": LISTED}),
+    "call_backs": ("", {"attempts": 4}),
     "permissions": ("", {"everybody": ["people.mobile"], "people": {"alice": ["people.email"]}}),
 }
 MADE: dict[str, dict[str, Any]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from appliance.storage.history import CallRecord
 from tests.support.office_box import OfficeBox
 
 pytestmark = pytest.mark.feature("OUT-6")
@@ -48,3 +49,32 @@ async def test_how_often_is_set_and_refused_at_its_field(office: OfficeBox, admi
     assert saved.path == "/call-backs?done=saved"
     settings = office.configuration.call_backs
     assert (settings.attempts, settings.delay_minutes) == (5, 45)
+
+
+async def test_a_call_nobody_answered_is_called_back_from_its_page(office: OfficeBox, administrator) -> None:
+    person = next(iter(office.configuration.people))
+    page = await administrator.get("/users/new")
+    account = {"name": "alice", "password": "long enough too", "role": "person", "person_id": person}
+    await administrator.submit(page, **account)
+    await administrator.post("/sign-out")
+    await administrator.sign_in("alice", "long enough too")
+    call = CallRecord(
+        id="missed",
+        direction="outbound",
+        started_at=office.epoch(),
+        ended_at=office.epoch() + 20,
+        caller="101",
+        called="+33639981234",
+        caller_person_id=person,
+        person_ids=(person,),
+        outcome="no_answer",
+    )
+    await office.history.add(call)
+    page = await administrator.get("/history/missed")
+    assert "Rappeler jusqu'à la réponse" in page.text.replace("&#39;", "'")
+    form = dict(page.fields)
+    sent = {name: form[name] for name in ("number", "name", "number_id", "who", "in_minutes", "back")}
+    assert (await administrator.post("/call-backs/add", **sent)).path == "/history/missed?done=call_back"
+    (request,) = office.call_backs.open()
+    assert (request.number, request.person_id) == ("+33639981234", person)
+    assert request.next_at == request.asked_at + 1800

@@ -304,7 +304,7 @@ async def test_a_person_sees_their_own_and_nothing_else(office: OfficeBox, admin
     assert page.path == "/users/alice?done=created"
     await administrator.post("/sign-out")
     assert (await administrator.sign_in("alice", "long enough too")).path == "/"
-    for path in ("/", "/voicemail", "/history", f"/people/{person}", "/account"):
+    for path in ("/", "/voicemail", "/history", "/call-backs", f"/people/{person}", "/account"):
         assert (await administrator.get(path)).status == 200, path
     for path in ("/people", "/numbers", "/lines", "/mail", "/backup", "/users", "/people/bruno"):
         assert (await administrator.get(path)).status in (403, 404), path
