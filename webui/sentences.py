@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from webui import call_back_words, closure_sentences, dialling_sentences, filter_sentences, transfer_sentences
+from webui import (
+    call_back_words,
+    closure_sentences,
+    dialling_sentences,
+    filter_sentences,
+    line_sentences,
+    transfer_sentences,
+)
 from webui.group_words import REASONS as GROUP_REASONS
 from webui.group_words import STATES as GROUP_STATES
 from webui.language import N_
@@ -14,6 +21,7 @@ ERRORS: Mapping[str, str] = {
     **call_back_words.ERRORS,
     **closure_sentences.ERRORS,
     **dialling_sentences.ERRORS,
+    **line_sentences.ERRORS,
     # Records (pydantic's types and our own).
     "missing": N_("This is needed."),
     "none_required": N_("Leave this empty."),
@@ -120,12 +128,7 @@ ERRORS: Mapping[str, str] = {
     "dates_reversed": N_("The last day is before the first."),
     "holidays_unknown_country": N_("The public holidays of this country are not known."),
     "holidays_unknown_subdivision": N_("The public holidays of this region are not known."),
-    "line_user_missing": N_("Write the user name your provider gave."),
-    "line_password_missing": N_("Write the password your provider gave."),
     "number_reserved": N_("{person} may not call by the number {name}."),
-    "line_twice": N_("{name} is in this list twice."),
-    "line_main_missing": N_("Choose the main number: every call of this line is for it."),
-    "main_number_elsewhere": N_("{name} arrives on another line."),
     "mail_host_missing": N_("Write the mail server's name."),
     "mail_sender_missing": N_("Write the sender's address."),
     "no_administrator": N_("There must always be an administrator."),
@@ -217,6 +220,7 @@ REASONS: Mapping[str, str] = {
     **call_back_words.REASONS,
     **filter_sentences.REASONS,
     **dialling_sentences.REASONS,
+    **line_sentences.REASONS,
     **transfer_sentences.REASONS,
     **GROUP_REASONS,
     "number_called": N_("{number} ({name}) was called"),
@@ -281,7 +285,6 @@ REASONS: Mapping[str, str] = {
     "barred_minutes": N_("{person} has called outside for {most} minutes today: no more are allowed"),
     "number_withheld": N_("The caller's number is not shown"),
     "left_by": N_("The call left by the line {line}"),
-    "line_failed": N_("The line {line} did not take the call (SIP {status})"),
     "waited_enough": N_("The time for ringing is over"),
     "no_answer": N_("{who} did not answer within {seconds} s"),
     "busy": N_("{who}: busy"),

@@ -13,8 +13,10 @@ from appliance.configuration.lines import CalledNumberIn, Line, Number
 from appliance.configuration.people import Phone
 from appliance.routing.dialled import read_dialled
 from appliance.routing.facts import Direction, Facts
+from appliance.routing.redirections import Redirection
 from appliance.sip.errors import SipSyntaxError
 from appliance.sip.headers import NameAddr, parse_name_addr
+from appliance.sip.history_info import redirections_of
 from appliance.sip.message import Request
 from appliance.sip.uri import Uri
 
@@ -93,6 +95,7 @@ def from_line(configuration: Configuration, line: Line, request: Request) -> Arr
             line_id=line.id,
             caller_person_id=None,
             language=number.language,
+            redirected=_redirected(request, country),
         ),
         number.id,
     )
@@ -146,6 +149,16 @@ def _caller(request: Request) -> NameAddr:
                 continue
             return request.from_ if (found.param("privacy") or "off") != "off" else found
     return request.from_
+
+
+def _redirected(request: Request, country: str) -> Redirection | None:
+    """Who has sent the call on last, as far as they let it be shown (RFC 5806, RFC 7044)."""
+    found = next(iter(redirections_of(request.headers)), None)
+    if found is None:
+        return None
+    number = "" if found.hidden else _caller_number(found.party.uri, country)
+    name = found.party.display_name[:LONGEST_SHOWN] if number else ""
+    return Redirection(number, name, found.reason)
 
 
 def _caller_number(uri: Uri, country: str) -> str:

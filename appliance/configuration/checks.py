@@ -14,7 +14,7 @@ from appliance.configuration.checks_outbound import outbound_problems
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import ToAnnouncement, ToExternal
 from appliance.configuration.fields import DeviceKind, HoursState, TimeRange
-from appliance.configuration.lines import CalledNumberIn, OwnerFirst
+from appliance.configuration.lines import CalledNumberIn, Display, OwnerFirst
 from appliance.configuration.loops import looping_destinations
 from appliance.configuration.menu_checks import menu_problems
 from appliance.configuration.office import Role
@@ -90,6 +90,8 @@ def _numbers(configuration: Configuration) -> Iterator[Problem]:
             yield Problem("numbers", each.id, ("routes", "open"), "route_missing")
         if each.owner_first is OwnerFirst.NUMBER and each.owner_id is None:
             yield Problem("numbers", each.id, ("owner_id",), "owner_missing")
+        if each.display is Display.WORDS and not each.display_words.strip():
+            yield Problem("numbers", each.id, ("display_words",), "display_words_missing")
 
 
 def _own_numbers_outside(configuration: Configuration) -> Iterator[Problem]:

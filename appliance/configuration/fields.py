@@ -130,6 +130,8 @@ CallerId = Annotated[str, StringConstraints(max_length=20), AfterValidator(_call
 Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_email)]
 Host = Annotated[str, StringConstraints(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9._:\[\]-]+$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
+# The distinct rings that deskphones know by number (Alert-Info).
+RingTone = Annotated[int, Field(ge=1, le=5)]
 RingSeconds = Annotated[int, Field(ge=5, le=300)]
 SipUser = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.+-]+$")]
 _SecretOut = PlainSerializer(_secret_out, return_type=str | None, when_used="json")

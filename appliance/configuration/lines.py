@@ -22,6 +22,7 @@ from appliance.configuration.fields import (
     Name,
     Port,
     Record,
+    RingTone,
     Secret,
 )
 from appliance.configuration.voicemail import Greeting
@@ -70,6 +71,35 @@ class FromHolds(StrEnum):
     USER = "user"
 
 
+class ForwardedCaller(StrEnum):
+    """What a line shows of the caller when a call from outside leaves again by it (FWD-7).
+
+    A number of ours; the caller's own in From, ours beside it; or the caller's own in both.
+    """
+
+    OURS = "ours"
+    IN_FROM = "in_from"
+    EVERYWHERE = "everywhere"
+
+
+class ToldRedirections(StrEnum):
+    """How a line is told who has sent a call on: not at all, by Diversion, History-Info, or both."""
+
+    NONE = "none"
+    DIVERSION = "diversion"
+    HISTORY = "history_info"
+    BOTH = "both"
+
+
+class Display(StrEnum):
+    """What phones show before a caller's name: nothing, the number's name, the number, or its own words."""
+
+    CALLER = "caller"
+    NAME = "name"
+    NUMBER = "number"
+    WORDS = "words"
+
+
 class LineCodec(StrEnum):
     """A codec that a line may be offered."""
 
@@ -86,7 +116,8 @@ class SipTrunk(Record):
     are up on the line. `keep_alive_seconds`: an empty packet as often keeps the router's door open (RFC 5626
     3.5.1); 0 for none. `codecs`: what is offered, best first; empty for what the caller can.
     `probe_seconds`: how often the servers are asked whether they are there (OPTIONS); 0 for never. `prefix`:
-    dialled before a number, it takes the call out by this line (OUT-3).
+    dialled before a number, it takes the call out by this line (OUT-3). `forwarded_caller`,
+    `told_redirections`: what the line says of calls from outside that leave again by it.
     """
 
     kind: Literal["sip_trunk", "pbx"] = "sip_trunk"
@@ -117,6 +148,8 @@ class SipTrunk(Record):
     certificate_checked: bool = True
     encrypted_audio: EncryptedAudio = EncryptedAudio.AUTOMATIC
     prefix: LinePrefix | None = None
+    forwarded_caller: ForwardedCaller = ForwardedCaller.OURS
+    told_redirections: ToldRedirections = ToldRedirections.NONE
 
 
 Line = SipTrunk
@@ -153,7 +186,9 @@ class Number(Record):
     `caller_filter`: whether the office's caller filter stands before the route (IN-9).
     `max_calls`: how many calls of the outside it has at once; those beyond go to `overflow`, or hear a
     busy tone (IN-10). `announcement`: what callers
-    hear first during opening hours, before anybody rings (IN-8).
+    hear first during opening hours, before anybody rings (IN-8). `display`, `display_words`: what phones show
+    before the caller's name (WHISP-2); `ring_tone`: the distinct ring they are asked for (Alert-Info).
+    `forwards_show_number_id`: the number of ours shown on calls that leave again; None for this one (OUT-8).
     """
 
     id: Identifier
@@ -175,3 +210,7 @@ class Number(Record):
     overflow: Destination | None = None
     announcement: Greeting | None = None
     comment: Label = ""
+    display: Display = Display.CALLER
+    display_words: Annotated[Label, Field(max_length=30)] = ""
+    ring_tone: RingTone | None = None
+    forwards_show_number_id: Identifier | None = None

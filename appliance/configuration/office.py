@@ -19,6 +19,7 @@ from appliance.configuration.fields import (
     Port,
     Record,
     RingSeconds,
+    RingTone,
     Secret,
 )
 from appliance.configuration.overrides import HoursOverride
@@ -44,7 +45,8 @@ class Office(Record):
     what holds for every number instead of its hours (TIME-4); a calendar's own comes before it.
     `park_places`: how many calls may be parked at once; `park_seconds`: after which a parked one comes back.
     `transfer_changes_owner`: whether who takes a contact's call by a transfer is responsible for them
-    then. `answer_seconds`: how long who must press 1 to take a call is waited for (CONF-1).
+    then. `internal_ring_tone`: the distinct ring of colleagues' calls.
+    `answer_seconds`: how long who must press 1 to take a call is waited for (CONF-1).
     """
 
     name: Name
@@ -61,6 +63,7 @@ class Office(Record):
     hold_music_id: Identifier | None = None
     override: HoursOverride | None = None
     transfer_changes_owner: bool = False
+    internal_ring_tone: RingTone | None = None
 
 
 class MailSecurity(StrEnum):

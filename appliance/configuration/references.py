@@ -24,6 +24,7 @@ REFERENCE_FIELDS: Mapping[str, str] = MappingProxyType(
         "number_id": "numbers",
         "main_number_id": "numbers",
         "presented_number_id": "numbers",
+        "forwards_show_number_id": "numbers",
         "line_id": "lines",
         "calendar_id": "calendars",
         "audio_id": "audios",

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from appliance import numbers
 from appliance.configuration.destinations import RingOutcome
 from appliance.configuration.star_codes import ARGUMENTS, Action, split
-from appliance.routing import asking, queueing
+from appliance.routing import asking, queueing, redirections
 from appliance.routing.announcing import AnnouncementNode
 from appliance.routing.by_hours import state_at, way_by_hours
 from appliance.routing.call_back_paths import WANTED, CallBackNode, Wish, keep, offer, why_not
@@ -115,7 +115,7 @@ def next_step(
     """
     walk = _Walk(plan, facts, world, now)
     if position is None:
-        return walk.from_node(plan.entries[plan.entry(facts)])
+        return walk.arrive(plan.entries[plan.entry(facts)])
     return walk.resume(Position(*position), outcome or Outcome.DONE, took)
 
 
@@ -129,6 +129,13 @@ class _Walk:
         self._now = now
         self._trail: list[TrailEntry] = []
         self._standing = Position("")
+
+    def arrive(self, place: str) -> Decision:
+        """Begin at a node; the story first says who had sent the call on."""
+        redirected = self._facts.redirected
+        before = redirected and TrailEntry(place, None, redirections.told(redirected, self._plan.country))
+        decision = self.from_node(place)
+        return replace(decision, trail=(before, *decision.trail)) if before else decision
 
     def from_node(self, place: str) -> Decision:
         """Follow the path from a node to the first step."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from appliance.configuration.fields import Language
+from appliance.routing.redirections import Redirection
 
 
 class Direction(StrEnum):
@@ -37,6 +38,7 @@ class Facts:
     (OUT-3). `short`: the short number that was dialled for `called` (OUT-11). `shows`: the number of ours
     (E.164) to show instead of the person's, where they may (OUT-6).
     `sent_by`: the person who has sent the caller on to what is called.
+    `redirected`: who outside had sent the call on before it arrived.
     """
 
     direction: Direction
@@ -53,6 +55,7 @@ class Facts:
     chosen_line_id: str | None = None
     short: str = ""
     shows: str = ""
+    redirected: Redirection | None = None
 
     def recognised(self, known: KnownCaller | None) -> Facts:
         """The same once the caller's number has been looked up among the contacts."""

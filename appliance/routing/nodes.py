@@ -14,6 +14,7 @@ from appliance.configuration.queues import Queue
 from appliance.configuration.voicemail import Mailbox
 from appliance.routing.introductions import CONNECTED_AT_ONCE, Handover
 from appliance.routing.opening_hours import OpeningHours
+from appliance.routing.redirections import Redirection
 from appliance.routing.steps import HangUp, Speech, Step
 from appliance.routing.trail import Reason
 from appliance.routing.turns import Turns
@@ -165,7 +166,7 @@ class RingNode(PlanNode):
     rings what was called (calls to the outside); `any_line`: also over lines that are thought to be down.
     `gives_up`: the outcomes after which nobody else of the route is rung, so that FAILED may be taken.
     `handover`: what those who pick up hear and must press before they are connected. `turns`: one of the
-    candidates is rung, whose turn it is.
+    candidates is rung, whose turn it is. `redirected`: whose forward leads here.
     """
 
     candidates: tuple[Candidate, ...] = ()
@@ -178,6 +179,7 @@ class RingNode(PlanNode):
     any_line: bool = False
     handover: Handover = CONNECTED_AT_ONCE
     turns: Turns | None = None
+    redirected: Redirection | None = None
 
     @property
     def group_id(self) -> str:

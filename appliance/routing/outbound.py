@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from appliance import numbers
 from appliance.routing.facts import Direction, Facts
@@ -36,7 +37,26 @@ def external_target(
         for line_id in line_ids
     )
     withheld = facts.withheld and not node.any_line
-    return ExternalTarget(number, person_id, line_ids, shown_on, node.any_line, withheld)
+    target = ExternalTarget(number, person_id, line_ids, shown_on, node.any_line, withheld)
+    return _sent_on(plan, node, facts, target)
+
+
+def _sent_on(plan: Plan, node: RingNode, facts: Facts, target: ExternalTarget) -> ExternalTarget:
+    """The target of a call that leaves again (FWD-7): a line that may shows the caller's own number."""
+    if facts.direction is Direction.OUTBOUND or node.any_line:
+        return target
+    inbound = facts.direction is Direction.INBOUND and (not facts.caller or numbers.is_e164(facts.caller))
+    callers = tuple(
+        facts.caller if inbound and line_id in plan.shows_callers else None for line_id in target.line_ids
+    )
+    called = facts.called if facts.called in plan.number_ids else ""
+    diverted_by = called or ((target.presented or "") if node.redirected else "")
+    return replace(
+        target,
+        callers_on=callers if any(each is not None for each in callers) else (),
+        diverted_by=diverted_by,
+        redirected=node.redirected,
+    )
 
 
 def wishes(plan: Plan, facts: Facts) -> Iterator[Reason]:
@@ -50,10 +70,14 @@ def wishes(plan: Plan, facts: Facts) -> Iterator[Reason]:
 
 
 def shown_number(plan: Plan, facts: Facts) -> PresentedNumber | None:
-    """The number shown to somebody outside: the one that was called, or the one of the person who calls."""
+    """The number of ours shown to somebody outside.
+
+    The one that was called, or that is chosen for its forwards (OUT-8); or the one of the person who calls.
+    """
     if facts.direction is Direction.INBOUND:
         called = facts.called if facts.called in plan.number_ids else None
-        return PresentedNumber(called, facts.line_id or "") if called else None
+        chosen = plan.forwards_show.get(facts.called)
+        return chosen or (PresentedNumber(called, facts.line_id or "") if called else None)
     return _wished_number(plan, facts) or plan.shown_by_person.get(facts.caller_person_id or "")
 
 

@@ -18,6 +18,7 @@ from appliance.configuration.people import Person, Phone
 from appliance.routing.forwarding import ForwardNode, SecondCallNode
 from appliance.routing.nodes import ONWARD, EntryNode, Exit, PlanNode
 from appliance.routing.opening_hours import OpeningHours
+from appliance.routing.redirections import ALWAYS, BUSY, SCHEDULED, WHY, Redirection
 from appliance.routing.ringing import Ringing, by_state, candidate, ring_person
 from appliance.routing.trail import Reason
 
@@ -70,7 +71,7 @@ class PersonPaths:
         self, person: Person, destination: Destination, elsewhere: Ringing, where: str, lay: Lay
     ) -> str:
         place = f"forward:{person.id}@{where}"
-        target = lay(destination, replace(elsewhere, place=place))
+        target = lay(destination, _sent_on(person, elsewhere, place, ALWAYS))
         return self._entry(place, person, target, Reason("forwards_all", {"person": person.name}))
 
     def _scheduled(self, person: Person, elsewhere: Ringing, where: str, lay: Lay, otherwise: str) -> str:
@@ -80,7 +81,8 @@ class PersonPaths:
             ways = {}
             for number, each in enumerate(person.scheduled_forwards):
                 way = f"scheduled/{number}"
-                target = lay(each.destination, replace(elsewhere, place=f"{place}/{number}"))
+                there = _sent_on(person, elsewhere, f"{place}/{number}", SCHEDULED)
+                target = lay(each.destination, there)
                 ways[way] = Exit(f"{place}>{way}", target, "forwarded", {"name": each.comment})
             ways[ONWARD] = Exit(f"{place}>{ONWARD}", otherwise, "otherwise")
             label, record = {"name": person.name}, ("people", person.id)
@@ -94,7 +96,7 @@ class PersonPaths:
         def make() -> list[PlanNode]:
             ways = {}
             for state, destination in by_state(person.when_busy).items():
-                target = lay(destination, replace(elsewhere, place=f"{place}/{state}"))
+                target = lay(destination, _sent_on(person, elsewhere, f"{place}/{state}", BUSY))
                 ways[state.value] = Exit(f"{place}>{state}", target, state.value)
             ways[ONWARD] = Exit(f"{place}>{ONWARD}", otherwise, "otherwise")
             label, record = {"name": person.name}, ("people", person.id)
@@ -110,7 +112,7 @@ class PersonPaths:
         onward, tried = dict(ringing.onward), set()
         for condition, destination in () if ringing.passed else person.forwards.items():
             place = f"forward:{person.id}/{condition}@{where}"
-            target = lay(destination, replace(elsewhere, place=place))
+            target = lay(destination, _sent_on(person, elsewhere, place, WHY[condition]))
             reason = Reason(f"forwards_{condition}", {"person": person.name})
             onward[OUTCOME_OF[condition]] = self._entry(place, person, target, reason)
             if isinstance(destination, RINGS_SOMEBODY):
@@ -123,3 +125,8 @@ class PersonPaths:
         ways = {ONWARD: Exit(f"{place}>{ONWARD}", target, ONWARD)}
         label, record = {"name": person.name}, ("people", person.id)
         return self._ask(place, lambda: [EntryNode(place, "forward", label, record, ways, reason)])
+
+
+def _sent_on(person: Person, elsewhere: Ringing, place: str, why: str) -> Ringing:
+    """How whoever a person forwards to is rung, at that place of the plan."""
+    return replace(elsewhere, place=place, redirected=Redirection(person.extension, person.name, why))

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from appliance import numbers
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import RingOutcome
-from appliance.configuration.lines import Line
+from appliance.configuration.lines import ForwardedCaller, Line
 from appliance.configuration.outbound import Limits, may_show, ordered
 from appliance.configuration.star_codes import Action, StarCodes, split
 from appliance.configuration.voicemail import MailboxOwner
@@ -50,6 +50,8 @@ class Plan:
 
     `number_ids`, `number_names`: by E.164. `line_ids`: the lines in use, in the office's order.
     `line_by_person`: the line somebody prefers. `shown_by_line`, `shown_by_person`: what those called see.
+    `forwards_show`: the number chosen for calls to another one, by E.164, that are sent on outside.
+    `shows_callers`: the lines that let callers' own numbers be shown.
     `own_mailboxes`: the mailbox of each person who has one. `star_codes`: what each code does.
     """
 
@@ -70,6 +72,8 @@ class Plan:
     numbers_by_line: Mapping[str, tuple[PresentedNumber, ...]] = field(default_factory=dict)
     reserved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     line_names: Mapping[str, str] = field(default_factory=dict)
+    forwards_show: Mapping[str, PresentedNumber] = field(default_factory=dict)
+    shows_callers: frozenset[str] = frozenset()
 
     def entry(self, facts: Facts) -> Entry:
         """Where the path of a call begins: emergency numbers before everything."""
@@ -138,6 +142,10 @@ def compile_plan(configuration: Configuration) -> Plan:
                 for key, people in configuration.outbound.reserved.items()
                 if people and key in configuration.numbers
             }
+        ),
+        forwards_show=MappingProxyType(dict(_forwards_show(configuration))),
+        shows_callers=frozenset(
+            line.id for line in lines if line.forwarded_caller is not ForwardedCaller.OURS
         ),
         line_names=MappingProxyType({line.id: line.name for line in lines}),
         line_by_person=MappingProxyType(
@@ -227,6 +235,13 @@ def _shown_by_person(configuration: Configuration) -> Iterator[tuple[str, Presen
         number = configuration.numbers.get(person.presented_number_id or "")
         if number is not None and may_show(configuration.outbound, person.id, number.id):
             yield person.id, PresentedNumber(number.number, number.line_id)
+
+
+def _forwards_show(configuration: Configuration) -> Iterator[tuple[str, PresentedNumber]]:
+    for number in configuration.numbers.values():
+        chosen = configuration.numbers.get(number.forwards_show_number_id or "")
+        if chosen is not None:
+            yield number.number, PresentedNumber(chosen.number, chosen.line_id)
 
 
 def _own_mailboxes(configuration: Configuration) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,7 @@ from appliance.routing.nodes import (
     RingNode,
 )
 from appliance.routing.opening_hours import OpeningHours
+from appliance.routing.redirections import Redirection
 from appliance.routing.turns import Turns
 
 # Where each outcome of ringing leads: ids of nodes.
@@ -37,7 +38,7 @@ class Ringing:
 
     `place` is the id of the first node; `limit` in seconds; `failed` leads to the backup number, when nobody
     else of the route is rung after one of the outcomes of `gives_up`. `handover`: what those who pick up hear
-    first. `passed`: ids of the people who have sent the call on.
+    first. `passed`: ids of the people who have sent the call on, `redirected`: the last of them.
     """
 
     place: str
@@ -47,6 +48,7 @@ class Ringing:
     gives_up: frozenset[RingOutcome] = frozenset()
     handover: Handover = Handover()
     passed: frozenset[str] = frozenset()
+    redirected: Redirection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ def _queue(
         handover=ringing.handover,
         turns=turns_of(group, members),
         queue=group.queue,
+        redirected=ringing.redirected,
     )
 
 
@@ -315,4 +318,5 @@ def _chain(
             gives_up=ringing.gives_up,
             handover=ringing.handover,
             turns=each.turns,
+            redirected=ringing.redirected,
         )

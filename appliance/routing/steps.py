@@ -9,6 +9,7 @@ from typing import Literal
 
 from appliance.configuration.fields import Language
 from appliance.configuration.star_codes import Action
+from appliance.routing.redirections import Redirection
 
 
 class Outcome(StrEnum):
@@ -68,12 +69,16 @@ class Introduction:
 
 @dataclass(frozen=True, slots=True)
 class PhoneTarget:
-    """A phone that registers with the box; `by_itself`: it is to answer without being picked up."""
+    """A phone that registers with the box; `by_itself`: it is to answer without being picked up.
+
+    `redirected`: who has sent the call on to it.
+    """
 
     phone_id: str
     person_id: str
     introduction: Introduction | None = field(default=None, compare=False)
     by_itself: bool = False
+    redirected: Redirection | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,10 @@ class ExternalTarget:
 
     `line_ids`: the lines to try, best first; never empty. `shown_on`: the E.164 number that each of them
     shows, None leaves it to the line. `emergency`: every line is tried, full or refusing. `withheld`:
-    whoever is called sees no number, the provider alone knows it (RFC 3325 9.3).
+    whoever is called sees no number, the provider alone knows it (RFC 3325 9.3). `callers_on`: the caller's
+    own number on the lines that show it, empty when the caller withholds it; None leaves it at a number of
+    ours. `diverted_by`: our number that the call came to before it leaves again; `redirected`: whose forward
+    that is.
     """
 
     number: str
@@ -91,6 +99,9 @@ class ExternalTarget:
     shown_on: tuple[str | None, ...] = ()
     emergency: bool = False
     withheld: bool = False
+    callers_on: tuple[str | None, ...] = ()
+    diverted_by: str = field(default="", compare=False)
+    redirected: Redirection | None = field(default=None, compare=False)
     introduction: Introduction | None = field(default=None, compare=False)
 
     @property
@@ -101,6 +112,10 @@ class ExternalTarget:
     def shows(self, line_id: str) -> str | None:
         """The number that a line shows."""
         return dict(zip(self.line_ids, self.shown_on, strict=False)).get(line_id)
+
+    def shows_caller(self, line_id: str) -> str | None:
+        """The caller's own number as a line shows it, empty for a withheld one; None: it does not."""
+        return dict(zip(self.line_ids, self.callers_on, strict=False)).get(line_id)
 
 
 Target = PhoneTarget | ExternalTarget

@@ -106,7 +106,7 @@ def _targets(
     for phone in candidate.phones:
         if phone in world.registered:
             told = _introduction(plan, node, candidate, facts, False)
-            yield PhoneTarget(phone, candidate.person_id or "", told)
+            yield PhoneTarget(phone, candidate.person_id or "", told, redirected=node.redirected)
     number = candidate.external
     if number is None or number == facts.caller:
         return

@@ -12,6 +12,12 @@ REASONS: Mapping[str, str] = MappingProxyType(
     {
         "number_called": "{number} ({name}) was called",
         "number_followed": "The call follows the route of {name}",
+        "redirected": "{who} had sent the call on",
+        "redirected_always": "{who} sends all calls on to us",
+        "redirected_busy": "{who} was busy: the call was sent on to us",
+        "redirected_no_answer": "{who} did not answer: the call was sent on to us",
+        "redirected_not_connected": "{who} could not be reached: the call was sent on to us",
+        "redirected_hidden": "Somebody who is not shown had sent the call on",
         "number_unknown": "{called} is not one of our numbers",
         "filter_passed": "The caller filter has nothing against this caller",
         "filter_colleague": "The caller is a colleague: the caller filter does not apply",

@@ -170,7 +170,7 @@ class Calls:
 
 def _overflowed(call: Call) -> bool:
     """Whether the number called had no room; only the caller filter is asked before."""
-    return any(entry.reason.code == FULL for entry in call.trail[:3])
+    return any(entry.reason.code == FULL for entry in call.trail[:4])
 
 
 def state_of(call: Call) -> CallState:

@@ -8,18 +8,25 @@ from functools import partial
 
 from appliance import numbers
 from appliance.configuration.configuration import Configuration
-from appliance.configuration.lines import FromHolds, IdentityHeader, Line
+from appliance.configuration.lines import Line
 from appliance.legs.outgoing import LineFull, OutgoingLeg, line_has_failed, refuses_emergency
 from appliance.legs.sessions import Sound
 from appliance.legs.signalling import InviteRequest
 from appliance.legs.sip_leg import Surroundings
-from appliance.routing.facts import Direction, Facts
+from appliance.routing.facts import Facts
 from appliance.routing.steps import ExternalTarget, PhoneTarget, Ring
 from appliance.runtime.auto_answer import answer_by_itself
 from appliance.runtime.contacts import our_contact
 from appliance.runtime.encrypted_audio import encryption_on
 from appliance.runtime.lines import Lines
 from appliance.runtime.phones import Phones
+from appliance.runtime.presenting import (
+    ANONYMOUS,
+    caller_for_phones,
+    line_identity,
+    line_redirections,
+    phone_fields,
+)
 from appliance.sip.flow import Flow, bracketed
 from appliance.sip.headers import NameAddr
 from appliance.sip.registrar import Binding
@@ -29,13 +36,7 @@ from appliance.sip.uri import Uri
 
 log = logging.getLogger(__name__)
 
-ANONYMOUS = NameAddr("Anonymous", Uri("sip", "anonymous", host="anonymous.invalid"))
 MOST_BINDINGS = 5
-IDENTITY_FIELDS = {
-    IdentityHeader.ASSERTED: "P-Asserted-Identity",
-    IdentityHeader.PREFERRED: "P-Preferred-Identity",
-    IdentityHeader.REMOTE_PARTY: "Remote-Party-ID",
-}
 
 Invitation = Callable[[], InviteRequest]
 
@@ -93,27 +94,19 @@ class Dialling:
         ]
 
     def _to_phone(self, binding: Binding, target: PhoneTarget, label: str, shown: Facts) -> InviteRequest:
-        flow, phone = binding.flow, self._configuration().phones.get(target.phone_id)
-        host = bracketed(flow.local[0])
+        configuration, flow = self._configuration(), binding.flow
+        phone, host = configuration.phones.get(target.phone_id), bracketed(flow.local[0])
+        to = Uri("sip", binding.aor, host=host)
+        by_itself = answer_by_itself(host) if target.by_itself else ()
         return InviteRequest(
             target=binding.contact,
             flow=flow,
-            from_=self._caller_for_phones(shown, host),
-            to=NameAddr(label, Uri("sip", binding.aor, host=host)),
+            from_=caller_for_phones(configuration, shown, host),
+            to=NameAddr(label, to),
             contact=our_contact(flow, shown.caller or "anonymous"),
-            headers=answer_by_itself(host) if target.by_itself else (),
+            headers=(*by_itself, *phone_fields(configuration, shown, target, to, host)),
             encryption=encryption_on(flow, phone.encrypted_audio) if phone else Encryption.ACCEPTED,
         )
-
-    def _caller_for_phones(self, facts: Facts, host: str) -> NameAddr:
-        """The caller as phones show and dial it back: national form, with the name if there is one."""
-        if not facts.caller:
-            return ANONYMOUS
-        office = self._configuration().office
-        shown = facts.caller
-        if numbers.is_e164(shown) and office is not None:
-            shown = numbers.for_line(shown, "national", office.country)
-        return NameAddr(facts.caller_name, Uri("sip", shown, host=host))
 
     def _external_leg(self, target: ExternalTarget, shown: Facts, sound: Sound) -> OutgoingLeg | None:
         configuration = self._configuration()
@@ -176,23 +169,21 @@ class Dialling:
         office = self._configuration().office
         country = office.country if office else "FR"
         number = numbers.for_line(target.number, line.dialled_format.value, country)
-        shown = target.shows(line.id)
-        ours = numbers.for_line(shown, line.dialled_format.value, country) if shown else ""
-        presented = NameAddr("", Uri("sip", ours or line.user or "anonymous", host=line.server))
-        identity = presented
-        if line.from_holds is FromHolds.USER and line.user:
-            identity = NameAddr("", Uri("sip", line.user, host=line.server))
+        to = Uri("sip", number, host=line.server)
+        from_, identity = line_identity(line, target, facts, country)
         headers = [("Supported", RELIABLE)]
-        if ours and line.identity_header is not IdentityHeader.NONE:
-            headers.append((IDENTITY_FIELDS[line.identity_header], f"<{presented.uri}>"))
-        if target.withheld:
+        if identity is not None:
+            headers.append(identity)
+        if from_ is ANONYMOUS:
             headers.append(("Privacy", "id"))
+        headers.extend(line_redirections(line, target, facts, to, country))
+        user = line.user or (from_.uri.user if from_ is not ANONYMOUS else None)
         return InviteRequest(
             target=uri or Uri("sip", number, host=line.server, port=line.port),
             flow=flow,
-            from_=ANONYMOUS if target.withheld else self._from_name(identity, facts),
-            to=NameAddr("", Uri("sip", number, host=line.server)),
-            contact=our_contact(flow, line.user or ours or "autocom"),
+            from_=from_,
+            to=NameAddr("", to),
+            contact=our_contact(flow, user or "autocom"),
             headers=tuple(headers),
             encryption=encryption_on(flow, line.encrypted_audio),
             credentials=self._lines.login(line.id),
@@ -200,7 +191,3 @@ class Dialling:
             line_name=line.name,
             codecs=tuple(codec.value for codec in line.codecs),
         )
-
-    def _from_name(self, identity: NameAddr, facts: Facts) -> NameAddr:
-        name = facts.caller_name if facts.direction is not Direction.OUTBOUND else ""
-        return NameAddr(name, identity.uri)

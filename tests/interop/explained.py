@@ -18,6 +18,8 @@ HAPPENED = frozenset(
         "parked",
         "picked_up",
         "picks_up",
+        *("redirected", "redirected_always", "redirected_busy", "redirected_hidden"),
+        *("redirected_no_answer", "redirected_not_connected"),
         "sent_on",
         "transferred",
         "unparked",

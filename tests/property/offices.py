@@ -36,7 +36,15 @@ from appliance.configuration.destinations import (
 from appliance.configuration.dialling import ShortNumber
 from appliance.configuration.fields import DeviceKind, HoursState, TimeRange
 from appliance.configuration.forwards import ForwardCondition, MobileRings, ScheduledForward
-from appliance.configuration.lines import Number, OwnerFirst, OwnerUnanswered, SipTrunk
+from appliance.configuration.lines import (
+    Display,
+    ForwardedCaller,
+    Number,
+    OwnerFirst,
+    OwnerUnanswered,
+    SipTrunk,
+    ToldRedirections,
+)
 from appliance.configuration.menus import Menu, MenuOption
 from appliance.configuration.office import Office
 from appliance.configuration.outbound import Limits, Outbound
@@ -415,6 +423,9 @@ def _number(chance: Random, identifier: str) -> Number:
         max_calls=perhaps(chance, lambda: chance.randint(1, 3)),
         announcement=perhaps(chance, lambda: Greeting(text="Bonjour")),
         overflow=perhaps(chance, lambda: destination(chance)),
+        display=chance.choice((Display.CALLER, Display.NAME, Display.NUMBER)),
+        ring_tone=perhaps(chance, lambda: chance.randint(1, 5)),
+        forwards_show_number_id=perhaps(chance, lambda: chance.choice(NUMBERS)),
     )
 
 
@@ -446,6 +457,8 @@ def _line(chance: Random, identifier: str) -> SipTrunk:
         password="p",
         enabled=chance.random() < 0.8,
         prefix=chance.choice((None, f"80{identifier[1:]}", "*123*", "10", "33", "*31*")),
+        forwarded_caller=chance.choice(tuple(ForwardedCaller)),
+        told_redirections=chance.choice(tuple(ToldRedirections)),
     )
 
 

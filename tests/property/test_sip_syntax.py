@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from appliance.sip.bodies import session_description_of
 from appliance.sip.checks import check_request, is_for_us
 from appliance.sip.digest import Nonces, choose_challenge, nonce_count, verify
+from appliance.sip.diversion import parse_diversion
 from appliance.sip.errors import SipSyntaxError
 from appliance.sip.framing import FramingError, StreamFramer
 from appliance.sip.headers import (
@@ -27,6 +28,7 @@ from appliance.sip.headers import (
     parse_via,
     split_list,
 )
+from appliance.sip.history_info import parse_history_entry
 from appliance.sip.message import Message, Request, Response, make_response
 from appliance.sip.parser import MAX_MESSAGE, parse_message
 from appliance.sip.sdp import SdpError, parse_sdp
@@ -41,6 +43,8 @@ TEXT_READERS: list[Callable[[str], object]] = [
     Uri.parse,
     parse_name_addr,
     parse_contact,
+    parse_diversion,
+    parse_history_entry,
     parse_via,
     parse_cseq,
     parse_challenge,

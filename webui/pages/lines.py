@@ -98,6 +98,25 @@ FIELDS = (
         empty="absent",
     ),
     Field(
+        "forwarded_caller",
+        N_("A call from outside that leaves again by this line shows"),
+        N_(
+            "Many providers refuse numbers that are not theirs: "
+            "ask yours before you let callers' numbers be shown."
+        ),
+        kind="select",
+        choices="forwarded",
+        empty="absent",
+    ),
+    Field(
+        "told_redirections",
+        N_("Such a call says that the office sent it on"),
+        N_("Often what makes a provider accept the caller's own number."),
+        kind="select",
+        choices="redirections",
+        empty="absent",
+    ),
+    Field(
         "codecs",
         N_("Sound"),
         N_("What the provider is offered, best first."),
@@ -211,6 +230,17 @@ class LinePages(RecordPages):
                 Choice("p_preferred_identity", "P-Preferred-Identity"),
                 Choice("remote_party_id", "Remote-Party-ID"),
                 Choice("none", gettext("In From alone")),
+            ],
+            "forwarded": [
+                Choice("ours", gettext("A number of ours: the one called, or the one chosen on its page")),
+                Choice("in_from", gettext("The caller's own number; ours only to the provider")),
+                Choice("everywhere", gettext("The caller's own number, to the provider too")),
+            ],
+            "redirections": [
+                Choice("none", gettext("No")),
+                Choice("diversion", gettext("Yes, by Diversion")),
+                Choice("history_info", gettext("Yes, by History-Info")),
+                Choice("both", gettext("Yes, by both")),
             ],
             "froms": [
                 Choice("number", gettext("The number shown")),

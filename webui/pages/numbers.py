@@ -8,11 +8,13 @@ from aiohttp import web
 
 from webui import destinations, speeches
 from webui.forms import Choice, Field, Form
-from webui.language import N_, gettext
+from webui.language import N_, fill, gettext
 from webui.page import go_to, render
 from webui.pages.claim import language_choices
+from webui.pages.office import ring_choices
 from webui.pages.people import STATES
 from webui.pages.week import asked_day, read_weeks
+from webui.phone_numbers import write_number
 from webui.records import Json, RecordPages
 from webui.session import Visit, visit_of
 from webui.trying import STRANGER, try_call
@@ -102,6 +104,37 @@ FIELDS = (
         kind="number",
     ),
     Field("comment", N_("Comment"), empty="text"),
+    Field(
+        "display",
+        N_("Phones show"),
+        N_("So that whoever picks up knows which number was called."),
+        kind="select",
+        choices="displays",
+        empty="absent",
+    ),
+    Field(
+        "display_words",
+        N_("Words of your own"),
+        N_("Shown before the caller's name when that is chosen beside, such as “Sales”."),
+        empty="text",
+    ),
+    Field(
+        "ring_tone",
+        N_("How this number rings"),
+        N_("Phones that know several rings tell this number from the others."),
+        kind="select",
+        choices="rings",
+    ),
+    Field(
+        "forwards_show_number_id",
+        N_("Calls sent on outside show"),
+        N_(
+            "What a mobile sees when a call to this number rings there. "
+            "A line set to show callers shows the caller's own number instead."
+        ),
+        kind="select",
+        choices="shown",
+    ),
 )
 
 
@@ -207,6 +240,9 @@ class NumberPages(RecordPages):
                 Choice("called", gettext("Which number was called")),
                 Choice("caller,called", gettext("Who calls, and which number")),
             ],
+            "displays": _displays(form),
+            "rings": ring_choices(),
+            "shown": [Choice("", gettext("This number")), *await _others(visit, identifier)],
             "destinations": await destinations.choices(visit, without=f"number:{identifier}"),
         }
         return {
@@ -250,6 +286,27 @@ def _chosen(value: Any, usual: str) -> str:
     if isinstance(value, bool):
         return "on" if value else ""
     return usual if value is None else str(value)
+
+
+def _displays(form: Form) -> list[Choice]:
+    """What phones show of a call of Jean Dupont."""
+    first = {
+        "name": form.value("name") or gettext("Name"),
+        "number": write_number(form.value("number") or "…"),
+        "words": form.value("display_words") or gettext("Words of your own"),
+    }
+    named = (Choice(way, fill(N_("{name}: Jean Dupont"), {"name": words})) for way, words in first.items())
+    return [Choice("caller", "Jean Dupont"), *named]
+
+
+async def _others(visit: Visit, identifier: str) -> list[Choice]:
+    """The office's other numbers."""
+    numbers = (await visit.get("/numbers"))["items"]
+    return [
+        Choice(one["id"], f"{one['name']}, {write_number(one['number'])}")
+        for one in numbers
+        if one["id"] != identifier
+    ]
 
 
 def _rows(route: Any) -> list[Json]:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from webui.client import Refused
 from webui.forms import Choice, Field, Form, nest, record_of
-from webui.language import N_, gettext
+from webui.language import N_, fill, gettext
 from webui.page import go_to, render
 from webui.pages.claim import SETUP_FIELDS, country_choices, language_choices, zone_choices
 from webui.records import CHANGED_MEANWHILE
@@ -77,6 +77,13 @@ FIELDS = (
         kind="checkbox",
     ),
     Field(
+        "internal_ring_tone",
+        N_("How colleagues' calls ring"),
+        N_("Phones that know several rings tell colleagues from callers outside."),
+        kind="select",
+        choices="rings",
+    ),
+    Field(
         "phones_outside",
         N_("Phones may connect from outside the office"),
         N_(
@@ -88,6 +95,12 @@ FIELDS = (
 )
 
 
+def ring_choices() -> list[Choice]:
+    """The distinct rings that a phone may be asked for."""
+    rings = (Choice(str(ring), fill(N_("Distinct ring {ring}"), {"ring": ring})) for ring in range(1, 6))
+    return [Choice("", gettext("As usual")), *rings]
+
+
 async def _show(request: web.Request, visit: Visit, form: Form) -> web.Response:
     calendars = (await visit.get("/calendars"))["items"]
     sounds = (await visit.get("/audios"))["items"]
@@ -96,6 +109,7 @@ async def _show(request: web.Request, visit: Visit, form: Form) -> web.Response:
             Choice("", gettext("The box's own melody")),
             *(Choice(one["id"], one["name"]) for one in sounds),
         ],
+        "rings": ring_choices(),
         "countries": country_choices(),
         "zones": zone_choices(),
         "languages": language_choices(),

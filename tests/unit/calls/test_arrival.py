@@ -112,3 +112,25 @@ def test_a_line_whose_calls_are_all_for_the_main_number():
     line = LINE.model_copy(update={"called_number_in": CalledNumberIn.MAIN, "main_number_id": main})
     arrival = from_line(SETTINGS, line, invitation("sip:+33199009999@box"))
     assert arrival is not None and arrival.number_id == main
+
+
+@pytest.mark.feature("WHISP-2")
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ('Diversion: "Mairie" <sip:0639985678@y>;reason=user-busy', ("+33639985678", "Mairie", "user-busy")),
+        ("History-Info: <sip:0639985678@y>;index=1, <sip:x@y;cause=302>;index=1.1;mp=1",
+         ("+33639985678", "", "unconditional")),
+        ('Diversion: "Mairie" <sip:0639985678@y>;privacy=full', ("", "", "unknown")),
+        (f"Diversion: <sip:{'9' * 5000}@y>", ("9" * 100, "", "unknown")),
+    ],
+)  # fmt: skip
+def test_who_had_sent_the_call_on_is_kept(field, expected):
+    arrival = from_line(SETTINGS, LINE, invitation(f"sip:{NUMBER}@box", field, from_=f"<sip:{OUTSIDER}@y>"))
+    redirected = arrival.facts.redirected
+    assert (redirected.number, redirected.name, redirected.why) == expected
+
+
+def test_a_broken_diversion_says_nothing():
+    arrival = from_line(SETTINGS, LINE, invitation(f"sip:{NUMBER}@box", "Diversion: <<", from_="<sip:a@y>"))
+    assert arrival.facts.redirected is None

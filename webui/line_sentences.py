@@ -1,0 +1,26 @@
+"""The sentences of lines and of what is shown of a call, in English, by code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from webui.language import N_
+
+ERRORS: Mapping[str, str] = {
+    "line_user_missing": N_("Write the user name your provider gave."),
+    "line_password_missing": N_("Write the password your provider gave."),
+    "line_twice": N_("{name} is in this list twice."),
+    "line_main_missing": N_("Choose the main number: every call of this line is for it."),
+    "main_number_elsewhere": N_("{name} arrives on another line."),
+    "display_words_missing": N_("Write the words that phones show before the caller's name."),
+}
+
+REASONS: Mapping[str, str] = {
+    "line_failed": N_("The line {line} did not take the call (SIP {status})"),
+    "redirected": N_("{who} had sent the call on"),
+    "redirected_always": N_("{who} sends all calls on to us"),
+    "redirected_busy": N_("{who} was busy: the call was sent on to us"),
+    "redirected_no_answer": N_("{who} did not answer: the call was sent on to us"),
+    "redirected_not_connected": N_("{who} could not be reached: the call was sent on to us"),
+    "redirected_hidden": N_("Somebody who is not shown had sent the call on"),
+}
