@@ -19,6 +19,8 @@ FRENCH: Mapping[str, str] = {
     ),
     "Rings for {seconds} s; then, if nobody answers:": "Sonne {seconds} s ; puis, si personne ne répond :",
     "Takes a message": "Prend un message",
+    "Waits in the queue for {seconds} s at most; then:": "Attend {seconds} s au plus ; puis :",
+    "Notes a call-back, says: {text}": "Note la demande de rappel, dit : « {text} »",
     "Says: {text}": "Dit : « {text} »",
     "Plays a sound of the library": "Joue un son de la bibliothèque",
     "Asks for a key: {text}": "Demande une touche : « {text} »",
@@ -59,6 +61,10 @@ class Sentences:
                 return self.text("Asks for a key: {text}", text=self._words(step["speech"]))
             case "take_message":
                 return self.text("Takes a message")
+            case "wait":
+                return self.text("Waits in the queue for {seconds} s at most; then:", seconds=step["seconds"])
+            case "keep_call_back":
+                return self.text("Notes a call-back, says: {text}", text=self._words(step["thanks"]))
             case "announce" | "say":
                 return self._said(step["speech"])
             case "tone":

@@ -279,7 +279,7 @@ class _Gaps(dict[str, str]):
 
 
 def step_document(step: Step) -> dict[str, Any]:
-    """A step as JSON, by its kind: ring, ask, take_message, announce, tone, hang_up, service.
+    """A step as JSON, by its kind: ring, wait, ask, take_message, keep_call_back, announce, tone, hang_up...
 
     A tone's own kind is told as `tone`.
     """

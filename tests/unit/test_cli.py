@@ -135,6 +135,24 @@ def test_an_announcement_is_told_by_its_words() -> None:
     )
 
 
+def test_waiting_and_a_call_back_are_told() -> None:
+    thanks = {
+        "audio_id": None,
+        "text": "",
+        "prompt_name": "call_back_kept",
+        "language": "en",
+        "parameters": {"number": "06 12"},
+    }
+    told_ = [sentences("en").step(each) for each in ({"kind": "wait", "seconds": 60}, _keeps(thanks))]
+    assert told_[0] == "Waits in the queue for 60 s at most; then:"
+    assert told_[1].startswith("Notes a call-back, says: We will call you back")
+    assert sentences("fr").step({"kind": "wait", "seconds": 60}) == "Attend 60 s au plus ; puis :"
+
+
+def _keeps(thanks: dict) -> dict:
+    return {"kind": "keep_call_back", "thanks": thanks}
+
+
 def test_every_sentence_of_the_commands_has_the_same_gaps_in_french() -> None:
     for english, french in FRENCH.items():
         assert french
