@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from webui.forms import Choice
@@ -69,24 +69,50 @@ def from_values(values: Any) -> Json | None:
 
 async def choices(visit: Visit, *, without: str = "") -> list[Choice]:
     """Everything a call can be sent to; `without` is the pick ("number:sales") that would lead to itself."""
-    found = []
+    found, records = [], await _records(visit)
     for kind, _, collection, heading in NAMED:
-        for record in (await visit.get(f"/{collection}"))["items"]:
+        for record in records[collection]:
             pick = f"{kind}:{record['id']}"
             if pick != without:
                 found.append(Choice(pick, str(record["name"]), gettext(heading)))
     offered = gettext("Offer to call back, by")
     for by, _, collection in CALLS_BACK:
-        for record in (await visit.get(f"/{collection}"))["items"]:
+        for record in records[collection]:
             found.append(Choice(f"call_back:{by}:{record['id']}", str(record["name"]), offered))
     outside = gettext("Outside")
     found.append(Choice("external", gettext("An outside number or a contact"), outside))
     spoken = gettext("Say something, then hang up")
     found.append(Choice("announcement", gettext("A text spoken by the box"), spoken))
-    for audio in (await visit.get("/audios"))["items"]:
+    for audio in records["audios"]:
         if not audio.get("replaces_prompt"):
             found.append(Choice(f"audio:{audio['id']}", str(audio["name"]), spoken))
     ending = gettext("End the call")
     found.append(Choice("busy", gettext("Busy tone"), ending))
     found.append(Choice("hang_up", gettext("Hang up"), ending))
     return found
+
+
+async def _records(visit: Visit) -> dict[str, list[Json]]:
+    """What can be named, by collection; who is no administrator is told the names alone, and no sounds."""
+    collections = (*(collection for _, _, collection, _ in NAMED), "audios")
+    if visit.is_administrator:
+        return {name: (await visit.get(f"/{name}"))["items"] for name in collections}
+    told = await visit.get("/directory")
+    return {name: told.get(name, []) for name in collections}
+
+
+def with_chosen(found: list[Choice], values: Any) -> list[Choice]:
+    """The choices, and what a form's values have chosen besides: somebody else's choice must not be lost."""
+    offered = {choice.value for choice in found}
+    missing = sorted({pick for pick in _picks(values) if pick and pick not in offered})
+    return [*found, *(Choice(pick, gettext("As an administrator has set it")) for pick in missing)]
+
+
+def _picks(values: Any) -> Iterator[str]:
+    if isinstance(values, Mapping):
+        if isinstance(values.get("pick"), str):
+            yield values["pick"]
+        values = list(values.values())
+    if isinstance(values, list):
+        for value in values:
+            yield from _picks(value)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
-from tests.browser.conftest import Product, Words, save
+from tests.browser.conftest import PASSWORD, Product, Words, save, sign_in
 
 NOWHERE = {"fr-FR": "Choisissez", "en-GB": "Choose where"}
 
@@ -76,3 +76,35 @@ async def test_a_scheduled_forward_is_added_and_said(
     await visitor.screenshot(path=tmp_path / "schedule.png", full_page=True)
     assert settled.api.get("/people/bruno")["scheduled_forwards"][0]["rule"] == "FREQ=WEEKLY;BYDAY=WE"
     settled.api.change("/people/bruno", scheduled_forwards=[])
+
+
+@pytest.mark.feature("FWD-1", "FWD-3", "PERM-1")
+async def test_a_person_forwards_their_own_calls(settled: Product, chromium: Browser) -> None:
+    ask = settled.api
+    ask.change("/permissions", everybody=["people.forward_to"])
+    audio = ask.add("audios", name="Été", source="text", text="Nous sommes en vacances.")
+    ask.change("/people/bruno", forwards={"busy": {"kind": "announcement", "audio_id": audio}})
+    user = {"name": "Bruno", "password": PASSWORD, "role": "person", "person_id": "bruno", "language": "fr"}
+    made = ask.add("users", **user)
+    context = await chromium.new_context(base_url=settled.address, locale="fr-FR")
+    page = await context.new_page()
+    try:
+        await sign_in(page, settled, "Bruno")
+        await page.goto("/people/bruno")
+        await expect(page.locator("[name='forward_to.pick']")).to_be_disabled()
+        await page.select_option("[name='forwards.no_answer.pick']", label="Anne")
+        await page.select_option("[name='when_unanswered.closed.pick']", label="Tonalité d'occupation")
+        await save(page)
+        await page.wait_for_url("**?done=saved")
+        await expect(page.locator("[name='forwards.no_answer.pick']")).to_have_value("person:anne")
+        kept = ask.get("/people/bruno")
+        assert kept["forwards"]["no_answer"] == {"kind": "person", "person_id": "anne"}
+        assert kept["forwards"]["busy"]["audio_id"] == audio
+        assert kept["when_unanswered"] == {"closed": {"kind": "busy"}}
+    finally:
+        await context.close()
+        ask.change("/permissions", everybody=[])
+        nothing = {"no_answer": None, "busy": None}
+        ask.change("/people/bruno", forwards=nothing, when_unanswered={"closed": None})
+        ask.delete(f"/audios/{audio}")
+        ask.delete(f"/users/{made}")

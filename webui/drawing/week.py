@@ -166,8 +166,8 @@ def _svg(days: Sequence[Day], title: str) -> Markup:
             ).format(width, height),
             Markup("<title>{}</title>").format(title),
             *hours,
-            *(_row(day, TOP + place * ROW) for place, day in enumerate(days)),
             *lines,
+            *(_row(day, TOP + place * ROW) for place, day in enumerate(days)),
             Markup("</svg>"),
         )
     )

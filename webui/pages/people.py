@@ -226,9 +226,9 @@ class PeoplePages(RecordPages):
             ],
             "calendars": [Choice("", gettext("The office's")), *_named(calendars)],
             "numbers": [Choice("", gettext("The line's main number")), *_named(numbers)],
-            "destinations": await destinations.choices(visit, without=f"person:{identifier}")
-            if administrator
-            else [],
+            "destinations": destinations.with_chosen(
+                await destinations.choices(visit, without=f"person:{identifier}"), form.values
+            ),
         }
         person_schedule.pad(_rows(form.values))
         return {

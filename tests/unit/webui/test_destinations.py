@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from webui.destinations import from_values, to_values
+from webui.destinations import from_values, to_values, with_chosen
+from webui.forms import Choice
 
 DESTINATIONS = [
     {"kind": "person", "person_id": "alice"},
@@ -31,3 +32,18 @@ def test_nothing_chosen_is_no_destination() -> None:
     assert from_values(to_values(None)) is None
     assert from_values({"pick": "", "number": "12"}) is None
     assert from_values("text") is None
+
+
+def test_what_somebody_else_has_chosen_stays_a_choice() -> None:
+    offered = [Choice("person:alice", "Alice"), Choice("busy", "Busy tone")]
+    rows = [
+        {"destination": {"pick": "audio:summer"}},
+        {"destination": {"pick": "busy"}},
+        {"destination": None},
+    ]
+    values = {"forward_to": {"pick": ""}, "forwards": {"busy": {"pick": "person:alice"}}, "rows": rows}
+    assert [choice.value for choice in with_chosen(offered, values)] == [
+        "person:alice",
+        "busy",
+        "audio:summer",
+    ]
