@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 
 from tests.integration.box.offices import NUMBER, OUTSIDER
 from tests.integration.box.test_outside_calls import arrives
+from tests.interop.box import Refused
 from tests.support.raw_sip import description
 
 pytestmark = pytest.mark.feature("OUT-6")
@@ -143,7 +145,8 @@ async def test_a_caller_presses_1_and_is_called_back_once_they_have_hung_up(runn
     (told,) = running.box.call_backs.open()
     assert (told.number, told.name, told.number_id, told.group_id) == (OUTSIDER, "Mme Petit", "main", "all")
     alice = await phone("101")
-    await running.ask("POST", f"/call_backs/requests/{told.id}/try")
+    with contextlib.suppress(Refused):  # The box may have begun by itself.
+        await running.ask("POST", f"/call_backs/requests/{told.id}/try")
     rung = await alice.incoming()
     assert "0639981234" in rung.invitation.get("from")
     rung.answer(603)
