@@ -31,6 +31,7 @@ from tests.interop.office import (
 from tests.interop.phones.rtp import RtpEnd
 from tests.interop.phones.sipp import RunningScenario, Sipp
 from tests.interop.sound import seconds_of_tone
+from tests.interop.test_parking import sound_besides
 from tests.interop.waiting import until
 
 TUESDAY_AT_TEN = "2026-11-24T10:00:00+01:00"
@@ -202,6 +203,7 @@ def test_nobody_answers_in_hours_and_voicemail_takes_over(office: Office, phones
     ear.close()
     until(office.messages, "the message")
     assert "no_answer" in explained(office.box)
+    assert sound_besides(ear.save(office.provider.folder / "ear.wav")) > 0.5, "the greeting"
 
 
 def attached(message: EmailMessage) -> EmailMessage:

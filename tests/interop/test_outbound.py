@@ -13,6 +13,7 @@ from tests.interop.network import Network
 from tests.interop.office import NUMBER, add_somebody, add_trusted_line, route, set_up, to_person
 from tests.interop.phones.baresip import Baresip
 from tests.interop.sound import seconds_of_tone
+from tests.interop.test_parking import sound_besides
 from tests.interop.waiting import until
 
 SECOND_NUMBER = "+33199005678"
@@ -117,6 +118,7 @@ def test_a_barred_call_is_told_why_and_the_office_is_alerted(trunks: Trunks, box
     phone = trunks.phone()
     phone.call("0044 20 7946 0000".replace(" ", ""))
     until(lambda: phone.seen("CALL_CLOSED"), "the call ended after the words")
+    assert sound_besides(phone.recorded_wav()) > 0.5
     call = trunks.last_call()
     assert "barred_country" in trunks.reasons(call, "00442079460000")
     (alert,) = box.api.get("/alerts")["alerts"]
