@@ -12,11 +12,14 @@ ERRORS: Mapping[str, str] = {
     "line_twice": N_("{name} is in this list twice."),
     "line_main_missing": N_("Choose the main number: every call of this line is for it."),
     "main_number_elsewhere": N_("{name} arrives on another line."),
+    "extension_in_to_of_trunk": N_("Only another phone system may call extensions."),
     "display_words_missing": N_("Write the words that phones show before the caller's name."),
 }
 
 REASONS: Mapping[str, str] = {
     "line_failed": N_("The line {line} did not take the call (SIP {status})"),
+    "other_pbx_called": N_("{number} is reached by {line}"),
+    "other_pbx_down": N_("{line} cannot be reached at the moment"),
     "redirected": N_("{who} had sent the call on"),
     "redirected_always": N_("{who} sends all calls on to us"),
     "redirected_busy": N_("{who} was busy: the call was sent on to us"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance import numbers
 from appliance.calls.call import Party
@@ -82,23 +82,29 @@ def from_line(configuration: Configuration, line: Line, request: Request) -> Arr
     """The arrival of a call on a line; None when it is for no number of ours."""
     office = configuration.office
     country = office.country if office else "FR"
+    caller = _caller(request)
+    facts = Facts(
+        direction=Direction.INBOUND,
+        caller=_caller_number(caller.uri, country),
+        caller_name=(caller.display_name or "")[:LONGEST_SHOWN],
+        called=_extension_called(configuration, line, request),
+        line_id=line.id,
+        language=office.language if office else Language.FRENCH,
+        redirected=_redirected(request, country),
+    )
+    if facts.called:
+        return Arrival(facts)
     number = _number_called(configuration, line, request, country)
     if number is None:
         return None
-    caller = _caller(request)
-    return Arrival(
-        Facts(
-            direction=Direction.INBOUND,
-            caller=_caller_number(caller.uri, country),
-            caller_name=(caller.display_name or "")[:LONGEST_SHOWN],
-            called=number.number,
-            line_id=line.id,
-            caller_person_id=None,
-            language=number.language,
-            redirected=_redirected(request, country),
-        ),
-        number.id,
-    )
+    return Arrival(replace(facts, called=number.number, language=number.language), number.id)
+
+
+def _extension_called(configuration: Configuration, line: Line, request: Request) -> str:
+    """The extension of ours in To, where the line is another phone system that may call them (IN-3)."""
+    user = request.to.uri.user or ""
+    may = line.kind == "pbx" and line.extension_in_to
+    return user if may and user in configuration.extensions() else ""
 
 
 def _number_called(configuration: Configuration, line: Line, request: Request, country: str) -> Number | None:
@@ -110,6 +116,8 @@ def _number_called(configuration: Configuration, line: Line, request: Request, c
         for number in own:
             if called and number.number == called:
                 return number
+    if line.kind == "pbx" and line.extension_in_to:
+        return configuration.numbers.get(line.main_number_id or "") or next(iter(own), None)
     # A trunk with a user name is often called by that name instead of the number.
     by_name = request.uri.user in (line.user, line.authentication_user) or line.mode == "registered"
     if by_name and line.main_number_id and line.main_number_id in configuration.numbers:

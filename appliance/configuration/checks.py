@@ -195,6 +195,8 @@ def _lines(configuration: Configuration) -> Iterator[Problem]:
                 yield Problem("lines", line.id, ("password",), "line_password_missing")
         if line.called_number_in is CalledNumberIn.MAIN and line.main_number_id is None:
             yield Problem("lines", line.id, ("main_number_id",), "line_main_missing")
+        if line.extension_in_to and line.kind != "pbx":
+            yield Problem("lines", line.id, ("extension_in_to",), "extension_in_to_of_trunk")
         main = configuration.numbers.get(line.main_number_id or "")
         if main is not None and main.line_id != line.id:
             yield Problem("lines", line.id, ("main_number_id",), "main_number_elsewhere", {"name": main.name})

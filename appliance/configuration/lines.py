@@ -118,6 +118,8 @@ class SipTrunk(Record):
     `probe_seconds`: how often the servers are asked whether they are there (OPTIONS); 0 for never. `prefix`:
     dialled before a number, it takes the call out by this line (OUT-3). `forwarded_caller`,
     `told_redirections`: what the line says of calls from outside that leave again by it.
+    `extension_in_to`: an extension of ours in To is called at once, by a pbx only; any other call follows the
+    main number (IN-3).
     """
 
     kind: Literal["sip_trunk", "pbx"] = "sip_trunk"
@@ -150,6 +152,7 @@ class SipTrunk(Record):
     prefix: LinePrefix | None = None
     forwarded_caller: ForwardedCaller = ForwardedCaller.OURS
     told_redirections: ToldRedirections = ToldRedirections.NONE
+    extension_in_to: bool = False
 
 
 Line = SipTrunk

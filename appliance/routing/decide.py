@@ -245,6 +245,9 @@ class _Walk:
 
     def _outbound_reason(self, node: RingNode) -> Reason:
         number = numbers.national(self._facts.called, self._plan.country)
+        if node.only_line:
+            line = self._plan.line_names.get(node.only_line, "")
+            return Reason("other_pbx_called", {"number": number, "line": line})
         return Reason("emergency_called" if node.any_line else "outside_called", {"number": number})
 
     def _after_ring(self, node: RingNode, outcome: Ended) -> str:

@@ -163,7 +163,8 @@ class RingNode(PlanNode):
 
     A person or group may be rung by several nodes in a row: `first` forgets what came before, `last` leaves
     by the most telling outcome of all. `limit`: seconds of ringing they may take together. `dials_called`:
-    rings what was called (calls to the outside); `any_line`: also over lines that are thought to be down.
+    rings what was called (calls to the outside), by `only_line` if there is one; `any_line`: also over lines
+    that are thought to be down.
     `gives_up`: the outcomes after which nobody else of the route is rung, so that FAILED may be taken.
     `handover`: what those who pick up hear and must press before they are connected. `turns`: one of the
     candidates is rung, whose turn it is. `redirected`: whose forward leads here.
@@ -177,6 +178,7 @@ class RingNode(PlanNode):
     gives_up: frozenset[RingOutcome] = frozenset()
     dials_called: bool = False
     any_line: bool = False
+    only_line: str = ""
     handover: Handover = CONNECTED_AT_ONCE
     turns: Turns | None = None
     redirected: Redirection | None = None

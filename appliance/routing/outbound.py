@@ -28,6 +28,8 @@ def external_target(
     plan: Plan, node: RingNode, number: str, person_id: str | None, facts: Facts, world: World
 ) -> ExternalTarget | None:
     """A number outside with the lines to reach it by; None when no line may carry it now."""
+    if node.only_line:
+        return _to_other_pbx(plan, node.only_line, number, facts, world)
     shown = shown_number(plan, facts)
     line_ids = lines_for(plan, world, _first_line(plan, facts, shown), node.any_line)
     if not line_ids:
@@ -39,6 +41,15 @@ def external_target(
     withheld = facts.withheld and not node.any_line
     target = ExternalTarget(number, person_id, line_ids, shown_on, node.any_line, withheld)
     return _sent_on(plan, node, facts, target)
+
+
+def _to_other_pbx(plan: Plan, line_id: str, number: str, facts: Facts, world: World) -> ExternalTarget | None:
+    """An extension of another phone system, which sees ours."""
+    if line_id not in world.lines_up or line_id in world.lines_full:
+        return None
+    ours = plan.shown_by_line.get(line_id)
+    shown_on, callers_on = (ours.number if ours else None,), (facts.caller or None,)
+    return ExternalTarget(number, None, (line_id,), shown_on, withheld=facts.withheld, callers_on=callers_on)
 
 
 def _sent_on(plan: Plan, node: RingNode, facts: Facts, target: ExternalTarget) -> ExternalTarget:
@@ -103,11 +114,11 @@ def lines_for(plan: Plan, world: World, first: str | None, any_line: bool) -> tu
 
 
 def _first_line(plan: Plan, facts: Facts, shown: PresentedNumber | None) -> str | None:
-    """The line preferred: the chosen one, the person's own, that of the number shown, or that of the call."""
+    """The line preferred: the chosen one, the person's own, or that of the number shown."""
     if facts.chosen_line_id in plan.line_ids:
         return facts.chosen_line_id
     preferred = plan.line_by_person.get(facts.caller_person_id or "")
-    return preferred or (shown.line_id if shown else facts.line_id)
+    return preferred or (shown.line_id if shown else None)
 
 
 def _shown_on(plan: Plan, line_id: str, shown: PresentedNumber | None, person_id: str | None) -> str | None:

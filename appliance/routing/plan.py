@@ -29,11 +29,13 @@ from appliance.routing.steps import Service
 from appliance.routing.trail import Reason
 
 # What a path begins with: ("number", id), ("extension", "101"), ("outbound",), ("emergency",),
-# ("unknown_number",), ("unknown_extension",).
+# ("other_pbx", id of the line), ("unknown_number",), ("unknown_extension",).
 Entry = tuple[str, ...]
 
 EMERGENCY_RING_SECONDS = 180
 LOOP = "loop"
+# Longer ones are numbers, which the limits of calls outside are asked about.
+LONGEST_EXTENSION = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +91,16 @@ class Plan:
                 return ("extension", code[0])
         if called in self.number_ids:
             return ("number", self.number_ids[called])
+        if called not in self.star_codes and ("extension", called) in self.entries:
+            return ("extension", called)
         if facts.direction is Direction.INBOUND:
             return ("unknown_number",)
         if numbers.is_e164(called) or numbers.is_short_number(called, self.country):
             return ("outbound",)
+        other = ("other_pbx", facts.chosen_line_id or "")
+        is_short = called.isascii() and called.isdigit() and len(called) <= LONGEST_EXTENSION
+        if is_short and other in self.entries:
+            return other
         return ("unknown_extension",)
 
     def prepare(self, moment: datetime) -> None:
@@ -195,6 +203,8 @@ def _outbound(paths: Paths, configuration: Configuration) -> Iterator[tuple[Entr
         )
         place = paths.ending(node)
         yield (kind,), place if any_line else paths.ending(_limits(paths, configuration, place))
+        if not any_line:
+            yield from _other_systems(paths, configuration, node)
     for entry, prompt in (
         ("unknown_number", "number_unobtainable"),
         ("unknown_extension", "unknown_extension"),
@@ -202,6 +212,19 @@ def _outbound(paths: Paths, configuration: Configuration) -> Iterator[tuple[Entr
         unknown = replace(endings.prompt(f"unknown:{entry.partition('_')[2]}", prompt, 404), kind="unknown")
         code = "number_unknown" if entry == "unknown_number" else "extension_unknown"
         yield (entry,), paths.ending(replace(unknown, reason=Reason(code)))
+
+
+def _other_systems(
+    paths: Paths, configuration: Configuration, outside: RingNode
+) -> Iterator[tuple[Entry, str]]:
+    """How the extensions of each other phone system are rung: by its line alone, without limits."""
+    for line in configuration.lines.values():
+        if line.kind == "pbx" and line.enabled:
+            place = f"other_pbx:{line.id}"
+            ways = {way: replace(exit_, id=f"{place}>{way}") for way, exit_ in outside.ways.items()}
+            label = {**outside.label, "name": line.name}
+            node = replace(outside, id=place, label=label, ways=ways, only_line=line.id)
+            yield ("other_pbx", line.id), paths.ending(node)
 
 
 def _limits(paths: Paths, configuration: Configuration, allowed: str) -> LimitsNode:

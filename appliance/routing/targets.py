@@ -22,7 +22,7 @@ from appliance.routing.world import World
 
 # The outcome told when several ended differently: the first of these.
 TELLING = (RingOutcome.DECLINED, RingOutcome.BUSY, RingOutcome.NO_ANSWER, RingOutcome.UNREACHABLE)
-_NO_LINE_REASONS = frozenset({"no_line", "lines_down", "lines_full"})
+_NO_LINE_REASONS = frozenset({"no_line", "lines_down", "lines_full", "other_pbx_down"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def find_targets(plan: Plan, node: RingNode, facts: Facts, world: World, now: da
                 asked.append(candidate.name)
             continue
         reason, outcome = refused or (
-            _why_unreachable(plan, candidate, facts, world),
+            _why_unreachable(plan, node, candidate, facts, world),
             RingOutcome.UNREACHABLE,
         )
         passed_over.append(reason)
@@ -110,7 +110,7 @@ def _targets(
     number = candidate.external
     if number is None or number == facts.caller:
         return
-    if not node.any_line and barred_number(plan.limits, number, plan.country) is not None:
+    if not (node.any_line or node.only_line) and barred_number(plan.limits, number, plan.country) is not None:
         return
     target = external_target(plan, node, number, candidate.person_id, facts, world)
     if target is not None:
@@ -125,10 +125,12 @@ def _introduction(
     return introduction(node.handover, facts, called, plan.country, candidate.language, asked_outside)
 
 
-def _why_unreachable(plan: Plan, candidate: Candidate, facts: Facts, world: World) -> Reason:
+def _why_unreachable(plan: Plan, node: RingNode, candidate: Candidate, facts: Facts, world: World) -> Reason:
     person = {"person": candidate.name}
     if candidate.external is not None and candidate.external == facts.caller:
         return Reason("is_caller", person)
+    if node.only_line:
+        return Reason("other_pbx_down", {"line": plan.line_names.get(node.only_line, "")})
     if candidate.external is not None and not candidate.phones:
         barred = barred_number(plan.limits, candidate.external, plan.country)
         if barred is not None:

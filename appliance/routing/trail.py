@@ -40,6 +40,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "extension_called": "Extension {extension} ({name}) was called",
         "extension_unknown": "Nobody has the extension {called}",
         "outside_called": "{number} is outside",
+        "other_pbx_called": "{number} is reached by {line}",
+        "other_pbx_down": "{line} cannot be reached at the moment",
         "emergency_called": "{number} is an emergency number: any line is taken",
         "emergency_not_carried": "No line could carry the emergency call to {called}",
         "no_calendar": "{name} has no opening hours: always open",

@@ -78,7 +78,8 @@ def line_identity(
     if target.withheld or callers == "":
         return ANONYMOUS, field
     user = line.user if by_user else theirs or ours or line.user or "anonymous"
-    name = facts.caller_name if facts.direction is not Direction.OUTBOUND else ""
+    named = facts.direction is not Direction.OUTBOUND or line.kind == "pbx"
+    name = facts.caller_name if named else ""
     return NameAddr(name, _at(line, user)), field
 
 

@@ -58,3 +58,22 @@ async def test_a_prefix_is_set_and_one_that_hides_something_is_told_at_its_field
     async with visitor.expect_navigation():
         await save(visitor)
     assert settled.api.get("/lines/operateur")["prefix"] is None
+
+
+@pytest.mark.feature("NUM-2", "IN-3")
+async def test_another_phone_system_has_a_form_of_its_own(
+    visitor: Page, settled: Product, words: Words
+) -> None:
+    heading = {"fr-FR": "Ajouter un autre système téléphonique", "en-GB": "Add another phone system"}
+    await visitor.goto("/lines")
+    await visitor.click("a[href='/lines/new?kind=pbx']")
+    await expect(visitor.locator("h1")).to_have_text(heading[words.locale])
+    await visitor.fill("[name=name]", "Annexe")
+    await visitor.fill("[name=server]", "192.0.2.78")
+    await visitor.check("[name=extension_in_to][type=checkbox]")
+    await save(visitor)
+    await visitor.wait_for_url("**?done=created")
+    line = visitor.url.rpartition("/")[2].partition("?")[0]
+    kept = settled.api.get(f"/lines/{line}")
+    assert (kept["kind"], kept["mode"], kept["extension_in_to"]) == ("pbx", "trusted", True)
+    settled.api.delete(f"/lines/{line}")

@@ -48,3 +48,21 @@ async def test_a_number_is_renamed_and_shown_as_people_write_it(
     await expect(visitor.locator(".page-head .lead")).to_have_text("01 99 00 12 34")
     assert settled.api.get("/numbers/accueil")["number"] == "+33199001234"
     settled.api.change("/numbers/accueil", name="Accueil")
+
+
+@pytest.mark.feature("WHISP-2", "OUT-8")
+async def test_words_of_one_s_own_are_shown_and_missing_ones_told_at_their_field(
+    visitor: Page, settled: Product, words: Words
+) -> None:
+    missing = {"fr-FR": "Écrivez les mots", "en-GB": "Write the words"}
+    await visitor.goto("/numbers/accueil/edit")
+    await visitor.locator("details.sheet:has([name=display]) > summary").click()
+    await visitor.select_option("[name=display]", "words")
+    await is_refused(visitor, "display_words", missing[words.locale])
+    await visitor.fill("[name=display_words]", "Ventes")
+    await visitor.select_option("[name=ring_tone]", "2")
+    await save(visitor)
+    await expect(visitor.locator("h1")).to_have_text("Accueil")
+    kept = settled.api.get("/numbers/accueil")
+    assert (kept["display"], kept["display_words"], kept["ring_tone"]) == ("words", "Ventes", 2)
+    settled.api.change("/numbers/accueil", display="caller", display_words="", ring_tone=None)

@@ -85,7 +85,7 @@ def _is_drawn(box: Box, record: dict[str, Any], way: list[Place]) -> None:
 def _question(record: dict[str, Any], dialled: str) -> dict[str, Any]:
     at = datetime.fromtimestamp(record["started_at"], UTC).isoformat()
     asked = {"caller": record["caller"], "at": at}
-    if record["direction"] == "inbound":
+    if record["number_id"] is not None:
         return {**asked, "number_id": record["number_id"]}
     return {**asked, "called": dialled or record["called"]}
 

@@ -456,6 +456,7 @@ def _line(chance: Random, identifier: str) -> SipTrunk:
         user="u",
         password="p",
         enabled=chance.random() < 0.8,
+        kind=chance.choice(("sip_trunk", "sip_trunk", "pbx")),
         prefix=chance.choice((None, f"80{identifier[1:]}", "*123*", "10", "33", "*31*")),
         forwarded_caller=chance.choice(tuple(ForwardedCaller)),
         told_redirections=chance.choice(tuple(ToldRedirections)),

@@ -1,6 +1,8 @@
-"""Lines: the ways outside, SIP trunks for now."""
+"""Lines: the ways outside: SIP trunks, and other phone systems, each with a form of its own."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -53,6 +55,15 @@ FIELDS = (
         N_("Authentication name"),
         N_("Only when the provider gave one besides the user name."),
         empty="text",
+    ),
+    Field(
+        "extension_in_to",
+        N_("Its people may dial our extensions"),
+        N_(
+            "A call to an extension (in To) rings whoever has it, at once. "
+            "Any other call follows the main number's path; none leaves by our other lines."
+        ),
+        kind="checkbox",
     ),
     Field("outbound_proxy", N_("Outbound proxy"), N_("Only when the provider names one.")),
     Field(
@@ -155,6 +166,30 @@ FIELDS = (
 )
 
 
+# What the form of another phone system says otherwise.
+PBX_WORDS = {
+    "name": ("", N_("Such as the town where it stands.")),
+    "server": ("", N_("The address of the other phone system: 192.168.2.10, or its name.")),
+    "mode": (N_("How the other system knows the box"), ""),
+    "user": ("", N_("As it is set in the other system, where the box signs in there.")),
+    "main_number_id": ("", N_("Calls to no extension and no number of ours follow its path.")),
+    "prefix": (
+        "",
+        N_("Dialled before a number, the call goes to the other system: 8, *8 or 801. Empty: none."),
+    ),
+}
+
+
+def pbx_fields() -> tuple[Field, ...]:
+    """The fields of a line, in the words of another phone system."""
+
+    def said(one: Field) -> Field:
+        label, told = PBX_WORDS.get(one.name, ("", ""))
+        return replace(one, label=label or one.label, help=told or one.help)
+
+    return tuple(said(one) for one in FIELDS)
+
+
 # The orders of sound on offer; any other that was set over the API is kept.
 ORDERS = {
     "": "",
@@ -176,8 +211,9 @@ class LinePages(RecordPages):
 
     def blank(self, request: web.Request) -> Json:
         return {
+            "kind": "pbx" if request.query.get("kind") == "pbx" else "sip_trunk",
             "enabled": "on",
-            "mode": "registered",
+            "mode": "trusted" if request.query.get("kind") == "pbx" else "registered",
             "transport": "auto",
             "certificate_checked": "on",
             "register_seconds": 600,
@@ -192,6 +228,8 @@ class LinePages(RecordPages):
 
     def from_values(self, values: Json, before: Json) -> Json:
         record = {"kind": "sip_trunk", **super().from_values(values, before)}
+        if values.get("kind") in ("sip_trunk", "pbx"):
+            record["kind"] = values["kind"]
         for name in ("trusted_addresses", "further_servers", "codecs"):
             if name in values:
                 record[name] = str(values[name] or "").replace(",", " ").split()
@@ -201,6 +239,8 @@ class LinePages(RecordPages):
         numbers = (await visit.get("/numbers"))["items"]
         own = [one for one in numbers if one["line_id"] == identifier]
         chosen = str(form.value("codecs"))
+        if form.value("kind") == "pbx":
+            form.fields = pbx_fields()
         form.choices = {
             "modes": [
                 Choice("registered", gettext("By user name and password")),
@@ -231,17 +271,7 @@ class LinePages(RecordPages):
                 Choice("remote_party_id", "Remote-Party-ID"),
                 Choice("none", gettext("In From alone")),
             ],
-            "forwarded": [
-                Choice("ours", gettext("A number of ours: the one called, or the one chosen on its page")),
-                Choice("in_from", gettext("The caller's own number; ours only to the provider")),
-                Choice("everywhere", gettext("The caller's own number, to the provider too")),
-            ],
-            "redirections": [
-                Choice("none", gettext("No")),
-                Choice("diversion", gettext("Yes, by Diversion")),
-                Choice("history_info", gettext("Yes, by History-Info")),
-                Choice("both", gettext("Yes, by both")),
-            ],
+            **_sent_on_choices(),
             "froms": [
                 Choice("number", gettext("The number shown")),
                 Choice("user", gettext("The user name of the line")),
@@ -260,6 +290,23 @@ class LinePages(RecordPages):
 
     async def list_surroundings(self, visit: Visit, items: list[Json]) -> Json:
         return {"live": await read_live(visit), "numbers": (await visit.get("/numbers"))["items"]}
+
+
+def _sent_on_choices() -> dict[str, list[Choice]]:
+    """What a line may show, and say, of calls from outside that leave again by it."""
+    return {
+        "forwarded": [
+            Choice("ours", gettext("A number of ours: the one called, or the one chosen on its page")),
+            Choice("in_from", gettext("The caller's own number; ours only to the provider")),
+            Choice("everywhere", gettext("The caller's own number, to the provider too")),
+        ],
+        "redirections": [
+            Choice("none", gettext("No")),
+            Choice("diversion", gettext("Yes, by Diversion")),
+            Choice("history_info", gettext("Yes, by History-Info")),
+            Choice("both", gettext("Yes, by both")),
+        ],
+    }
 
 
 async def live_list(request: web.Request) -> web.Response:

@@ -134,3 +134,40 @@ def test_who_had_sent_the_call_on_is_kept(field, expected):
 def test_a_broken_diversion_says_nothing():
     arrival = from_line(SETTINGS, LINE, invitation(f"sip:{NUMBER}@box", "Diversion: <<", from_="<sip:a@y>"))
     assert arrival.facts.redirected is None
+
+
+def other_pbx(**fields):
+    line = LINE.model_copy(update={"kind": "pbx", "extension_in_to": True, **fields})
+    return from_line(SETTINGS.with_record("lines", line.id, line), line, PBX_CALLS)
+
+
+PBX_CALLS = invitation("sip:box@127.0.0.1", from_="<sip:205@y>", to="<sip:102@box>")
+
+
+@pytest.mark.feature("IN-3", "NUM-2")
+def test_the_extension_in_to_of_another_phone_system_is_called():
+    arrival = other_pbx()
+    facts = arrival.facts
+    assert (facts.direction, facts.called, facts.caller, facts.line_id) == (
+        Direction.INBOUND,
+        "102",
+        "205",
+        LINE.id,
+    )
+    assert arrival.number_id is None and facts.caller_person_id is None
+
+
+@pytest.mark.feature("IN-3")
+@pytest.mark.parametrize("to", ["999", "*97", "112", "0639981234"])
+def test_what_is_no_extension_follows_the_main_number_and_reaches_no_code_and_no_number_outside(to):
+    line = LINE.model_copy(update={"kind": "pbx", "extension_in_to": True})
+    calls = invitation("sip:box@127.0.0.1", from_="<sip:205@y>", to=f"<sip:{to}@box>")
+    arrival = from_line(SETTINGS.with_record("lines", line.id, line), line, calls)
+    assert (arrival.facts.called, arrival.number_id is None) == (NUMBER, False)
+
+
+@pytest.mark.feature("IN-3")
+@pytest.mark.parametrize("fields", [{"extension_in_to": False}, {"kind": "sip_trunk"}])
+def test_to_counts_only_where_another_phone_system_may_call_extensions(fields):
+    arrival = other_pbx(**fields)
+    assert arrival is None or arrival.facts.called == NUMBER

@@ -342,3 +342,12 @@ def test_a_thousand_people_are_checked_quickly() -> None:
         for place in range(1000)
     }
     assert problems(small_office(people=people, phones={}, groups={}, numbers={})) == ()
+
+
+@pytest.mark.feature("IN-3")
+def test_extensions_are_called_by_another_phone_system_only():
+    configuration = changed(small_office(), "lines", "trunk", extension_in_to=True)
+    assert [(each.path, each.code) for each in problems(configuration)] == [
+        (("extension_in_to",), "extension_in_to_of_trunk")
+    ]
+    assert not problems(changed(configuration, "lines", "trunk", kind="pbx"))

@@ -1,0 +1,80 @@
+"""Another phone system, played by sipp: it dials our extensions, and we dial its."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.interop.box import Box
+from tests.interop.explained import explained
+from tests.interop.fixtures import Phones
+from tests.interop.office import NUMBER, OUTSIDER, PASSWORD, add_somebody, route, set_up, to_person
+from tests.interop.phones.dialogue import Dialogue, sdp
+from tests.interop.sound import seconds_of_tone
+from tests.interop.waiting import until
+
+
+def _call(name: str) -> Dialogue:
+    """A call that is answered, and hung up a while after."""
+    return (
+        Dialogue(name)
+        .calls(body=sdp(7000))
+        .hears(100, optional=True)
+        .hears(180, optional=True)
+        .hears(200)
+        .asks("ACK", 1)
+    )
+
+
+@pytest.mark.feature("IN-3", "NUM-2")
+def test_extensions_are_dialled_both_ways_and_nothing_else_is_reached(box: Box, phones: Phones) -> None:
+    annex, bruno_phone = phones.sipp("annex"), phones.sipp("bruno", "102", PASSWORD)
+    box.start("2026-11-24T10:00:00+01:00")
+    set_up(box)
+    alice, bruno = add_somebody(box, "Alice", "101"), add_somebody(box, "Bruno", "102")
+    line = box.api.add(
+        "lines",
+        name="Annexe",
+        kind="pbx",
+        mode="trusted",
+        server=annex.host.address,
+        trusted_addresses=[annex.host.address],
+        transport="udp",
+        probe_seconds=0,
+        prefix="8",
+        extension_in_to=True,
+    )
+    routes = {"open": route(to_person(bruno.person_id))}
+    box.api.add("numbers", name="Standard", number=NUMBER, line_id=line, routes=routes)
+    until(lambda: box.state()["lines"][0]["state"] == "up", "the line up")
+    phone = phones.baresip("alice", alice, tone=440)
+    bruno_phone.register(box.server)
+
+    # To names an extension: it rings, and the two hear each other.
+    ear = annex.ear(7000, tone=600)
+    call = annex.play(_call("to Alice").is_ended(), box.server, service="101", caller="205")
+    assert "205" in phone.wait_event("CALL_INCOMING")["peeruri"]
+    phone.command("accept")
+    phone.wait_event("CALL_ESTABLISHED")
+    phone.listen(2)
+    phone.hang_up()
+    call.finish()
+    ear.close()
+    assert seconds_of_tone(phone.recorded_wav(), 600) > 1
+    assert explained(box)[0] == "extension_called"
+
+    # What is no extension follows the route; neither a code nor a number outside is reached.
+    for calls, dialled in enumerate(("999", "*97", OUTSIDER), 2):
+        taken = bruno_phone.play("answer", box.server, ear_port=7010)
+        annex.play(_call("to nobody").ends(), box.server, service=dialled, caller="205").finish()
+        taken.finish()
+        assert explained(box, calls=calls)[0] == "number_called"
+
+    # With the prefix, an extension of theirs, which sees who calls.
+    taken = annex.play("answer", box.server, ear_port=7002)
+    phone.call("8205")
+    until(lambda: len(phone.seen("CALL_ESTABLISHED")) == 2, "the call answered")
+    phone.hang_up()
+    taken.finish()
+    invite = taken.messages()
+    assert "INVITE sip:205@" in invite and 'From: "Alice" <sip:101@' in invite
+    assert "other_pbx_called" in explained(box, calls=5, dialled="8205")

@@ -1,0 +1,81 @@
+"""Another phone system: its calls to our extensions (IN-3), ours to its extensions by a prefix (NUM-2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from appliance.configuration.configuration import Configuration
+from appliance.routing.facts import Direction, Facts
+from appliance.routing.steps import Announce, ExternalTarget, PhoneTarget, Ring
+from tests.unit.routing.small_office import EVERYBODY, changed, codes, follow, inside, small_office
+
+ANNEX = replace(EVERYBODY, lines_up=frozenset({"trunk", "annex"}))
+FROM_THERE = Facts(Direction.INBOUND, "205", "Zoé", "101", "annex")
+
+
+def office() -> Configuration:
+    configuration = small_office()
+    annex = configuration.lines["trunk"].model_copy(
+        update={"id": "annex", "name": "Annex", "kind": "pbx", "prefix": "8", "extension_in_to": True}
+    )
+    return configuration.with_record("lines", "annex", annex)
+
+
+def dialled(called: str) -> Facts:
+    return replace(inside(called), direction=Direction.OUTBOUND, chosen_line_id="annex")
+
+
+@pytest.mark.feature("IN-3")
+def test_a_call_to_an_extension_rings_whoever_has_it() -> None:
+    (first, *_) = follow(office(), FROM_THERE, world=ANNEX)
+    assert isinstance(first.step, Ring)
+    assert [target.person_id for target in first.step.targets] == ["alice"]
+    assert isinstance(first.step.targets[0], PhoneTarget)
+    assert codes([first])[0] == "extension_called"
+
+
+@pytest.mark.feature("IN-3")
+@pytest.mark.parametrize("called", ["*97", "112", "+33612345678", "999", "8205"])
+def test_nothing_but_extensions_is_reached_from_there(called: str) -> None:
+    (first, *_) = follow(office(), replace(FROM_THERE, called=called), world=ANNEX)
+    assert isinstance(first.step, Announce) and codes([first]) == ["number_unknown"]
+
+
+@pytest.mark.feature("IN-3", "OUT-9")
+def test_who_forwards_a_call_from_there_outside_is_called_by_the_office_s_own_lines_first() -> None:
+    forwards = {"forward_active": True, "forward_to": {"kind": "external", "number": "+33612000001"}}
+    (first, *_) = follow(changed(office(), "people", "alice", **forwards), FROM_THERE, world=ANNEX)
+    assert isinstance(first.step, Ring)
+    (target,) = first.step.targets
+    assert isinstance(target, ExternalTarget) and target.line_ids[0] == "trunk"
+
+
+@pytest.mark.feature("NUM-2")
+def test_an_extension_there_is_rung_by_its_line_alone_and_sees_the_extension_here() -> None:
+    (first, *_) = follow(office(), dialled("205"), world=ANNEX)
+    assert isinstance(first.step, Ring)
+    (target,) = first.step.targets
+    assert isinstance(target, ExternalTarget)
+    assert (target.number, target.line_ids, target.shows_caller("annex")) == ("205", ("annex",), "102")
+    assert codes([first]) == ["other_pbx_called", "line_chosen", "rings"]
+
+
+@pytest.mark.feature("NUM-2")
+def test_an_extension_there_is_rung_by_no_other_line_when_its_own_is_down() -> None:
+    (first, *_) = follow(office(), dialled("205"))
+    assert isinstance(first.step, Announce)
+    assert "other_pbx_down" in codes([first])
+
+
+@pytest.mark.feature("OUT-10")
+@pytest.mark.parametrize("called", ["+33899123456", "+442079460000"])
+def test_numbers_outside_keep_their_limits_with_the_prefix(called: str) -> None:
+    (first, *_) = follow(office(), dialled(called), world=ANNEX)
+    assert isinstance(first.step, Announce)
+
+
+def test_without_another_phone_system_such_an_extension_is_nobody_s() -> None:
+    trunk = changed(office(), "lines", "annex", kind="sip_trunk", extension_in_to=False)
+    assert "extension_unknown" in codes(follow(trunk, dialled("205"), world=ANNEX)[:1])
