@@ -17,6 +17,10 @@ from webui.wording import say_reason
 Json = Mapping[str, Any]
 
 
+# Places that wait for keys.
+ASKING = frozenset({"menu", "welcome"})
+
+
 @dataclass(frozen=True, slots=True)
 class ShownPath:
     """The SVG, the sentences of the trail, and what was asked (date, time, caller and keys as typed)."""
@@ -49,7 +53,7 @@ def show(
     """A graph with these places lit, and the reasons of the trail."""
     drawing = draw(graph, frozenset(nodes), frozenset(edges))
     svg = to_svg(drawing, title=gettext("The path of a call"), icons=icons)
-    has_menu = any(node["kind"] == "menu" for node in graph["nodes"])
+    has_menu = any(node["kind"] in ASKING for node in graph["nodes"])
     return ShownPath(svg, say_trail(trail), has_menu=has_menu)
 
 

@@ -17,6 +17,9 @@ ERRORS: Mapping[str, str] = {
     "card_malformed": N_("The cards cannot be read from line {line} on."),
     "too_many_rows": N_("These are too many contacts (line {line})."),
     "too_many_columns": N_("These are too many columns."),
+    "direct_dial_without_words": N_(
+        "Choose the announcement first: extensions are dialled while it is said."
+    ),
     "owner_missing": N_("Choose the person who is responsible for this number."),
     "number_of_contact": N_("{name} has this number already."),
     "number_listed_twice": N_("This number is in the lists twice."),
@@ -30,6 +33,7 @@ REASONS: Mapping[str, str] = {
     "filter_blocked": N_("{number} is blocked{note}"),
     "filter_anonymous": N_("The caller withholds their number"),
     "announced_first": N_("The announcement of {number} is said first"),
+    "welcomed": N_("The announcement of {number} is said; an extension may be dialled meanwhile"),
     "announcement_heard": N_("The announcement is over"),
     "number_full": N_("{number} has {calls} calls already: {most} at once"),
     "number_kept_open": N_("{number} has {calls} calls already, but the emergency services may call back"),

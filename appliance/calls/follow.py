@@ -23,6 +23,7 @@ from appliance.routing.steps import (
     Ended,
     HangUp,
     KeepCallBack,
+    Keys,
     Outcome,
     Ring,
     Say,
@@ -110,6 +111,8 @@ async def perform(board: Switchboard, call: Call, step: Step) -> Ended | None:
             return await ring(board, call, step)
         case Say():
             return await say(board, call, step)
+        case Ask(insists=False) if not call.caller.can_be_spoken_to:
+            return Keys("")
         case HangUp():
             call.ended_by = "box"
             call.caller.refuse(step.sip_status)

@@ -123,6 +123,8 @@ def _announcements(configuration: Configuration) -> Iterator[Problem]:
         words = number.announcement
         if words is not None and words.audio_id is None and not words.text:
             yield Problem("numbers", number.id, ("announcement", "text"), "announcement_empty")
+        if number.direct_dial and words is None:
+            yield Problem("numbers", number.id, ("direct_dial",), "direct_dial_without_words")
     for audio in configuration.audios.values():
         if audio.source == "text" and not audio.text:
             yield Problem("audios", audio.id, ("text",), "audio_empty")

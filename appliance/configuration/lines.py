@@ -166,8 +166,8 @@ class OwnerFirst(StrEnum):
     NUMBER = "number"
 
 
-class OwnerUnanswered(StrEnum):
-    """What follows when the responsible person does not answer.
+class PersonUnanswered(StrEnum):
+    """What follows when the responsible person, or the one whose extension was dialled, does not answer.
 
     The route, their mobile and then the route, or their voicemail (or what they chose for such calls).
     """
@@ -192,6 +192,8 @@ class Number(Record):
     hear first during opening hours, before anybody rings (IN-8). `display`, `display_words`: what phones show
     before the caller's name (WHISP-2); `ring_tone`: the distinct ring they are asked for (Alert-Info).
     `forwards_show_number_id`: the number of ours shown on calls that leave again; None for this one (OUT-8).
+    `direct_dial`: while the announcement is said, callers may dial an extension; `direct_dial_unanswered`:
+    what follows when whoever has it does not answer (IN-4).
     """
 
     id: Identifier
@@ -208,10 +210,12 @@ class Number(Record):
     whisper: Annotated[tuple[WhisperPart, ...], Field(max_length=len(WhisperPart))] = ()
     caller_filter: bool = True
     owner_first: OwnerFirst = OwnerFirst.NOBODY
-    owner_unanswered: OwnerUnanswered = OwnerUnanswered.ROUTE
+    owner_unanswered: PersonUnanswered = PersonUnanswered.ROUTE
     max_calls: Annotated[int, Field(ge=1, le=500)] | None = None
     overflow: Destination | None = None
     announcement: Greeting | None = None
+    direct_dial: bool = False
+    direct_dial_unanswered: PersonUnanswered = PersonUnanswered.ROUTE
     comment: Label = ""
     display: Display = Display.CALLER
     display_words: Annotated[Label, Field(max_length=30)] = ""

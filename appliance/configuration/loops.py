@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import ToGroup, ToMenu, ToNumber, ToPerson
-from appliance.configuration.lines import OwnerFirst, OwnerUnanswered
+from appliance.configuration.lines import OwnerFirst, PersonUnanswered
 from appliance.configuration.routes import Place, destinations_of, forwards_of
 
 # A record whose choices a call follows: collection and id.
@@ -61,7 +61,7 @@ def _owners_first(configuration: Configuration) -> Iterator[tuple[Follower, Plac
             owners = tuple(configuration.people)
         elif number.owner_first is OwnerFirst.NUMBER and number.owner_id:
             owners = (number.owner_id,)
-        last = number.owner_unanswered is OwnerUnanswered.MAILBOX
+        last = number.owner_unanswered is PersonUnanswered.MAILBOX
         for person_id in owners:
             to_person = ToPerson(person_id=person_id)
             yield ("numbers", number.id), Place("numbers", number.id, ("owner_first",), to_person, last)

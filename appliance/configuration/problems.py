@@ -72,6 +72,7 @@ AMONG_RECORDS: Mapping[str, str] = MappingProxyType(
         "mailbox_missing_owner": "Say whose mailbox this is",
         "mailbox_owner_taken": "{name} is already the mailbox of the same owner",
         "announcement_empty": "Choose a sound, or type what is to be said",
+        "direct_dial_without_words": "Choose the announcement first: extensions are dialled while it is said",
         "audio_empty": "Type what is to be said",
         "route_missing": "Say where calls go during opening hours",
         "route_ends_in_silence": "The caller would hear nothing at the end: "

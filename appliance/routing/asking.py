@@ -14,7 +14,21 @@ MOST_QUESTIONS = 40
 def question(node: MenuNode, language: Language, *, again: bool = False) -> Ask:
     """What a menu asks; `again` after a wrong key."""
     sorry = Speech(prompt_name="wrong_key", language=language) if again else None
-    return Ask(node.speeches[language], node.answers, node.seconds, sorry)
+    return Ask(node.speeches[language], node.answers, node.seconds, sorry, node.insists)
+
+
+def why(node: MenuNode) -> Reason:
+    """Why a menu asks, or words are said while an extension may be dialled."""
+    if node.kind == "welcome":
+        return Reason("welcomed", {"number": node.label["name"]})
+    return Reason("asks", {"menu": node.label["name"]})
+
+
+def leads_on(node: MenuNode, way: str, tries: int) -> bool:
+    """Whether an answer leads on; else the question is put again."""
+    if node.ways[way].by_key or tries >= node.repeats:
+        return True
+    return way == NO_KEY and not node.insists
 
 
 def way_of(node: MenuNode, ended: Ended) -> tuple[str, Reason]:

@@ -267,7 +267,7 @@ def answer_of(plan: Plan, explanation: Explanation) -> Answer:
     """What an explanation comes to, when nobody picks up."""
     first = _first_met(explanation)
     last = explanation.decisions[-1]
-    kinds = {_kind(plan, each) for each in explanation.decisions if not isinstance(each.step, Say)}
+    kinds = {_kind(plan, each) for each in explanation.decisions if not _goes_by(each)}
     kind, end = _kind(plan, first), _kind(plan, last)
     hole: Hole | None = None
     if LOOP in explanation.nodes:
@@ -281,7 +281,11 @@ def answer_of(plan: Plan, explanation: Explanation) -> Answer:
 
 def _first_met(explanation: Explanation) -> Decision:
     """Whom or what a caller meets first, after any words said on the way."""
-    return next(each for each in explanation.decisions if not isinstance(each.step, Say))
+    return next(each for each in explanation.decisions if not _goes_by(each))
+
+
+def _goes_by(decision: Decision) -> bool:
+    return isinstance(decision.step, Say) or (isinstance(decision.step, Ask) and not decision.step.insists)
 
 
 def _has_ring(plan: Plan, places: Iterable[str]) -> bool:

@@ -364,12 +364,12 @@ class _Walk:
     # Menus
 
     def _menu(self, node: MenuNode) -> Decision | str:
-        return self._put_question(node, Reason("asks", {"menu": node.label["name"]}), 0)
+        return self._put_question(node, asking.why(node), 0)
 
     def _answered(self, node: MenuNode, ended: Ended) -> Decision:
         way, reason = asking.way_of(node, ended)
         tries = self._standing.tries
-        if node.ways[way].by_key or tries >= node.repeats:
+        if asking.leads_on(node, way, tries):
             return self.from_node(self._leave(node, way, reason))
         found = self._put_question(node, reason, tries + 1, again=way == WRONG_KEY)
         return self.from_node(found) if isinstance(found, str) else found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from appliance.configuration.destinations import Destination, RingOutcome, ToGroup, ToMenu, ToPerson
@@ -58,12 +58,21 @@ def answers_of(ways: dict[str, Exit]) -> frozenset[str]:
     return frozenset(way.partition(":")[2] for way, leads in ways.items() if leads.by_key)
 
 
-def extension_ways(paths: Paths, place: str, context: Context) -> dict[str, Exit]:
-    """A way to each person and group that has an extension."""
+def extension_ways(
+    paths: Paths,
+    place: str,
+    context: Context,
+    reach: Callable[[ToPerson | ToGroup], str] | None = None,
+) -> dict[str, Exit]:
+    """A way to each person and group that has an extension; `reach` gives the first node of each."""
+
+    def dialled(destination: ToPerson | ToGroup) -> str:
+        there = Ringing(f"dialled@{context.name}", paths.after(destination, context))
+        return paths.destination(destination, there, context)
+
     ways: dict[str, Exit] = {}
     for extension, name, destination in _extensions(paths):
-        there = Ringing(f"dialled@{context.name}", paths.after(destination, context))
-        target = paths.destination(destination, there, context)
+        target = (reach or dialled)(destination)
         parameters = {"extension": extension, "name": name}
         way = f"dial:{extension}"
         ways[way] = Exit(f"{place}>{way}", target, "extension_dialled", parameters, by_key=True, folded=True)

@@ -31,6 +31,7 @@ NodeKind = Literal[
     "hours",
     "number_limit",
     "announced_first",
+    "welcome",
     "person",
     "group",
     "queue",
@@ -209,12 +210,16 @@ class QueueNode(RingNode):
 
 @dataclass(frozen=True, slots=True)
 class MenuNode(PlanNode):
-    """Asks for a key, `repeats` times more after a wrong one or none. `speeches` by the caller's language."""
+    """Asks for a key, `repeats` times more after a wrong one or none. `speeches` by the caller's language.
+
+    Where not `insists`, it goes on when no key comes, and with callers who cannot be spoken to.
+    """
 
     speeches: Mapping[Language, Speech] = field(default_factory=dict)
     answers: frozenset[str] = frozenset()
     repeats: int = 2
     seconds: int = 5
+    insists: bool = True
 
 
 @dataclass(frozen=True, slots=True)

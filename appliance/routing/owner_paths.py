@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from appliance.configuration.destinations import RingOutcome, ToExternal, ToPerson
-from appliance.configuration.lines import Number, OwnerFirst, OwnerUnanswered
+from appliance.configuration.lines import Number, OwnerFirst, PersonUnanswered
 from appliance.configuration.people import Person
 from appliance.routing.facts import Facts
 from appliance.routing.nodes import ONWARD, Exit, PlanNode
@@ -34,7 +34,7 @@ def owner_node(paths: Paths, number: Number, onward: str, context: Context, plac
     ways = {ONWARD: Exit(f"{place}>{ONWARD}", onward, "otherwise")}
     by_contact = number.owner_first is OwnerFirst.CONTACT
     for person in _people(paths, number):
-        target = _rung(paths, number, person, onward, context, place)
+        target = reach_person(paths, person, number.owner_unanswered, onward, context, place)
         way = f"person:{person.id}"
         parameters = {"name": person.name}
         ways[way] = Exit(f"{place}>{way}", target, "responsible", parameters, folded=by_contact)
@@ -56,17 +56,20 @@ def _people(paths: Paths, number: Number) -> Iterator[Person]:
         yield owner
 
 
-def _rung(paths: Paths, number: Number, person: Person, onward: str, context: Context, place: str) -> str:
-    """The first node that rings the person; what follows is what the number says."""
+def reach_person(
+    paths: Paths, person: Person, unanswered: PersonUnanswered, onward: str, context: Context, place: str
+) -> str:
+    """The first node that rings a person; what follows is what `unanswered` says, `onward` the route."""
     to_person = ToPerson(person_id=person.id)
-    if number.owner_unanswered is OwnerUnanswered.MAILBOX:
+    if unanswered is PersonUnanswered.MAILBOX:
         after = paths.after(to_person, context)
         there = paths.last_ring(Ringing(place, after), context, after)
         return paths.destination(to_person, there, context)
     after = everywhere(onward)
-    if number.owner_unanswered is OwnerUnanswered.MOBILE and person.mobile is not None:
+    if unanswered is PersonUnanswered.MOBILE and person.mobile is not None:
         mobile = ToExternal(number=person.mobile, confirm=person.confirm_mobile)
-        after = everywhere(paths.destination(mobile, Ringing(f"{place}/mobile", after), context))
+        there = Ringing(f"{place}/mobile:{person.id}", after)
+        after = everywhere(paths.destination(mobile, there, context))
     return paths.destination(to_person, Ringing(place, _onward(after, onward)), context)
 
 

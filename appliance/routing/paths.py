@@ -7,11 +7,10 @@ stack. A node is made once for each number it serves, since what follows it may 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from appliance import numbers
-from appliance.configuration.caller_filter import FilterRule
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import (
     Destination,
@@ -29,16 +28,15 @@ from appliance.configuration.destinations import (
     ToPerson,
 )
 from appliance.configuration.fields import HoursState, Language
-from appliance.configuration.lines import Number, OwnerFirst
+from appliance.configuration.lines import Number
 from appliance.configuration.menus import Menu
 from appliance.configuration.people import Person, Phone, RingGroup
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
 from appliance.routing import endings
-from appliance.routing.announcing import announcement_node
+from appliance.routing.arriving import before_hours, before_route
 from appliance.routing.call_back_paths import call_back_node
 from appliance.routing.called_inside import called_inside
 from appliance.routing.contexts import Context, entry_node, hours_place, named
-from appliance.routing.filtering import filter_node
 from appliance.routing.introductions import ANSWER_SECONDS, Handover
 from appliance.routing.menu_paths import menu_node
 from appliance.routing.nodes import (
@@ -52,9 +50,7 @@ from appliance.routing.nodes import (
     UnansweredNode,
 )
 from appliance.routing.number_hours import ALWAYS_OPEN, own_handling, route_of
-from appliance.routing.number_limit import number_limit_node
 from appliance.routing.opening_hours import OpeningHours
-from appliance.routing.owner_paths import owner_node
 from appliance.routing.person_paths import PersonPaths
 from appliance.routing.ringing import (
     Onward,
@@ -93,12 +89,17 @@ class Paths:
         }
         self._asked: set[str] = set()
         self._to_make: deque[Callable[[], Sequence[PlanNode]]] = deque()
-        self._people = PersonPaths(self._phones, self._ask, self._calendar)
+        self._people = PersonPaths(self._phones, self.ask, self._calendar)
 
     @property
     def configuration(self) -> Configuration:
         """The settings that are laid out."""
         return self._configuration
+
+    @property
+    def country(self) -> str:
+        """The office's country."""
+        return self._country
 
     def lay_out(self) -> dict[str, PlanNode]:
         """Every node asked for, by id."""
@@ -119,7 +120,7 @@ class Paths:
 
     def number(self, number: Number) -> str:
         """The entry of a number: its hours, then a route for each state."""
-        return self._ask(f"number:{number.id}", lambda: self._number(number))
+        return self.ask(f"number:{number.id}", lambda: self._number(number))
 
     def arrival(self, number: Number) -> str:
         """Where calls from outside arrive that are for a number: at the caller filter, then at its limit."""
@@ -130,34 +131,10 @@ class Paths:
         entry = f"called:{number.id}"
 
         def make() -> list[PlanNode]:
-            first = self._ask(hours_place(context), lambda: [self._hours_node(number, context)])
-            if number.max_calls is not None:
-                first = self._limited(number, number.max_calls, first, context)
-            if rules:
-                first = self._filtered(number, rules, first, context)
-            return [self._called(entry, number, first)]
+            onward = self._first(number, context)
+            return [self._called(entry, number, before_hours(self, number, rules, onward, context))]
 
-        return self._ask(entry, make)
-
-    def _limited(self, number: Number, most: int, onward: str, context: Context) -> str:
-        place = f"number_limit:{number.id}"
-        return self._ask(place, lambda: [number_limit_node(self, number, most, onward, context, place)])
-
-    def _filtered(
-        self, number: Number, rules: Mapping[str, FilterRule], onward: str, context: Context
-    ) -> str:
-        place, settings = f"filter:{number.id}", self._configuration.caller_filter
-
-        def make() -> list[PlanNode]:
-            caught = {kind: self._caught(kind, rule, place, context) for kind, rule in rules.items()}
-            return [filter_node(place, settings, self._country, onward, caught)]
-
-        return self._ask(place, make)
-
-    def _caught(self, kind: str, rule: FilterRule, place: str, context: Context) -> str:
-        if rule.destination is None:
-            return self.ending(endings.turned_away(f"told:{kind}", kind))
-        return self._chosen(rule.destination, f"{place}/{kind}", context, self._fallback(None, context))
+        return self.ask(entry, make)
 
     def extension(self, extension: str, of: Person | RingGroup | Menu) -> str:
         """The entry of an extension: a person, a group or a menu called from inside."""
@@ -171,18 +148,21 @@ class Paths:
             label = {"extension": extension, "name": of.name}
             return [entry_node(place, "extension", label, record, target, Reason("extension_called", label))]
 
-        return self._ask(place, make)
+        return self.ask(place, make)
 
     def ending(self, node: PlanNode) -> str:
         """A node that leads nowhere else."""
-        return self._ask(node.id, lambda: [node])
+        return self.ask(node.id, lambda: [node])
 
     # Numbers and routes
 
     def _number(self, number: Number) -> list[PlanNode]:
         context = self._context(number)
-        hours = self._ask(hours_place(context), lambda: [self._hours_node(number, context)])
-        return [self._called(f"number:{number.id}", number, hours)]
+        return [self._called(f"number:{number.id}", number, self._first(number, context))]
+
+    def _first(self, number: Number, context: Context) -> str:
+        """Where the path of every call to a number begins: at its hours."""
+        return self.ask(hours_place(context), lambda: [self._hours_node(number, context)])
 
     def _context(self, number: Number) -> Context:
         office = self._configuration.office
@@ -213,14 +193,14 @@ class Paths:
         if context.hours is None:
             route = route_of(number, HoursState.OPEN)
             first = self._route(route.steps, f"route:{number.id}/open", context)
-            first = self._before_route(number, first, context)
+            first = before_route(self, number, first, context)
             return {HoursState.OPEN.value: Exit(f"{place}>open", first, "open")}
         for state in HoursState:
             route = route_of(number, state)
             used = next(own for own, each in number.routes.items() if each is route)
             first = self._route(route.steps, f"route:{number.id}/{used}", context)
             if used is HoursState.OPEN:
-                first = self._before_route(number, first, context)
+                first = before_route(self, number, first, context)
             ways[state.value] = Exit(f"{place}>{state}", first, state.value)
         for key, name, destination in own_handling(context.hours):
             steps = (RouteStep(destination=destination),)
@@ -237,17 +217,6 @@ class Paths:
             ways[key] = Exit(f"{place}>{key}", first, "override")
         ways[UNKNOWN_TIME] = Exit(f"{place}>{UNKNOWN_TIME}", ways[number.unknown_time].target, UNKNOWN_TIME)
         return ways
-
-    def _before_route(self, number: Number, first: str, context: Context) -> str:
-        """What stands before the route of open hours: words, then who is responsible."""
-        if number.owner_first is not OwnerFirst.NOBODY:
-            route, owner = first, f"owner@{number.id}"
-            first = self._ask(owner, lambda: [owner_node(self, number, route, context, owner)])
-        words = number.announcement
-        if words is None:
-            return first
-        onward, place = first, f"announced_first@{number.id}"
-        return self._ask(place, lambda: [announcement_node(number, words, onward, place)])
 
     def last_ring(self, ringing: Ringing, context: Context, onward: Onward) -> Ringing:
         """A ring that nobody else follows: the backup number is rung when nobody could be reached."""
@@ -285,7 +254,7 @@ class Paths:
 
     def _backup(self, number: str, there: Ringing) -> str:
         """The node that rings the backup number."""
-        return self._ask(
+        return self.ask(
             there.place, lambda: ring_external(number, self._country, EXTERNAL_SECONDS, there, "backup")
         )
 
@@ -305,7 +274,7 @@ class Paths:
                 return self._group(group, named("group", identifier, ringing)) if group else lost
             case ToExternal(number=number):
                 there = named("external", number, ringing)
-                return self._ask(
+                return self.ask(
                     there.place,
                     lambda: ring_external(
                         number, self._country, EXTERNAL_SECONDS, there, confirm=destination.confirm
@@ -330,7 +299,7 @@ class Paths:
                 if person_id not in configuration.people and group_id not in configuration.groups:
                     return lost
                 place = f"call_back:{where}"
-                return self._ask(
+                return self.ask(
                     place, lambda: call_back_node(configuration, destination, place, ringing, context)
                 )
             case ToBusyTone():
@@ -349,11 +318,11 @@ class Paths:
 
     def _group(self, group: RingGroup, ringing: Ringing) -> str:
         people, calendar = self._configuration.people, self._calendar
-        return self._ask(ringing.place, lambda: ring_group(people, self._phones, group, ringing, calendar))
+        return self.ask(ringing.place, lambda: ring_group(people, self._phones, group, ringing, calendar))
 
     def _menu(self, menu: Menu, ringing: Ringing, context: Context) -> str:
         place = f"menu:{menu.id}@{ringing.place}"
-        return self._ask(place, lambda: [menu_node(self, menu, place, ringing, context)])
+        return self.ask(place, lambda: [menu_node(self, menu, place, ringing, context)])
 
     def _mailbox(self, mailbox: Mailbox, context: Context) -> str:
         place = f"mailbox:{mailbox.id}@{context.name}"
@@ -391,10 +360,10 @@ class Paths:
             case ToGroup(group_id=identifier) if identifier in groups:
                 return self._after_group(groups[identifier], context)
             case _:
-                return self._fallback(None, context)
+                return self.fallback(None, context)
 
     def _after_person(self, person: Person, context: Context) -> Onward:
-        fallback = self._fallback((MailboxOwner.PERSON, person.id), context)
+        fallback = self.fallback((MailboxOwner.PERSON, person.id), context)
         if not person.when_unanswered:
             return fallback
         place = f"unanswered:{person.id}@{context.name}"
@@ -402,35 +371,36 @@ class Paths:
         def make() -> list[PlanNode]:
             ways = outcome_exits(place, fallback)
             for state, chosen in by_state(person.when_unanswered).items():
-                target = self._chosen(chosen, f"{place}/{state}", context, fallback)
+                target = self.chosen(chosen, f"{place}/{state}", context, fallback)
                 ways[state.value] = Exit(f"{place}>{state}", target, state.value)
             hours = self._calendar(person.calendar_id)
             label = {"name": person.name}
             return [UnansweredNode(place, "unanswered", label, ("people", person.id), ways, hours)]
 
-        return everywhere(self._ask(place, make))
+        return everywhere(self.ask(place, make))
 
     def _after_group(self, group: RingGroup, context: Context) -> Onward:
-        fallback = self._fallback((MailboxOwner.GROUP, group.id), context)
+        fallback = self.fallback((MailboxOwner.GROUP, group.id), context)
         if group.when_unanswered is None:
             return fallback
         place = f"unanswered:{group.id}@{context.name}"
         chosen = group.when_unanswered
 
         def make() -> list[PlanNode]:
-            target = self._chosen(chosen, place, context, fallback)
+            target = self.chosen(chosen, place, context, fallback)
             reason = Reason("own_when_unanswered", {"name": group.name})
             return [
                 entry_node(place, "unanswered", {"name": group.name}, ("groups", group.id), target, reason)
             ]
 
-        return everywhere(self._ask(place, make))
+        return everywhere(self.ask(place, make))
 
-    def _chosen(self, chosen: Destination, where: str, context: Context, fallback: Onward) -> str:
+    def chosen(self, chosen: Destination, where: str, context: Context, fallback: Onward) -> str:
+        """The node of a destination that somebody chose, with what follows when nobody takes it."""
         own = self.after(chosen, context) if isinstance(chosen, ToPerson | ToGroup) else fallback
         return self.destination(chosen, Ringing(where, own), context)
 
-    def _fallback(self, owner: tuple[MailboxOwner, str] | None, context: Context) -> Onward:
+    def fallback(self, owner: tuple[MailboxOwner, str] | None, context: Context) -> Onward:
         """The mailbox of whoever was called, else the number's, else words: never silence."""
         mailbox = self._mailboxes.get(owner) if owner else None
         if mailbox is None and context.number is not None:
@@ -446,7 +416,7 @@ class Paths:
 
     def _told(self, outcome: RingOutcome, context: Context) -> str:
         place = f"told:{outcome}@{context.name}"
-        return self._ask(place, lambda: [endings.told(place, outcome)])
+        return self.ask(place, lambda: [endings.told(place, outcome)])
 
     def _handover(self, number: Number | None) -> Handover:
         """How calls to a number, or from inside, are handed to those who pick up."""
@@ -459,7 +429,8 @@ class Paths:
 
     # The list of nodes to make
 
-    def _ask(self, identifier: str, make: Callable[[], Sequence[PlanNode]]) -> str:
+    def ask(self, identifier: str, make: Callable[[], Sequence[PlanNode]]) -> str:
+        """Have a node made, with those that belong to it, unless it is asked for already; its id."""
         if identifier not in self._asked:
             self._asked.add(identifier)
             self._to_make.append(make)

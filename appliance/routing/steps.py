@@ -148,13 +148,15 @@ class TakeMessage:
 class Ask:
     """Ask for one of the `answers` by keys; the first key silences the question.
 
-    `sorry` is said before it, after a wrong key. `seconds` to wait for a key once all is said.
+    `sorry` is said before it, after a wrong key. `seconds` to wait for a key once all is said. Where not
+    `insists`, the call goes on by itself, also that of a caller who cannot be spoken to.
     """
 
     speech: Speech
     answers: frozenset[str]
     seconds: int
     sorry: Speech | None = None
+    insists: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "filter_anonymous": "The caller withholds their number",
         "filter_telemarketing": "{number} is of a range kept for telemarketing",
         "announced_first": "The announcement of {number} is said first",
+        "welcomed": "The announcement of {number} is said; an extension may be dialled meanwhile",
         "announcement_heard": "The announcement is over",
         "number_full": "{number} has {calls} calls already: {most} at once",
         "number_kept_open": "{number} has {calls} calls already, but the emergency services may call back",

@@ -179,6 +179,30 @@ def test_the_announcement_is_heard_before_anybody_rings(office: Office) -> None:
     assert codes.index("announced_first") < codes.index("announcement_heard") < codes.index("rings")
 
 
+@pytest.mark.feature("IN-4")
+def test_an_extension_dialled_while_the_announcement_is_said_rings(office: Office) -> None:
+    """Alice, whose extension is dialled, refuses the call; the route goes on to Bruno."""
+    people = {each["name"]: each["id"] for each in office.box.api.items("/people")}
+    words = {"text": "Bienvenue au cabinet. Composez le poste de votre correspondant ou patientez."}
+    routes = {"open": route(to_person(people["Bruno"]))}
+    change = {"announcement": words, "direct_dial": True, "routes": routes}
+    office.box.api.ask("PATCH", "/numbers/standard", change)
+    call, ear = office.call_from_outside(stay=20)
+    until(lambda: len(ear.heard) > ENOUGH_HEARD, "the announcement heard")
+    ear.press("101")
+    office.alice.wait_event("CALL_INCOMING")
+    office.alice.command("hangup")
+    office.bruno.wait_event("CALL_INCOMING")
+    office.bruno.command("accept")
+    office.bruno.wait_event("CALL_ESTABLISHED")
+    _ended_by(office.bruno, call, ear)
+    assert seconds_of_tone(office.bruno.recorded_wav(), 440) > 1
+    record = last_call(office.box, 1)
+    codes = [place["reason"]["code"] for place in record["trail"]]
+    assert codes.index("welcomed") < codes.index("extension_dialled") < codes.index("busy")
+    same_way(office.box, record)
+
+
 def _beside(office: Office) -> Office:
     """The same office, its provider calling from another port as well."""
     provider = office.provider

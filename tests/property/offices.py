@@ -41,7 +41,7 @@ from appliance.configuration.lines import (
     ForwardedCaller,
     Number,
     OwnerFirst,
-    OwnerUnanswered,
+    PersonUnanswered,
     SipTrunk,
     ToldRedirections,
 )
@@ -260,8 +260,8 @@ def _simpler(
             change = {"special_days": ()}
         case ("calendars", *_):
             change = {"holidays": PublicHolidays()}
-        case ("numbers", "owner_first" | "owner_id" | "overflow", *_):
-            change = {"owner_first": OwnerFirst.NOBODY, "overflow": None}
+        case ("numbers", "owner_first" | "owner_id" | "overflow" | "direct_dial", *_):
+            change = {"owner_first": OwnerFirst.NOBODY, "overflow": None, "direct_dial": False}
         case ("numbers", "routes", str(state)):
             chosen = Route(steps=(RouteStep(destination=ToPerson(person_id="p0")),))
             change = {"routes": {**record.routes, HoursState(state): chosen}}
@@ -419,9 +419,11 @@ def _number(chance: Random, identifier: str) -> Number:
         caller_filter=chance.random() < 0.8,
         owner_id=perhaps(chance, lambda: chance.choice(PEOPLE)),
         owner_first=chance.choice((OwnerFirst.NOBODY, *OwnerFirst)),
-        owner_unanswered=chance.choice(tuple(OwnerUnanswered)),
+        owner_unanswered=chance.choice(tuple(PersonUnanswered)),
         max_calls=perhaps(chance, lambda: chance.randint(1, 3)),
         announcement=perhaps(chance, lambda: Greeting(text="Bonjour")),
+        direct_dial=chance.random() < 0.3,
+        direct_dial_unanswered=chance.choice(tuple(PersonUnanswered)),
         overflow=perhaps(chance, lambda: destination(chance)),
         display=chance.choice((Display.CALLER, Display.NAME, Display.NUMBER)),
         ring_tone=perhaps(chance, lambda: chance.randint(1, 5)),

@@ -26,6 +26,7 @@ KINDS = {
     "owners": ("person", N_("Person responsible for the contact")),
     "filter": ("security", N_("Caller filter")),
     "announced_first": ("announcement", N_("Announcement before the call")),
+    "welcome": ("announcement", N_("Announcement; an extension may be dialled")),
     "number_limit": ("security", N_("Calls at once")),
     "unknown": ("warning", N_("Unknown number")),
     "hours": ("hours", N_("Opening hours")),
@@ -101,7 +102,7 @@ def say_node(node: Json) -> tuple[str, str]:
             return name or word, fill(QUEUE, {key: str(value) for key, value in label.items()})
         case "external" | "backup":
             return word, _ringing(label, write_number(str(label.get("number", ""))))
-        case "announcement" | "announced_first":
+        case "announcement" | "announced_first" | "welcome":
             return word, _spoken(label)
         case "unanswered":
             return fill(N_("Not answered: {name}"), {"name": name}), gettext("their own choice")

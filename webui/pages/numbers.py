@@ -103,6 +103,20 @@ FIELDS = (
         N_("Callers from outside beyond that go where is chosen here. Empty: as many as come."),
         kind="number",
     ),
+    Field(
+        "direct_dial",
+        N_("Meanwhile, callers may dial an extension"),
+        N_("They reach it at once. Who dials none goes on with the steps below, a moment after the words."),
+        kind="checkbox",
+    ),
+    Field(
+        "direct_dial_unanswered",
+        N_("When nobody answers at that extension"),
+        N_("A ring group has no mobile: its callers then take the steps below."),
+        kind="select",
+        choices="direct_dial_unanswered",
+        empty="absent",
+    ),
     Field("comment", N_("Comment"), empty="text"),
     Field(
         "display",
@@ -151,6 +165,8 @@ RARELY_NEEDED = {
     "max_calls": "",
     "overflow": "",
     "announcement": "",
+    "direct_dial": "",
+    "direct_dial_unanswered": "route",
     "comment": "",
     "caller_filter": "on",
 }
@@ -223,6 +239,11 @@ class NumberPages(RecordPages):
                 Choice("route", gettext("The steps below")),
                 Choice("mobile", gettext("That person's mobile, then the steps below")),
                 Choice("mailbox", gettext("That person's voicemail")),
+            ],
+            "direct_dial_unanswered": [
+                Choice("route", gettext("The steps below")),
+                Choice("mobile", gettext("That person's mobile, then the steps below")),
+                Choice("mailbox", gettext("The voicemail there")),
             ],
             "unknown_times": [
                 Choice("open", gettext("The path of opening hours")),

@@ -215,6 +215,23 @@ async def test_a_number_says_something_before_anybody_rings(office: OfficeBox, a
     assert office.configuration.numbers[identifier].announcement is None
 
 
+@pytest.mark.feature("IN-4")
+async def test_callers_of_a_number_may_dial_an_extension(office: OfficeBox, administrator) -> None:
+    identifier = next(iter(office.configuration.numbers))
+    path = f"/numbers/{identifier}/edit"
+    page = await administrator.submit(await administrator.get(path), path, direct_dial="on")
+    assert page.status == 422
+    assert "Choisissez d’abord l’annonce" in page.text
+    said = {"announcement__audio_id": "text", "announcement__text": "Bienvenue."}
+    page = await administrator.submit(page, path, **said, direct_dial_unanswered="mailbox")
+    assert page.status == 200
+    number = office.configuration.numbers[identifier]
+    assert (number.direct_dial, number.direct_dial_unanswered) == (True, "mailbox")
+    assert "welcome" in (await administrator.get(f"/numbers/{identifier}")).text
+    await administrator.submit(await administrator.get(path), path, direct_dial="", announcement__audio_id="")
+    assert not office.configuration.numbers[identifier].direct_dial
+
+
 @pytest.mark.feature("TIME-5")
 async def test_the_path_is_drawn_and_tried_at_any_time(office: OfficeBox, administrator) -> None:
     number = next(iter(office.configuration.numbers))

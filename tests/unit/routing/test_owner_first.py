@@ -11,7 +11,7 @@ from appliance.configuration.caller_filter import CallerFilter, FilterRule
 from appliance.configuration.checks import problems
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import ToGroup, ToMailbox, ToNumber
-from appliance.configuration.lines import OwnerFirst, OwnerUnanswered
+from appliance.configuration.lines import OwnerFirst, PersonUnanswered
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
 from appliance.routing.facts import Facts, KnownCaller
 from appliance.routing.graph import graph
@@ -78,7 +78,7 @@ def test_others_take_the_route_at_once(facts: Facts, why: str) -> None:
 
 @pytest.mark.feature("IN-5")
 def test_the_mobile_of_who_does_not_answer_is_rung_before_the_route() -> None:
-    configuration = office(owner_first=OwnerFirst.CONTACT, owner_unanswered=OwnerUnanswered.MOBILE)
+    configuration = office(owner_first=OwnerFirst.CONTACT, owner_unanswered=PersonUnanswered.MOBILE)
     decisions = follow(configuration, known(), Outcome.NO_ANSWER, Outcome.NO_ANSWER)
     assert [rung(each.step) for each in decisions[:3]] == [["bruno-desk"], [MOBILE], ALL]
     assert isinstance(decisions[1].step, Ring) and isinstance(decisions[1].step.targets[0], ExternalTarget)
@@ -90,7 +90,7 @@ def test_the_mobile_of_who_does_not_answer_is_rung_before_the_route() -> None:
 
 @pytest.mark.feature("IN-5")
 def test_the_voicemail_of_who_does_not_answer_takes_the_message() -> None:
-    configuration = office(owner_first=OwnerFirst.CONTACT, owner_unanswered=OwnerUnanswered.MAILBOX)
+    configuration = office(owner_first=OwnerFirst.CONTACT, owner_unanswered=PersonUnanswered.MAILBOX)
     step = follow(configuration, known(), Outcome.NO_ANSWER)[1].step
     assert isinstance(step, TakeMessage) and step.mailbox_id == "own"
 
