@@ -187,6 +187,7 @@ class Dialling:
             headers=tuple(headers),
             encryption=encryption_on(flow, line.encrypted_audio),
             credentials=self._lines.login(line.id),
+            route=self._lines.service_route(line.id, flow),
             line_id=line.id,
             line_name=line.name,
             codecs=tuple(codec.value for codec in line.codecs),

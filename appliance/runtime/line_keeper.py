@@ -258,6 +258,13 @@ class LineKeeper:
         ordered = sorted(self.targets, key=lambda target: (self._standing(target).is_down, target != current))
         return [self.flow_to(target) for target in ordered]
 
+    def service_route(self, flow: Flow) -> tuple[str, ...]:
+        """What a request on that flow is to pass: it holds of the server that we are registered with."""
+        told = self._client.state if self._client is not None else None
+        if told is None or told.status != "registered" or told.target is None:
+            return ()
+        return told.service_route if (told.target.host, told.target.port) == flow.remote else ()
+
     def _standing(self, target: Target) -> Standing:
         probe = self._probes.get(target)
         return probe.standing if probe is not None else Standing()

@@ -133,6 +133,11 @@ class Lines:
         keeper = self._keepers.get(line_id)
         return keeper.flows if keeper is not None else []
 
+    def service_route(self, line_id: str, flow: Flow) -> tuple[str, ...]:
+        """The Route of a request that leaves by that line on that flow (RFC 3608)."""
+        keeper = self._keepers.get(line_id)
+        return keeper.service_route(flow) if keeper is not None else ()
+
     def flow_of_provider(self, line_id: str, uri: Uri) -> Flow | None:
         """The flow towards a URI that the line's provider gave; None when it leads to somebody else."""
         keeper = self._keepers.get(line_id)

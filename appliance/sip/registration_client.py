@@ -8,7 +8,8 @@ from typing import Literal
 from zlib import crc32
 
 from appliance.sip.client_authentication import Login, authorize, is_challenge
-from appliance.sip.headers import NameAddr, parse_seconds
+from appliance.sip.errors import SipSyntaxError
+from appliance.sip.headers import NameAddr, parse_name_addr, parse_seconds
 from appliance.sip.locate import Target
 from appliance.sip.message import Request, Response
 from appliance.sip.uri import Uri
@@ -22,6 +23,7 @@ Reason = Literal[
 UNREACHABLE_WAIT = (4.0, 240.0)
 REFUSED_WAIT = (60.0, 1800.0)
 MOST_CHALLENGES = 2
+MOST_ROUTES = 10
 MOST_EXPIRES = 7200
 
 _REASONS: dict[int, Reason] = {403: "forbidden", 404: "unknown_user", 410: "unknown_user", 408: "no_answer"}
@@ -44,7 +46,8 @@ class RegistrationState:
     """How the registration stands. Times on the caller's clock; `status_code` is the last final response.
 
     `reason` says why it is refused or unreachable. `seen_as` is our address as the provider saw it
-    (received and rport). `target` is the server in use.
+    (received and rport). `target` is the server in use. `service_route`: the Route that it wants in requests
+    sent after the REGISTER (RFC 3608).
     """
 
     status: Status = "stopped"
@@ -56,6 +59,7 @@ class RegistrationState:
     failures: int = 0
     target: Target | None = None
     seen_as: tuple[str, int] | None = None
+    service_route: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,11 @@ class RegistrationClient:
             call_id=self._call_id,
             cseq=self._next_cseq(),
             contact=contact,
-            headers=(("Expires", "0" if self._leaving else str(self._expires)), *self.account.headers),
+            headers=(
+                ("Expires", "0" if self._leaving else str(self._expires)),
+                ("Supported", "path"),
+                *self.account.headers,
+            ),
         )
 
     def _next_cseq(self) -> int:
@@ -199,6 +207,7 @@ class RegistrationClient:
             retry_at=None,
             failures=0,
             seen_as=_seen_as(response),
+            service_route=_service_route(response),
         )
 
     def _granted(self, response: Response) -> int:
@@ -304,3 +313,14 @@ def _seen_as(response: Response) -> tuple[str, int] | None:
     if port and port.isdigit() and len(port) <= 5:
         return (host or via.host, int(port))
     return (host, via.port or 5060) if host else None
+
+
+def _service_route(response: Response) -> tuple[str, ...]:
+    """What requests that follow are to pass (RFC 3608 6.1); nothing when part of it cannot be followed."""
+    values = response.headers.all("Service-Route")
+    try:
+        routes = [parse_name_addr(value).uri for value in values]
+    except SipSyntaxError:
+        return ()
+    usable = len(routes) <= MOST_ROUTES and all(uri.is_sip and uri.has_param("lr") for uri in routes)
+    return tuple(f"<{uri}>" for uri in routes) if usable else ()

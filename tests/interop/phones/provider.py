@@ -44,6 +44,7 @@ class Provider:
         self.host = host
         self.manner = Manner.WELL
         self.granted = granted
+        self.service_route = ""
         self.heard: Happenings[Heard] = Happenings(f"provider on {host.name}")
         self.keep_alives: Happenings[bytes] = Happenings(f"keep-alives to {host.name}")
         self._tone = tone
@@ -102,7 +103,8 @@ class Provider:
             self._answer(message, source, "200 OK", body=self._description())
         elif method == "REGISTER":
             contact = re.sub(r";expires=\d+", "", message.get("contact"))
-            self._answer(message, source, "200 OK", f"Contact: {contact};expires={self.granted}\n")
+            route = f"Service-Route: {self.service_route}\n" if self.service_route else ""
+            self._answer(message, source, "200 OK", f"Contact: {contact};expires={self.granted}\n{route}")
         else:
             self._answer(message, source, "200 OK")
 

@@ -268,3 +268,32 @@ def test_it_leaves_while_a_refresh_is_under_way() -> None:
     trunk.must_send()
     trunk.client.stop(trunk.now)
     assert trunk.must_send().request.expires == 0
+
+
+@pytest.mark.feature("NUM-2")
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (("<sip:edge.provider.fr;lr>, <sip:core.provider.fr;lr>",), ("edge", "core")),
+        (("<sip:edge.provider.fr;lr>", "<sip:core.provider.fr;lr>"), ("edge", "core")),
+        (("<sip:edge.provider.fr>",), ()),
+        (("<sip:edge.provider.fr;lr>, <<",), ()),
+        (("<tel:112>",), ()),
+        (tuple(f"<sip:p{place}.provider.fr;lr>" for place in range(11)), ()),
+        ((), ()),
+    ],
+)
+def test_the_way_that_the_provider_wants_is_kept_when_it_can_be_followed(fields, expected) -> None:
+    trunk = Trunk()
+    attempt = trunk.must_send()
+    assert "path" in attempt.request.option_tags("Supported")
+    trunk.answers(200, tuple(("Service-Route", value) for value in fields), attempt.request)
+    assert trunk.client.state.service_route == tuple(f"<sip:{each}.provider.fr;lr>" for each in expected)
+
+
+def test_the_next_registration_may_change_the_way() -> None:
+    trunk = Trunk()
+    trunk.answers(200, (("Service-Route", "<sip:edge.provider.fr;lr>"),))
+    trunk.sleep()
+    trunk.registers()
+    assert trunk.client.state.service_route == ()
