@@ -401,6 +401,7 @@ STATES: Mapping[str, str] = {
     "ringing": N_("ringing"),
     "talking": N_("talking"),
     "held": N_("on hold"),
+    "conference": N_("in a conference"),
     # A person.
     "free": N_("free"),
     "on_hold": N_("has put a call on hold"),

@@ -15,5 +15,8 @@ REASONS: Mapping[str, str] = {
     "pick_up_key": N_("A key of the phone takes a ringing call"),
     "sent_on": N_("{by} sends the call on to {to}"),
     "transferred": N_("{by} connects the two others and leaves"),
+    "conference": N_("{by} brings everybody together in a conference"),
+    "conference_left": N_("{by} leaves the conference"),
+    "conference_over": N_("Nobody of the office is left in the conference: it is over"),
     "came_back": N_("Nobody took the call at {to}: it comes back to {by}"),
 }

@@ -11,6 +11,9 @@ from appliance.media.reporting import MediaStatistics
 from appliance.sip.sdp import Direction
 
 SILENT_SECONDS = 3.0
+# After so long without a sound of anybody all must be gone; on hold, silence is what they have agreed to.
+GONE_SECONDS, GONE_ON_HOLD_SECONDS = 300.0, 4 * 3600.0
+LOOK_SECONDS = 30.0
 
 
 async def watch_audio(board: Switchboard, call: Call, legs: tuple[Leg, ...]) -> None:
@@ -37,3 +40,16 @@ def cause_of_silence(statistics: MediaStatistics | None) -> str | None:
         return "audio_from_elsewhere" if statistics.strangers else "audio_never_came"
     since = statistics.seconds_since_received
     return "audio_stopped" if since is not None and since >= SILENT_SECONDS else None
+
+
+async def until_silent(*legs: Leg) -> None:
+    """Return once no leg has been heard for so long that all must be gone."""
+    waited = 0.0
+    while True:
+        await sleep(LOOK_SECONDS)
+        waited += LOOK_SECONDS
+        heard = (leg.media.seconds_since_heard for leg in legs)
+        silence = min(waited if seconds is None else seconds for seconds in heard)
+        held = any(leg.sound.direction is not Direction.SENDRECV for leg in legs)
+        if silence >= (GONE_ON_HOLD_SECONDS if held else GONE_SECONDS):
+            return

@@ -113,7 +113,8 @@ class Call:
     place: str | None = None
     holding: set[int] = field(default_factory=set)
     report: tuple[Referral, CallerLeg] | None = None
-    leader: Leg = field(init=False)
+    conference: tuple[CallerLeg, ...] = ()
+    leader: Leg | None = field(init=False)
     arrived: Facts = field(init=False)
     _parties: dict[int, Party] = field(default_factory=dict)
     _leader_ended: Callable[[], object] | None = None
@@ -129,12 +130,30 @@ class Call:
     def when_leader_ends(self, action: Callable[[], object]) -> None:
         """Call `action` when the leg that leads the call ends: at first the caller's."""
         self._leader_ended = action
-        self.lead(self.leader)
+        self.lead(self.caller)
 
     def lead(self, leg: Leg) -> None:
         """From now on the end of this leg is the end of the call."""
         self.leader = leg
         leg.when_ended(lambda: self._ended(leg))
+
+    def confers(self, legs: tuple[CallerLeg, ...], by: Party) -> None:
+        """All of these hear each other from now on; the end of none of them is the end of the call."""
+        self.leader, self.conference = None, legs
+        self.story_moves("conference", by)
+
+    def leaves_conference(self, leg: CallerLeg) -> bool:
+        """Somebody has left the conference; False when they had done so before."""
+        if leg not in self.conference:
+            return False
+        self.conference = tuple(each for each in self.conference if each is not leg)
+        self.story_moves("conference_left", self.party_of(leg))
+        return True
+
+    def confers_no_more(self) -> None:
+        """The conference is over."""
+        self.conference = ()
+        self.changed(self)
 
     def _ended(self, leg: Leg) -> None:
         if leg is self.leader and self._leader_ended is not None:
@@ -253,7 +272,8 @@ class Call:
     @property
     def people_on_the_phone(self) -> tuple[str, ...]:
         """The ids of the people who call or talk now: whoever has transferred the call is gone."""
-        legs = (leg for leg in (self.caller, self.callee) if leg is not None and not leg.has_ended)
+        known = (self.caller, self.callee, *self.conference)
+        legs = (leg for leg in known if leg is not None and not leg.has_ended)
         found = (self.party_of(leg).person_id for leg in legs)
         return tuple(dict.fromkeys(person for person in found if person))
 

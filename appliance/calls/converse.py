@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from asyncio import Queue, sleep
+from asyncio import Queue
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from appliance.calls.audio_watch import watch_audio
+from appliance.calls.audio_watch import until_silent, watch_audio
 from appliance.calls.call import Call, Conversation
 from appliance.calls.hold import answer_changes
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.transfer import Loan, lend, transfer
 from appliance.calls.transfer_by_keys import KeyedTransfer, Wishes, listen_for_codes, transfer_by_keys
 from appliance.calls.until_first import until_first
-from appliance.legs.leg import CalleeLeg, CallerLeg, Leg
+from appliance.legs.leg import CalleeLeg, CallerLeg
 from appliance.legs.referral import Referral
-from appliance.sip.sdp import Direction
-
-SILENT_SECONDS = 300.0
-# On hold, silence is what both have agreed to.
-HELD_SECONDS = 4 * 3600.0
-LOOK_SECONDS = 30.0
 
 
 @contextmanager
@@ -101,7 +95,7 @@ async def _until_ended(
         return await until_first(
             wishes.get(),
             other.wait_ended(),
-            _until_silent(one, other),
+            until_silent(one, other),
             beside=(
                 answer_changes(board, call, ones_changes, one, other),
                 answer_changes(board, call, others_changes, other, one),
@@ -110,16 +104,3 @@ async def _until_ended(
                 listen_for_codes(board, call, other, one, wishes),
             ),
         )
-
-
-async def _until_silent(one: Leg, other: Leg) -> None:
-    """Return once neither leg has been heard for so long that both must be gone."""
-    waited = 0.0
-    while True:
-        await sleep(LOOK_SECONDS)
-        waited += LOOK_SECONDS
-        heard = (leg.media.seconds_since_heard for leg in (one, other))
-        silence = min(waited if seconds is None else seconds for seconds in heard)
-        held = any(leg.sound.direction is not Direction.SENDRECV for leg in (one, other))
-        if silence >= (HELD_SECONDS if held else SILENT_SECONDS):
-            return

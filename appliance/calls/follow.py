@@ -55,7 +55,7 @@ async def run_call(board: Switchboard, call: Call) -> None:
             try:
                 await story
             except CancelledError:
-                if not call.leader.has_ended:
+                if call.leader is None or not call.leader.has_ended:
                     raise
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from appliance.calls.by_phone import SettingsByPhone
 from appliance.calls.call import Call, Party
 from appliance.configuration.configuration import Configuration
-from appliance.legs.audio import MediaPort
+from appliance.legs.audio import Conference, MediaPort
 from appliance.legs.leg import CalleeLeg, Leg
 from appliance.routing.facts import Facts
 from appliance.routing.plan import Plan
@@ -113,6 +113,9 @@ class Switchboard(Protocol):
 
     def join(self, one: MediaPort, other: MediaPort) -> AbstractContextManager[object]:
         """Relay audio between two legs as long as the context lasts."""
+
+    def conference(self) -> Conference:
+        """A conference without anybody in it yet."""
 
     def echo(self, media: MediaPort) -> AbstractContextManager[object]:
         """Send a leg its own audio back as long as the context lasts."""

@@ -2,7 +2,8 @@
 
 A person of ours presses a code, hears the dial tone and dials, while the other party hears music. Blind: the
 other is sent there. Attended: the two talk first; hanging up connects, `*` comes back. Keys of strangers mean
-nothing: only phones of ours are listened to.
+nothing: only phones of ours are listened to. A third code, pressed while they talk to the target, brings all
+three together.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from asyncio import Queue, TaskGroup
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from appliance.calls.answering import first_answer
 from appliance.calls.call import Call, Party
+from appliance.calls.conference import confer
 from appliance.calls.hold import entertain
 from appliance.calls.saying import key_within, play_while_there
 from appliance.calls.switchboard import Switchboard
@@ -60,7 +62,7 @@ async def listen_for_codes(
     except RuntimeError:
         # The port was closed: the call is over.
         return
-    wishes.put_nowait((leg, KeyedTransfer(codes[pressed] is Action.CONSULT)))
+    wishes.put_nowait((leg, KeyedTransfer(codes[pressed] is not Action.TRANSFER)))
 
 
 def _is_ours(call: Call, leg: CallerLeg) -> bool:
@@ -150,11 +152,15 @@ async def _consult(
             call.send_on(transferor, board.facts_of_transfer(by, by, target))
             call.lead(party)
             leg = await _reached(board, call, transferor, taken)
-            came_back = isinstance(leg, Outcome) or await _talk_it_over(board, transferor, leg)
+            end = "comes back" if isinstance(leg, Outcome) else await _talk_it_over(board, transferor, leg)
             music.cancel()
         call.comes_back(before)
-        if not isinstance(leg, Outcome) and not came_back:
+        if not isinstance(leg, Outcome) and end == "leaves":
             return await _connect(board, call, by, party, leg, target)
+        if not isinstance(leg, Outcome) and end == "joins all":
+            call.know(leg, board.party_of(leg))
+            await confer(board, call, by, (party, transferor, leg))
+            return True
     if transferor.has_ended:
         # They have left while it was still ringing: it rings for the party.
         return await _send(board, call, transferor, party, target)
@@ -207,11 +213,34 @@ async def _cancels(leg: CallerLeg) -> None:
         continue
 
 
-async def _talk_it_over(board: Switchboard, transferor: CallerLeg, target: CalleeLeg) -> bool:
-    """Let the two talk; whether the transferor comes back to their call rather than connect the others."""
+Decision = Literal["leaves", "comes back", "joins all"]
+
+
+async def _talk_it_over(board: Switchboard, transferor: CallerLeg, target: CalleeLeg) -> Decision:
+    """Let the two talk until the transferor leaves, comes back to their call, or brings all together."""
     with board.join(transferor.media, target.media):
-        await until_first(_cancels(transferor), transferor.wait_ended(), target.wait_ended())
-    return not transferor.has_ended or target.has_ended
+        pressed = await until_first(_decides(board, transferor), transferor.wait_ended(), target.wait_ended())
+    if target.has_ended or (pressed == "comes back" and not transferor.has_ended):
+        return "comes back"
+    return "leaves" if transferor.has_ended or pressed is None else pressed
+
+
+async def _decides(board: Switchboard, leg: CallerLeg) -> Decision:
+    """What is pressed while the two talk: the code of a conference, or the key that cancels."""
+    code = board.configuration.star_codes.code(Action.CONFERENCE) or ""
+    leg.media.forget_digits()
+    pressed = ""
+    while True:
+        key = await key_within(leg, CODE_SECONDS) if pressed else await leg.media.next_digit()
+        if not key and pressed.startswith(CANCEL):
+            return "comes back"
+        pressed = pressed + key if key else ""
+        while pressed and not code.startswith(pressed):
+            if pressed.startswith(CANCEL):
+                return "comes back"
+            pressed = pressed[1:]
+        if pressed and pressed == code:
+            return "joins all"
 
 
 async def _connect(

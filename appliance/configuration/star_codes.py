@@ -43,6 +43,7 @@ class Action(StrEnum):
     PICK_UP = "pick_up"
     TRANSFER = "transfer"
     CONSULT = "consult"
+    CONFERENCE = "conference"
     INTERCOM = "intercom"
     ECHO = "echo"
     ABOUT = "about"
@@ -65,8 +66,8 @@ ARGUMENTS: Mapping[Action, Literal["extension", "number", "slot", "calendar"]] =
     }
 )
 
-# Pressed during a call, not dialled: they send the other party on.
-DURING_CALL = frozenset({Action.TRANSFER, Action.CONSULT})
+# Pressed during a call, not dialled: they send the other party on, or ask somebody in.
+DURING_CALL = frozenset({Action.TRANSFER, Action.CONSULT, Action.CONFERENCE})
 
 
 def _code(text: str) -> str:
@@ -107,6 +108,7 @@ class StarCodes(Record):
     pick_up: StarCode | None = "*8"
     transfer: StarCode | None = "*1"
     consult: StarCode | None = "*2"
+    conference: StarCode | None = "*4"
     intercom: StarCode | None = "*90"
     echo: StarCode | None = "*43"
     about: StarCode | None = "*65"

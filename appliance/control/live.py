@@ -90,6 +90,7 @@ class CallState(StrEnum):
     WAITING = "waiting"
     TALKING = "talking"
     HELD = "held"
+    CONFERENCE = "conference"
     MESSAGE = "message"
     ANNOUNCEMENT = "announcement"
 

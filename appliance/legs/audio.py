@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
 from appliance.media.agreement import MediaAgreement
 from appliance.media.reporting import MediaStatistics
@@ -46,14 +47,33 @@ class MediaPort(Protocol):
     def close(self) -> None: ...
 
 
+class Seat(Protocol):
+    """A port's part in a conference, until the context is left."""
+
+    def mute(self, muted: bool) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Conference(Protocol):
+    """Ports that all hear each other; no port hears itself."""
+
+    def take_part(self, port: MediaPort) -> Seat: ...
+
+
 class MediaSource(Protocol):
-    """Opens ports and joins them two by two."""
+    """Opens ports and joins them."""
 
     def open(self, local_ip: str) -> MediaPort:
         """A fresh port on that address; raises an OSError when none is left."""
 
     def join(self, one: MediaPort, other: MediaPort) -> AbstractContextManager[object]:
         """Relay between two ports as long as the context lasts."""
+
+    def conference(self) -> Conference:
+        """A conference without anybody in it yet."""
 
     def echo(self, port: MediaPort) -> AbstractContextManager[object]:
         """Send a port its own audio back as long as the context lasts."""

@@ -8,6 +8,7 @@ from typing import cast
 
 from appliance.legs import audio
 from appliance.runtime.media.bridge import Bridge
+from appliance.runtime.media.conference import Conference, Seat
 from appliance.runtime.media.echo import Echo
 from appliance.runtime.media.engine import MediaEngine
 from appliance.runtime.media.media_port import MediaPort
@@ -32,6 +33,20 @@ class Audio:
         """Relay between two ports as long as the context lasts."""
         return Bridge(cast(MediaPort, one), cast(MediaPort, other))
 
+    def conference(self) -> audio.Conference:
+        """A conference without anybody in it yet."""
+        return _Conference(Conference(self._engine.pacer))
+
     def echo(self, port: audio.MediaPort) -> AbstractContextManager[object]:
         """Send a port its own audio back as long as the context lasts."""
         return Echo(cast(MediaPort, port))
+
+
+class _Conference:
+    """The engine's conference, as legs see it."""
+
+    def __init__(self, conference: Conference) -> None:
+        self._conference = conference
+
+    def take_part(self, port: audio.MediaPort) -> Seat:
+        return self._conference.take_part(cast(MediaPort, port))

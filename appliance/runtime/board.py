@@ -19,7 +19,7 @@ from appliance.calls.switchboard import Draft, VoiceMessage
 from appliance.calls.transfer import Loan
 from appliance.configuration.configuration import Configuration
 from appliance.control.events import EventHub, HubClosed
-from appliance.legs.audio import MediaPort, MediaSource
+from appliance.legs.audio import Conference, MediaPort, MediaSource
 from appliance.legs.leg import CalleeLeg, Leg
 from appliance.routing.facts import Facts
 from appliance.routing.plan import Plan
@@ -224,6 +224,10 @@ class Board:
     def join(self, one: MediaPort, other: MediaPort) -> AbstractContextManager[object]:
         """Relay audio between two legs as long as the context lasts."""
         return self._media.join(one, other)
+
+    def conference(self) -> Conference:
+        """A conference without anybody in it yet."""
+        return self._media.conference()
 
     def echo(self, media: MediaPort) -> AbstractContextManager[object]:
         """Send a leg its own audio back as long as the context lasts."""

@@ -118,7 +118,8 @@ class Calls:
         if call is None:
             return False
         call.ended_by = "box"
-        call.caller.hang_up()
+        for leg in call.conference or (call.caller,):
+            leg.hang_up()
         return True
 
     def lend_opposite(self, leg: object) -> Loan | None:
@@ -165,7 +166,10 @@ class Calls:
     @property
     def legs(self) -> int:
         """How many legs are up: the callers', the answered ones, and those that ring."""
-        return sum(1 + len(call.ringing) + (call.callee is not None) for call in self._calls.values())
+        return sum(
+            (len(call.conference) or 1 + (call.callee is not None)) + len(call.ringing)
+            for call in self._calls.values()
+        )
 
 
 def _overflowed(call: Call) -> bool:
@@ -177,6 +181,8 @@ def state_of(call: Call) -> CallState:
     """What a call is doing."""
     if call.waiting is not None:
         return CallState.WAITING
+    if call.conference:
+        return CallState.CONFERENCE
     if call.holding or call.place is not None:
         return CallState.HELD
     if call.callee is not None:

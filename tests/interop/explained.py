@@ -12,6 +12,9 @@ from tests.interop.waiting import until
 HAPPENED = frozenset(
     {
         "came_back",
+        "conference",
+        "conference_left",
+        "conference_over",
         "left_by",
         "line_failed",
         "park_over",

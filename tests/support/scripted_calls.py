@@ -75,6 +75,23 @@ class ScriptedMedia:
         return self.end
 
 
+@dataclass
+class ScriptedConference:
+    """A room that writes down who is in it, and who is muted."""
+
+    story: list[str]
+
+    @contextmanager
+    def take_part(self, port: ScriptedMedia) -> Iterator[SimpleNamespace]:
+        self.story.append(f"{port.name} takes part")
+
+        def mute(muted: bool) -> None:
+            self.story.append(f"{port.name} is {'muted' if muted else 'heard'}")
+
+        yield SimpleNamespace(mute=mute)
+        self.story.append(f"{port.name} takes part no more")
+
+
 class ScriptedLeg:
     """What the scripted caller and callees share."""
 
@@ -302,6 +319,9 @@ class ScriptedBoard:
             yield
         finally:
             self.story.append(f"{one.name} and {other.name} are parted")
+
+    def conference(self) -> ScriptedConference:
+        return ScriptedConference(self.story)
 
     @contextmanager
     def echo(self, media: ScriptedMedia) -> Iterator[None]:

@@ -70,6 +70,11 @@ SECTIONS: tuple[tuple[str, tuple[Row, ...]], ...] = (
                 N_("Ask first, then connect"),
                 N_("Then the number; hang up to connect the two, or * to come back."),
             ),
+            Row(
+                "conference",
+                N_("All three together"),
+                N_("Then the number; once they have answered, the same code again: all hear each other."),
+            ),
         ),
     ),
     (

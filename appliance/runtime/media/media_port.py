@@ -32,6 +32,10 @@ LARGEST_DATAGRAM = 2048
 MOST_DIGITS_WAITING = 64
 
 
+# Told of each packet of G.711 that is heard: the codec's name, the payload, SSRC and timestamp.
+Listener = Callable[[str, bytes, int, int], None]
+
+
 class NotPlayable(RuntimeError):
     """The far end agreed to no codec in which we can make sound."""
 
@@ -104,6 +108,7 @@ class MediaPort:
         self._digit_receiver = DigitReceiver()
         self._digits: asyncio.Queue[str | None] = asyncio.Queue()
         self._recorder: Recorder | None = None
+        self._listener: Listener | None = None
         self._buffer = bytearray(LARGEST_DATAGRAM)
         self._view = memoryview(self._buffer)
         self._receive = pair.rtp.recvfrom_into
@@ -281,6 +286,10 @@ class MediaPort:
         self.sender.stream.restart_source()
         self.sender.set_relayed(bridge is not None)
 
+    def listen(self, listener: Listener | None) -> None:
+        """Have every packet of G.711 that is heard told, or none any more."""
+        self._listener = listener
+
     @property
     def receivable(self) -> dict[int, AudioCodec]:
         """The codecs the far end may send, by its numbers."""
@@ -352,7 +361,7 @@ class MediaPort:
         self._reception.arrived(ssrc, sequence, timestamp, size - HEADER_BYTES, now)
         if not self._may_receive:
             return True
-        if is_event or self._recorder:
+        if is_event or self._recorder or self._listener:
             self._heard(payload_type, ssrc, timestamp, size, now)
         if route is None or (route.table is not None and not self._convert(size, route.table)):
             return not is_event
@@ -388,8 +397,13 @@ class MediaPort:
         except (RtpError, DtmfError):
             return
         codec = self._codecs.get(payload_type)
-        if self._recorder and codec and codec.is_g711:
-            self._recorder.packet(codec.name, bytes(self._buffer[start:end]), ssrc, timestamp, now)
+        if codec is None or not codec.is_g711:
+            return
+        payload = bytes(self._buffer[start:end])
+        if self._recorder:
+            self._recorder.packet(codec.name, payload, ssrc, timestamp, now)
+        if self._listener:
+            self._listener(codec.name, payload, ssrc, timestamp)
 
     def _digit(self, digit: str) -> None:
         if self._recorder and self._recorder.digit(digit):

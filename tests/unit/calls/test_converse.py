@@ -4,13 +4,14 @@ import asyncio
 
 import pytest
 
-from appliance.calls.converse import HELD_SECONDS, SILENT_SECONDS, converse
+from appliance.calls.audio_watch import GONE_ON_HOLD_SECONDS, GONE_SECONDS
+from appliance.calls.converse import converse
 from appliance.legs.sessions import Sound
 from appliance.sip.offer_answer import DEFAULT_CODECS
 from appliance.sip.sdp import Direction
 from tests.support.scripted_calls import ScriptedBoard, ScriptedCallee, ScriptedCaller, scripted_call, settle
 
-LONG = SILENT_SECONDS + 1
+LONG = GONE_SECONDS + 1
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +19,7 @@ def hurried(monkeypatch):
     async def at_once(seconds: float) -> None:
         await asyncio.sleep(0)
 
-    monkeypatch.setattr("appliance.calls.converse.sleep", at_once)
+    monkeypatch.setattr("appliance.calls.audio_watch.sleep", at_once)
 
 
 async def talk(caller_silent: float | None, callee_silent: float | None, held: bool = False):
@@ -33,7 +34,7 @@ async def talk(caller_silent: float | None, callee_silent: float | None, held: b
 
 @pytest.mark.parametrize(
     ("caller", "callee", "held"),
-    [(LONG, LONG, False), (None, None, False), (HELD_SECONDS, HELD_SECONDS, True)],
+    [(LONG, LONG, False), (None, None, False), (GONE_ON_HOLD_SECONDS, GONE_ON_HOLD_SECONDS, True)],
 )
 async def test_two_ends_that_have_vanished_are_parted(caller, callee, held):
     _, call, talking = await talk(caller, callee, held)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from appliance.calls.call import Party
-from appliance.calls.transfer_by_keys import KeyedTransfer, _dialled, listen_for_codes
+from appliance.calls.transfer_by_keys import KeyedTransfer, _decides, _dialled, listen_for_codes
 from appliance.configuration.star_codes import StarCodes
 from tests.support.scripted_calls import ScriptedBoard, ScriptedCallee, ScriptedCaller, scripted_call, settle
 from tests.unit.routing.small_office import small_office
@@ -52,6 +52,7 @@ async def listened(board, keys, *, person="bruno", line=None):
     [
         ("*1", KeyedTransfer(attended=False)),
         ("*2", KeyedTransfer(attended=True)),
+        ("*4", KeyedTransfer(attended=True)),
         ("9**1", KeyedTransfer(attended=False)),
         ("12", None),
         ("*3", None),
@@ -96,3 +97,29 @@ async def test_what_is_dialled_after_a_code(board, keys, dialled):
         leg.media.digits.put_nowait(key)
     assert await task == dialled
     assert board.story[:2] == ["bruno hears dial...", "bruno hears no tone"]
+
+
+@pytest.mark.parametrize(
+    ("code", "keys", "decision"),
+    [
+        ("*4", "*4", "joins all"),
+        ("*4", "12*4", "joins all"),
+        ("*4", "*", "comes back"),
+        ("*4", "*1", "comes back"),
+        ("*4", "4", None),
+        ("44", "44", "joins all"),
+        ("44", "4*", "comes back"),
+        (None, "*4", "comes back"),
+    ],
+)
+async def test_what_is_pressed_while_the_target_is_asked(board, code, keys, decision):
+    codes = StarCodes(conference=code)
+    board.configuration = board.configuration.with_singleton("star_codes", codes)
+    leg = ScriptedCaller(board.story, "bruno")
+    task = asyncio.get_running_loop().create_task(_decides(board, leg))
+    await settle()
+    for key in keys:
+        leg.media.digits.put_nowait(key)
+    await asyncio.wait((task,), timeout=0.1)
+    assert (task.result() if task.done() else None) == decision
+    task.cancel()
