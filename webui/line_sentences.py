@@ -27,3 +27,10 @@ REASONS: Mapping[str, str] = {
     "redirected_not_connected": N_("{who} could not be reached: the call was sent on to us"),
     "redirected_hidden": N_("Somebody who is not shown had sent the call on"),
 }
+
+LINE_REASONS: Mapping[str, str] = {
+    "sip_alg": N_(
+        "A router on the way rewrites the calls (“SIP ALG”): they may be silent or cut off. "
+        "Switch that off in it."
+    ),
+}

@@ -478,6 +478,7 @@ LINE_REASONS: Mapping[str, str] = {
     "busy": N_("the provider is overloaded"),
     "server_error": N_("an error at the provider"),
     "other": N_("refused by the provider"),
+    **line_sentences.LINE_REASONS,
 }
 
 # A side that was not heard, and the likely cause.

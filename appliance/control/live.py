@@ -70,7 +70,7 @@ class LineState(StrEnum):
 
 
 class LineLive(Told):
-    """A line; `reason` is a code when it is not up, `sip_status` the provider's last refusal.
+    """A line; `reason` is a code when it is not up, or not well, `sip_status` the provider's last refusal.
 
     `since`: when its state or reason last changed.
     """

@@ -304,7 +304,10 @@ class LineKeeper:
         if self._client is not None:
             told = self._client.state
             if told.status == "registered" and told.target is not None:
-                return _by_answers([self._standing(told.target)], LineState.UP)
+                found = _by_answers([self._standing(told.target)], LineState.UP)
+                return (
+                    (LineState.UP, "sip_alg", None) if told.rewritten and found[0] is LineState.UP else found
+                )
             return STATES[told.status], told.reason, told.status_code or None
         if not self.targets:
             return LineState.UNREACHABLE, "no_address", None

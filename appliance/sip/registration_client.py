@@ -47,7 +47,8 @@ class RegistrationState:
 
     `reason` says why it is refused or unreachable. `seen_as` is our address as the provider saw it
     (received and rport). `target` is the server in use. `service_route`: the Route that it wants in requests
-    sent after the REGISTER (RFC 3608).
+    sent after the REGISTER (RFC 3608). `rewritten`: what comes back is not what we sent: a router on the way
+    changes SIP (an application layer gateway).
     """
 
     status: Status = "stopped"
@@ -60,6 +61,7 @@ class RegistrationState:
     target: Target | None = None
     seen_as: tuple[str, int] | None = None
     service_route: tuple[str, ...] = ()
+    rewritten: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ class RegistrationClient:
         if self._leaving:
             self._leave(sent, response)
         elif response.is_success:
-            self._registered(response, now)
+            self._registered(sent, response, now)
         elif is_challenge(response):
             self._challenged(sent, response, now)
         elif response.status == 423:
@@ -194,7 +196,7 @@ class RegistrationClient:
 
     # What came of it.
 
-    def _registered(self, response: Response, now: float) -> None:
+    def _registered(self, sent: Request, response: Response, now: float) -> None:
         granted = self._granted(response)
         self._tried = 0
         self._due = now + granted * self._refresh_share(granted)
@@ -208,6 +210,7 @@ class RegistrationClient:
             failures=0,
             seen_as=_seen_as(response),
             service_route=_service_route(response),
+            rewritten=_is_rewritten(sent, response),
         )
 
     def _granted(self, response: Response) -> int:
@@ -324,3 +327,24 @@ def _service_route(response: Response) -> tuple[str, ...]:
         return ()
     usable = len(routes) <= MOST_ROUTES and all(uri.is_sip and uri.has_param("lr") for uri in routes)
     return tuple(f"<{uri}>" for uri in routes) if usable else ()
+
+
+def _is_rewritten(sent: Request, response: Response) -> bool:
+    """Whether somebody on the way has put another address in the place of ours, in Via or in our Contact.
+
+    Our Contact is known by its parameters, which nobody else has.
+    """
+    contact = sent.contact
+    if contact is None:
+        return False
+    ours = contact.uri
+    if response.via.host.lower() != ours.host.lower():
+        return True
+    echoed = [
+        each.uri for each in response.contacts if ours.params and set(ours.params) <= set(each.uri.params)
+    ]
+    return bool(echoed) and all(_place(uri) != _place(ours) for uri in echoed)
+
+
+def _place(uri: Uri) -> tuple[str, int]:
+    return uri.host.lower(), uri.port or 5060

@@ -1,4 +1,4 @@
-"""A line that registers: the way its provider wants calls to take."""
+"""A line that registers: the way its provider wants calls to take, and routers that rewrite what we send."""
 
 from __future__ import annotations
 
@@ -12,9 +12,16 @@ from tests.interop.phones.provider import Provider
 from tests.interop.waiting import until
 
 
+def standing(box: Box) -> tuple[str, str]:
+    (told,) = box.state()["lines"]
+    return told["state"], told["reason"]
+
+
 @pytest.mark.feature("NUM-2")
-def test_calls_pass_what_the_registrar_has_named(box: Box, phones: Phones, network: Network) -> None:
-    provider = Provider(network.host("provider"), tone=500)
+def test_calls_pass_what_the_registrar_has_named_and_a_router_that_rewrites_is_suspected(
+    box: Box, phones: Phones, network: Network
+) -> None:
+    provider = Provider(network.host("provider"), tone=500, granted=4)
     provider.service_route = f"<sip:{provider.host.address};lr>, <sip:core.operator.example;lr>"
     box.start()
     set_up(box)
@@ -41,4 +48,10 @@ def test_calls_pass_what_the_registrar_has_named(box: Box, phones: Phones, netwo
     passed = [value for field in invite.fields["route"] for value in field.split(", ")]
     assert passed == provider.service_route.split(", ")
     assert invite.first.startswith(f"INVITE sip:{OUTSIDER}@")
+
+    # A router on the way puts its own address in the place of ours: the line says so, as long as it does.
+    provider.contact_seen = "203.0.113.7:61000"
+    until(lambda: standing(box) == ("up", "sip_alg"), "the router suspected")
+    provider.contact_seen = ""
+    until(lambda: standing(box) == ("up", ""), "the line well")
     provider.close()

@@ -45,6 +45,7 @@ class Provider:
         self.manner = Manner.WELL
         self.granted = granted
         self.service_route = ""
+        self.contact_seen = ""
         self.heard: Happenings[Heard] = Happenings(f"provider on {host.name}")
         self.keep_alives: Happenings[bytes] = Happenings(f"keep-alives to {host.name}")
         self._tone = tone
@@ -103,6 +104,8 @@ class Provider:
             self._answer(message, source, "200 OK", body=self._description())
         elif method == "REGISTER":
             contact = re.sub(r";expires=\d+", "", message.get("contact"))
+            if self.contact_seen:
+                contact = re.sub(r"(?<=@)[^;>]+", self.contact_seen, contact)
             route = f"Service-Route: {self.service_route}\n" if self.service_route else ""
             self._answer(message, source, "200 OK", f"Contact: {contact};expires={self.granted}\n{route}")
         else:

@@ -297,3 +297,32 @@ def test_the_next_registration_may_change_the_way() -> None:
     trunk.sleep()
     trunk.registers()
     assert trunk.client.state.service_route == ()
+
+
+MARKED = Uri("sip", "33123456789", None, "192.0.2.5", 5060, (("line", "mark"),))
+
+
+@pytest.mark.parametrize(
+    ("contacts", "rewritten"),
+    [
+        ("<sip:33123456789@192.0.2.5:5060;line=mark>;expires=60", False),
+        ("<sip:33123456789@192.0.2.5;line=mark>;expires=60", False),
+        ("<sip:33123456789@198.51.100.4:6000;line=mark>;expires=60", True),
+        ("<sip:33123456789@198.51.100.4:6000>;expires=60", False),
+        ("<sip:33123456789@198.51.100.4;line=mark>, <sip:33123456789@192.0.2.5;line=mark>", False),
+    ],
+)
+def test_a_contact_that_comes_back_with_another_address_has_been_rewritten(contacts, rewritten) -> None:
+    trunk = Trunk()
+    attempt = trunk.client.wants(trunk.now, lambda target: MARKED)
+    assert attempt is not None
+    trunk.answers(200, (("Contact", contacts),), attempt.request)
+    assert trunk.client.state.rewritten is rewritten
+
+
+def test_a_via_that_comes_back_with_another_address_has_been_rewritten() -> None:
+    trunk = Trunk()
+    request = trunk.must_send().request
+    request.headers.insert_first("Via", "SIP/2.0/UDP 198.51.100.4:6000;branch=z9hG4bKx")
+    trunk.client.responded(make_response(request, 200, to_tag="p"), trunk.now)
+    assert trunk.client.state.rewritten
