@@ -18,7 +18,7 @@ Json = Mapping[str, Any]
 
 
 # Places that wait for keys.
-ASKING = frozenset({"menu", "welcome"})
+ASKING = frozenset({"menu", "welcome", "language"})
 
 
 @dataclass(frozen=True, slots=True)

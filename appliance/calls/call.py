@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from asyncio import Queue
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from appliance.configuration.fields import Language
 from appliance.legs.leg import CalleeLeg, CallerLeg, Leg
 from appliance.legs.referral import Referral
 from appliance.routing.decide import Decision
@@ -241,6 +242,8 @@ class Call:
         """Add a decision to the story; one that leads on gives up the place in a queue."""
         if self.waiting is not None and getattr(decision.step, "group_id", "") != self.waiting.group_id:
             self.waiting = None
+        if decision.position.language:
+            self.facts = replace(self.facts, language=Language(decision.position.language))
         self.trail.extend(decision.trail)
         self.steps.append({"step": type(decision.step).__name__, "position": decision.position})
         self.changed(self)

@@ -18,10 +18,11 @@ async def ask(board: Switchboard, call: Call, step: Ask) -> Keys:
     """Put a question: keys are taken while it is said, and those of a caller in a hurry before it is."""
     sound = await board.spoken(step.speech)
     sorry = await board.spoken(step.sorry) if step.sorry else b""
+    more = [await board.spoken(each) for each in step.more]
     call.caller.answer()
     call.stage(call.outcome, board.epoch())
     key = ""
-    for each in (sorry, sound):
+    for each in (sorry, sound, *more):
         key = key or (await sound_until_key(call, each) if each else "")
     return Keys(await _pressed(call, step, key))
 

@@ -14,7 +14,7 @@ from appliance.configuration.checks_outbound import outbound_problems
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import ToAnnouncement, ToExternal
 from appliance.configuration.fields import DeviceKind, HoursState, TimeRange
-from appliance.configuration.lines import CalledNumberIn, Display, OwnerFirst
+from appliance.configuration.lines import CalledNumberIn, Display, Number, OwnerFirst
 from appliance.configuration.loops import looping_destinations
 from appliance.configuration.menu_checks import menu_problems
 from appliance.configuration.office import Role
@@ -123,11 +123,23 @@ def _announcements(configuration: Configuration) -> Iterator[Problem]:
         words = number.announcement
         if words is not None and words.audio_id is None and not words.text:
             yield Problem("numbers", number.id, ("announcement", "text"), "announcement_empty")
+        yield from _other_language(number)
         if number.direct_dial and words is None:
             yield Problem("numbers", number.id, ("direct_dial",), "direct_dial_without_words")
     for audio in configuration.audios.values():
         if audio.source == "text" and not audio.text:
             yield Problem("audios", audio.id, ("text",), "audio_empty")
+
+
+def _other_language(number: Number) -> Iterator[Problem]:
+    words = number.announcement_other_language
+    if words is None:
+        return
+    if words.audio_id is None and not words.text:
+        path: Path = ("announcement_other_language", "text")
+        yield Problem("numbers", number.id, path, "announcement_empty")
+    if number.announcement is None:
+        yield Problem("numbers", number.id, ("announcement", "text"), "announcement_empty")
 
 
 def _loops(configuration: Configuration) -> Iterator[Problem]:

@@ -193,7 +193,9 @@ class Number(Record):
     before the caller's name (WHISP-2); `ring_tone`: the distinct ring they are asked for (Alert-Info).
     `forwards_show_number_id`: the number of ours shown on calls that leave again; None for this one (OUT-8).
     `direct_dial`: while the announcement is said, callers may dial an extension; `direct_dial_unanswered`:
-    what follows when whoever has it does not answer (IN-4).
+    what follows when whoever has it does not answer (IN-4). `ask_language`: callers choose French or English
+    first, who chooses neither hears `language`; `announcement_other_language`: the announcement for those who
+    have chosen the other one (NUM-5).
     """
 
     id: Identifier
@@ -214,6 +216,8 @@ class Number(Record):
     max_calls: Annotated[int, Field(ge=1, le=500)] | None = None
     overflow: Destination | None = None
     announcement: Greeting | None = None
+    announcement_other_language: Greeting | None = None
+    ask_language: bool = False
     direct_dial: bool = False
     direct_dial_unanswered: PersonUnanswered = PersonUnanswered.ROUTE
     comment: Label = ""

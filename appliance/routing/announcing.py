@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from appliance.configuration.destinations import ToGroup, ToPerson
@@ -27,11 +28,11 @@ DIAL_SECONDS = 3
 class AnnouncementNode(PlanNode):
     """Words said on the way: ONWARD once they have been heard."""
 
-    words: Greeting = Greeting()
+    speeches: Mapping[Language, Speech] = field(default_factory=dict)
 
     def step(self, language: Language) -> Say:
         """What is said."""
-        return Say(Speech(self.words.audio_id, self.words.text, language=language))
+        return Say(self.speeches[language])
 
 
 def announcement_node(number: Number, words: Greeting, onward: str, place: str) -> AnnouncementNode:
@@ -42,7 +43,7 @@ def announcement_node(number: Number, words: Greeting, onward: str, place: str) 
         label=_label(number, words),
         record=("numbers", number.id),
         ways={ONWARD: Exit(f"{place}>{ONWARD}", onward, ONWARD)},
-        words=words,
+        speeches=_speeches(number, words),
     )
 
 
@@ -68,7 +69,7 @@ def welcome_node(
         label=_label(number, words),
         record=("numbers", number.id),
         ways=ways,
-        speeches={each: Speech(words.audio_id, words.text, language=each) for each in Language},
+        speeches=_speeches(number, words),
         answers=answers_of(ways),
         repeats=1,
         seconds=DIAL_SECONDS,
@@ -78,3 +79,16 @@ def welcome_node(
 
 def _label(number: Number, words: Greeting) -> dict[str, str]:
     return {"name": number.name, "text": words.text[:200], "audio_id": words.audio_id or ""}
+
+
+def _speeches(number: Number, words: Greeting) -> dict[Language, Speech]:
+    """The words by the caller's language; those of the number's language for whom there are no others."""
+    other = number.announcement_other_language
+    if other is None or not number.ask_language:
+        spoken = Speech(words.audio_id, words.text, language=number.language)
+        return dict.fromkeys(Language, spoken)
+    return {
+        each: Speech(own.audio_id, own.text, language=each)
+        for each in Language
+        for own in (words if each is number.language else other,)
+    }

@@ -9,6 +9,7 @@ from appliance.configuration.caller_filter import FilterRule
 from appliance.configuration.lines import Number, OwnerFirst
 from appliance.routing import endings
 from appliance.routing.announcing import announcement_node, welcome_node
+from appliance.routing.asking import language_node
 from appliance.routing.filtering import filter_node
 from appliance.routing.nodes import PlanNode
 from appliance.routing.number_limit import number_limit_node
@@ -17,6 +18,14 @@ from appliance.routing.owner_paths import owner_node
 if TYPE_CHECKING:
     from appliance.routing.contexts import Context
     from appliance.routing.paths import Paths
+
+
+def language_first(paths: Paths, number: Number, onward: str) -> str:
+    """Where all calls to a number begin: at the choice of a language, where there is one."""
+    if not number.ask_language:
+        return onward
+    place = f"language@{number.id}"
+    return paths.ask(place, lambda: [language_node(number, onward, place)])
 
 
 def before_hours(

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from appliance import numbers
 from appliance.configuration.destinations import RingOutcome
+from appliance.configuration.fields import Language
 from appliance.configuration.star_codes import ARGUMENTS, Action, split
 from appliance.routing import asking, queueing, redirections
 from appliance.routing.announcing import AnnouncementNode
@@ -59,7 +60,7 @@ from appliance.routing.steps import (
     Step,
 )
 from appliance.routing.taking_messages import own_messages, take_message
-from appliance.routing.targets import find_targets
+from appliance.routing.targets import find_targets, rung, why_turn
 from appliance.routing.trail import Reason, TrailEntry
 from appliance.routing.world import World
 
@@ -73,6 +74,7 @@ class Position(NamedTuple):
     this menu; `questions`: those put to the caller in all. `had`: ids of the group's members who have had
     their turn, with commas between. `planned`: seconds that the present step of a queue may take, which
     `spent` holds already. `waits`: that step is a Wait. `calls_back`: that step keeps a call-back.
+    `language`: what the caller has chosen to hear.
     """
 
     node: str
@@ -87,6 +89,7 @@ class Position(NamedTuple):
     planned: int = 0
     waits: bool = False
     calls_back: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,7 @@ class _Walk:
     def resume(self, position: Position, outcome: Ended, took: float | None = None) -> Decision:
         """Go on after a step ended."""
         self._standing = position
+        self._speak(position.language)
         node = self._plan.nodes.get(position.node)
         if node is None or position.over:
             return self._end(HangUp(480, "over"), "over", node)
@@ -213,7 +217,7 @@ class _Walk:
             standing = standing._replace(rung="", passed_over="", spent=0, had="")
         if node.turns is not None:
             node, standing = _whose_turn(node, standing, self._world)
-            self._trail.extend(TrailEntry(node.id, None, why) for why in _why_turn(node))
+            self._trail.extend(TrailEntry(node.id, None, why) for why in why_turn(node))
         if node.dials_called:
             self._trail.append(TrailEntry(node.id, None, self._outbound_reason(node)))
             self._trail.extend(TrailEntry(node.id, None, why) for why in wishes(self._plan, self._facts))
@@ -258,7 +262,7 @@ class _Walk:
         )
         if node.turns is not None:
             node = node.turn_of(standing.had.rpartition(",")[2])
-        who = _rung(node) or numbers.national(self._facts.called, self._plan.country)
+        who = rung(node) or numbers.national(self._facts.called, self._plan.country)
         return self._leave_ring(node, ended, Reason(ended.value, {"who": who, "seconds": str(node.seconds)}))
 
     def _leave_ring(self, node: RingNode, outcome: RingOutcome, reason: Reason) -> str:
@@ -364,15 +368,24 @@ class _Walk:
     # Menus
 
     def _menu(self, node: MenuNode) -> Decision | str:
+        if node.kind == "language" and self._standing.language:
+            return self._leave(node, ONWARD, Reason("language_known"))
         return self._put_question(node, asking.why(node), 0)
 
     def _answered(self, node: MenuNode, ended: Ended) -> Decision:
         way, reason = asking.way_of(node, ended)
         tries = self._standing.tries
+        self._speak(asking.language_of(node, ended) or "")
         if asking.leads_on(node, way, tries):
             return self.from_node(self._leave(node, way, reason))
         found = self._put_question(node, reason, tries + 1, again=way == WRONG_KEY)
         return self.from_node(found) if isinstance(found, str) else found
+
+    def _speak(self, language: str) -> None:
+        """All that follows is said in the language that the caller has chosen, if any."""
+        if language:
+            self._standing = self._standing._replace(language=str(language))
+            self._facts = replace(self._facts, language=Language(language))
 
     def _put_question(
         self, node: MenuNode, reason: Reason, tries: int, *, again: bool = False
@@ -472,16 +485,6 @@ def _whose_turn(node: RingNode, standing: Position, world: World) -> tuple[RingN
     if person_id is None:
         return replace(node, candidates=()), standing
     return node.turn_of(person_id), standing._replace(had=",".join((*had, person_id)))
-
-
-def _why_turn(node: RingNode) -> list[Reason]:
-    assert node.turns is not None
-    return [Reason(f"turn_{node.turns.order}", {"person": each.name}) for each in node.candidates]
-
-
-def _rung(node: RingNode) -> str:
-    """Who was rung: whose turn it was, else the name of the person or the group."""
-    return node.candidates[0].name if node.turns is not None else node.label.get("name", "")
 
 
 def _ending_of(node: PlanNode) -> HangUp:

@@ -29,7 +29,7 @@ class KnownCaller:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known when the call arrives, and does not change.
+    """What is known when the call arrives; only the `language` may be chosen later (NUM-5).
 
     `caller`: E.164, an extension, or empty when withheld. `called`: our number in E.164 for an inbound call,
     else an extension, a star code, an E.164 number, or what was dialled when it is none of these. `withheld`:

@@ -73,6 +73,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "limits": "Limits",
         "filter": "Caller filter",
         "announced_first": "Announcement before the call",
+        "language": "Choice of a language",
         "welcome": "Announcement; an extension may be dialled",
         "number_limit": "Calls at once",
         "owner": "Person responsible",

@@ -32,6 +32,7 @@ NodeKind = Literal[
     "number_limit",
     "announced_first",
     "welcome",
+    "language",
     "person",
     "group",
     "queue",

@@ -33,7 +33,7 @@ from appliance.configuration.menus import Menu
 from appliance.configuration.people import Person, Phone, RingGroup
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
 from appliance.routing import endings
-from appliance.routing.arriving import before_hours, before_route
+from appliance.routing.arriving import before_hours, before_route, language_first
 from appliance.routing.call_back_paths import call_back_node
 from appliance.routing.called_inside import called_inside
 from appliance.routing.contexts import Context, entry_node, hours_place, named
@@ -161,8 +161,9 @@ class Paths:
         return [self._called(f"number:{number.id}", number, self._first(number, context))]
 
     def _first(self, number: Number, context: Context) -> str:
-        """Where the path of every call to a number begins: at its hours."""
-        return self.ask(hours_place(context), lambda: [self._hours_node(number, context)])
+        """Where the path of every call to a number begins: at the choice of a language, or at its hours."""
+        hours = self.ask(hours_place(context), lambda: [self._hours_node(number, context)])
+        return language_first(self, number, hours)
 
     def _context(self, number: Number) -> Context:
         office = self._configuration.office

@@ -148,8 +148,9 @@ class TakeMessage:
 class Ask:
     """Ask for one of the `answers` by keys; the first key silences the question.
 
-    `sorry` is said before it, after a wrong key. `seconds` to wait for a key once all is said. Where not
-    `insists`, the call goes on by itself, also that of a caller who cannot be spoken to.
+    `more` is said after it, in other languages; `sorry` before it, after a wrong key. `seconds` to wait for a
+    key once all is said. Where not `insists`, the call goes on by itself, also that of a caller who cannot be
+    spoken to.
     """
 
     speech: Speech
@@ -157,6 +158,7 @@ class Ask:
     seconds: int
     sorry: Speech | None = None
     insists: bool = True
+    more: tuple[Speech, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

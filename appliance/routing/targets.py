@@ -139,3 +139,14 @@ def _why_unreachable(plan: Plan, node: RingNode, candidate: Candidate, facts: Fa
             return Reason("lines_full")
         return Reason("lines_down" if plan.line_ids else "no_line")
     return Reason("nobody_registered" if candidate.phones else "no_phone", person)
+
+
+def why_turn(node: RingNode) -> list[Reason]:
+    """Why a node of turns rings the one it does."""
+    assert node.turns is not None
+    return [Reason(f"turn_{node.turns.order}", {"person": each.name}) for each in node.candidates]
+
+
+def rung(node: RingNode) -> str:
+    """Who was rung: whose turn it was, else the name of the person or the group."""
+    return node.candidates[0].name if node.turns is not None else node.label.get("name", "")

@@ -189,6 +189,7 @@ PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "call_back_number": {"fr": "À rappeler : {number}.", "en": "To be called back: {number}."},
         "press_one_to_call": {"fr": "Pour appeler, tapez 1.", "en": "To call, press 1."},
         # Menus
+        "language_choice": {"fr": "Pour le français, tapez 1.", "en": "For English, press 2."},
         "menu_choices": {"fr": "{choices}", "en": "{choices}"},
         "menu_choice": {"fr": "Pour {name}, tapez {key}.", "en": "For {name}, press {key}."},
         "wrong_key": {"fr": "Ce choix n'existe pas.", "en": "That is not one of the choices."},

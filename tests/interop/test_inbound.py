@@ -25,7 +25,7 @@ from tests.interop.office import (
 from tests.interop.phones.baresip import Baresip
 from tests.interop.phones.rtp import RtpEnd
 from tests.interop.phones.sipp import RunningScenario, Sipp
-from tests.interop.sound import seconds_of_tone
+from tests.interop.sound import seconds_of_tone, sound_besides
 from tests.interop.waiting import until
 
 ENOUGH_HEARD = 4000  # octets of A-law: half a second of the menu's words
@@ -200,6 +200,33 @@ def test_an_extension_dialled_while_the_announcement_is_said_rings(office: Offic
     record = last_call(office.box, 1)
     codes = [place["reason"]["code"] for place in record["trail"]]
     assert codes.index("welcomed") < codes.index("extension_dialled") < codes.index("busy")
+    same_way(office.box, record)
+
+
+@pytest.mark.feature("NUM-5")
+def test_the_language_is_asked_of_the_caller_and_kept_to_the_end(office: Office) -> None:
+    """The words in the other language are long, so that what is heard tells which were said."""
+    people = {each["name"]: each["id"] for each in office.box.api.items("/people")}
+    change = {
+        "ask_language": True,
+        "announcement": {"text": "Bonjour."},
+        "announcement_other_language": {"text": "Welcome to the office. Somebody will be with you. " * 2},
+        "routes": {"open": route(to_person(people["Alice"]))},
+    }
+    office.box.api.ask("PATCH", "/numbers/standard", change)
+    call, ear = office.call_from_outside(stay=30)
+    until(lambda: len(ear.heard) > ENOUGH_HEARD, "the question heard")
+    ear.press("2")
+    office.alice.wait_event("CALL_INCOMING")
+    office.alice.command("accept")
+    office.alice.wait_event("CALL_ESTABLISHED")
+    _ended_by(office.alice, call, ear)
+    heard = ear.save(office.provider.folder / "ear-language.wav")
+    assert sound_besides(heard, 600) > 4
+    assert seconds_of_tone(heard, 600) > 1
+    record = last_call(office.box, 1)
+    codes = [place["reason"]["code"] for place in record["trail"]]
+    assert codes.index("language_asked") < codes.index("language_en") < codes.index("announced_first")
     same_way(office.box, record)
 
 

@@ -421,7 +421,8 @@ def _number(chance: Random, identifier: str) -> Number:
         owner_first=chance.choice((OwnerFirst.NOBODY, *OwnerFirst)),
         owner_unanswered=chance.choice(tuple(PersonUnanswered)),
         max_calls=perhaps(chance, lambda: chance.randint(1, 3)),
-        announcement=perhaps(chance, lambda: Greeting(text="Bonjour")),
+        **_announcements(chance),
+        ask_language=chance.random() < 0.3,
         direct_dial=chance.random() < 0.3,
         direct_dial_unanswered=chance.choice(tuple(PersonUnanswered)),
         overflow=perhaps(chance, lambda: destination(chance)),
@@ -429,6 +430,13 @@ def _number(chance: Random, identifier: str) -> Number:
         ring_tone=perhaps(chance, lambda: chance.randint(1, 5)),
         forwards_show_number_id=perhaps(chance, lambda: chance.choice(NUMBERS)),
     )
+
+
+def _announcements(chance: Random) -> dict[str, Greeting | None]:
+    """What callers hear first; words in the other language besides some only."""
+    words = perhaps(chance, lambda: Greeting(text="Bonjour"))
+    other = perhaps(chance, lambda: Greeting(text="Hello")) if words else None
+    return {"announcement": words, "announcement_other_language": other}
 
 
 def _caller_filter(chance: Random) -> CallerFilter:

@@ -26,6 +26,7 @@ KINDS = {
     "owners": ("person", N_("Person responsible for the contact")),
     "filter": ("security", N_("Caller filter")),
     "announced_first": ("announcement", N_("Announcement before the call")),
+    "language": ("menu", N_("Choice of a language")),
     "welcome": ("announcement", N_("Announcement; an extension may be dialled")),
     "number_limit": ("security", N_("Calls at once")),
     "unknown": ("warning", N_("Unknown number")),

@@ -165,6 +165,7 @@ RARELY_NEEDED = {
     "max_calls": "",
     "overflow": "",
     "announcement": "",
+    "announcement_other_language": "",
     "direct_dial": "",
     "direct_dial_unanswered": "route",
     "comment": "",
@@ -191,6 +192,7 @@ class NumberPages(RecordPages):
         routes = record.get("routes") or {}
         return {
             **record,
+            "language": ("ask:" if record.get("ask_language") else "") + record.get("language", "fr"),
             "whisper": ",".join(record.get("whisper") or ()),
             "overflow": destinations.to_values(record.get("overflow")),
             "routes": {state: _to_rows(routes.get(state)) for state in STATES},
@@ -207,8 +209,10 @@ class NumberPages(RecordPages):
                 values["routes"][state]["steps"] = steps
                 routes[state] = {"steps": [_step(row) for row in steps]}
         record = {**super().from_values(values, before), "routes": routes}
-        if "announcement" in values:
-            record["announcement"] = speeches.from_values(values["announcement"])
+        record.update(_language(values))
+        for words in ("announcement", "announcement_other_language"):
+            if words in values:
+                record[words] = speeches.from_values(values[words])
         if "overflow" in values:
             record["overflow"] = destinations.from_values(values["overflow"])
         if "whisper" in values:
@@ -228,7 +232,7 @@ class NumberPages(RecordPages):
                 Choice("", gettext("Nobody in particular")),
                 *(Choice(one["id"], one["name"]) for one in people),
             ],
-            "languages": language_choices(),
+            "languages": _languages(),
             "audios": await speeches.choices(visit),
             "owners_first": [
                 Choice("nobody", gettext("No")),
@@ -328,6 +332,22 @@ async def _others(visit: Visit, identifier: str) -> list[Choice]:
         for one in numbers
         if one["id"] != identifier
     ]
+
+
+def _languages() -> list[Choice]:
+    return [
+        *language_choices(),
+        Choice("ask:fr", gettext("Asked of the caller; French when nothing is pressed")),
+        Choice("ask:en", gettext("Asked of the caller; English when nothing is pressed")),
+    ]
+
+
+def _language(values: Json) -> Json:
+    """The choice of a language as the API has it: "ask:fr" asks the caller, and French is the rest's."""
+    chosen = str(values.get("language") or "")
+    if not chosen:
+        return {}
+    return {"ask_language": chosen.startswith("ask:"), "language": chosen.removeprefix("ask:")}
 
 
 def _rows(route: Any) -> list[Json]:

@@ -232,6 +232,28 @@ async def test_callers_of_a_number_may_dial_an_extension(office: OfficeBox, admi
     assert not office.configuration.numbers[identifier].direct_dial
 
 
+@pytest.mark.feature("NUM-5")
+async def test_a_number_asks_callers_for_their_language(office: OfficeBox, administrator) -> None:
+    identifier = next(iter(office.configuration.numbers))
+    path = f"/numbers/{identifier}/edit"
+    other = {"announcement_other_language__audio_id": "text", "announcement_other_language__text": "Hello."}
+    page = await administrator.submit(await administrator.get(path), path, language="ask:fr", **other)
+    assert page.status == 422
+    assert "écrivez ce qui doit être dit" in page.text
+    page = await administrator.submit(
+        page, path, announcement__audio_id="text", announcement__text="Bonjour."
+    )
+    assert page.status == 200
+    number = office.configuration.numbers[identifier]
+    assert (number.language, number.ask_language) == ("fr", True)
+    assert number.announcement_other_language.text == "Hello."
+    drawn = (await administrator.get(f"/numbers/{identifier}?keys=2")).text
+    assert "L’appelant a choisi l’anglais" in drawn
+    cleared = {"announcement__audio_id": "", "announcement_other_language__audio_id": ""}
+    await administrator.submit(await administrator.get(path), path, language="fr", **cleared)
+    assert not office.configuration.numbers[identifier].ask_language
+
+
 @pytest.mark.feature("TIME-5")
 async def test_the_path_is_drawn_and_tried_at_any_time(office: OfficeBox, administrator) -> None:
     number = next(iter(office.configuration.numbers))
