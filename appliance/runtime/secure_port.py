@@ -6,16 +6,12 @@ import asyncio
 import logging
 import ssl
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from appliance.runtime.addresses import EVERY_IPV4, EVERY_IPV6, own_addresses
 from appliance.runtime.clock import Clock
 from appliance.runtime.sip_driver import SipDriver
-
-if TYPE_CHECKING:
-    from appliance.storage.certificates import CertificateFiles, Certificates
+from appliance.storage.certificates import Certificates, host_name, prepare, server_file
 
 log = logging.getLogger(__name__)
 
@@ -40,25 +36,21 @@ class SecurePort:
 
     async def run(self) -> None:
         """Open the port and keep its certificate good, until cancelled."""
-        # Loaded in a thread: phones are answered sooner after a start.
-        storage = await asyncio.to_thread(import_module, "appliance.storage.certificates")
-        files = storage.CertificateFiles(self._data)
-        host_name = storage.host_name()
         while True:
             try:
-                await self.look(files, host_name)
+                await self.look()
             except OSError as error:
                 log.error("the secure SIP port %s is not in order: %s", self._port, error)
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def look(self, files: CertificateFiles, host_name: str) -> None:
+    async def look(self) -> None:
         """Renew what is due, and open the port when it is not open. Raises OSError."""
-        names = [host_name, *self._addresses()]
+        names = [host_name(), *self._addresses()]
         now = datetime.fromtimestamp(self._clock.epoch(), UTC)
         if self.certificates is None or self.certificates.is_due(names, now):
-            made = await asyncio.to_thread(files.prepare, names, now)
+            made = await prepare(self._data, names, now)
             # Connections that stand keep theirs; those to come are shown this one.
-            await asyncio.to_thread(self._context.load_cert_chain, files.server)
+            await asyncio.to_thread(self._context.load_cert_chain, server_file(self._data))
             self.certificates = made
             log.info("secure SIP: certificate for %s until %s", ", ".join(made.names), made.server_until)
         if not self._driver.sockets.secure_port:

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from pydantic import TypeAdapter
 
-from appliance.storage.data_folder import write_atomically
+from appliance.storage.programs import run_program
 
-FOLDER = "certificates"
-# Many deskphones in use read no other kind of key.
-KEY_BITS = 2048
-AUTHORITY_DAYS = 20 * 365
 # Apple's devices trust no server certificate for longer, whoever signed it.
 SERVER_DAYS = 397
 RENEW_DAYS = 30
-# The clocks of phones that have just started lag behind.
-BACKDATED = timedelta(days=2)
-AUTHORITY_NAME = "Autocom"
+FOLDER = "certificates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,104 +32,22 @@ class Certificates:
 
     def is_due(self, names: Iterable[str], now: datetime) -> bool:
         """Whether the server certificate is to be made again: its end is near, or the names have changed."""
-        return self.names != _sorted(names) or not _is_fresh(self.server_until, now, SERVER_DAYS)
+        return self.names != sorted_names(names) or not _is_fresh(self.server_until, now, SERVER_DAYS)
 
 
-class CertificateFiles:
-    """The four files, all readable by their owner only; a key is written before what is signed with it."""
+CERTIFICATES = TypeAdapter(Certificates)
 
-    def __init__(self, data: Path) -> None:
-        self.folder = data / FOLDER
-        self.authority = self.folder / "authority.pem"
-        self.authority_key = self.folder / "authority.key"
-        self.server = self.folder / "server.pem"
 
-    def prepare(self, names: Iterable[str], now: datetime) -> Certificates:
-        """Make what is missing, unreadable, near its end or for other names (blocking, for seconds).
+async def prepare(data: Path, names: Iterable[str], now: datetime) -> Certificates:
+    """Make what is missing, unreadable, near its end or for other names, in a program of its own.
 
-        `names`: IP addresses and host names; `now` is aware. Raises OSError.
-        """
-        self.folder.mkdir(mode=0o700, exist_ok=True)
-        wanted = _sorted(names)
-        try:
-            authority, key = self._read_authority(now)
-        except (OSError, ValueError, TypeError):
-            authority, key = self._make_authority(now)
-        try:
-            made = self._read(authority, now)
-        except (OSError, ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
-            made = None
-        if made is None or made.is_due(wanted, now):
-            self._make_server(authority, key, wanted, now)
-            made = self._read(authority, now)
-        return made
-
-    def _read_authority(self, now: datetime) -> tuple[x509.Certificate, rsa.RSAPrivateKey]:
-        authority = x509.load_pem_x509_certificate(self.authority.read_bytes())
-        key = serialization.load_pem_private_key(self.authority_key.read_bytes(), None)
-        if not isinstance(key, rsa.RSAPrivateKey) or key.public_key() != authority.public_key():
-            raise ValueError("the authority's key is another's")
-        if authority.not_valid_after_utc < now + timedelta(days=SERVER_DAYS):
-            raise ValueError("the authority ends before the server's certificate would")
-        return authority, key
-
-    def _make_authority(self, now: datetime) -> tuple[x509.Certificate, rsa.RSAPrivateKey]:
-        key = rsa.generate_private_key(65537, KEY_BITS)
-        made_in = f"{AUTHORITY_NAME} {now:%Y-%m-%d}"
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, made_in)])
-        usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
-        authority = (
-            _builder(name, name, key, now, AUTHORITY_DAYS)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(usage, critical=True)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-            .sign(key, hashes.SHA256())
-        )
-        write_atomically(self.authority_key, _private(key))
-        write_atomically(self.authority, authority.public_bytes(serialization.Encoding.PEM))
-        return authority, key
-
-    def _make_server(
-        self, authority: x509.Certificate, signer: rsa.RSAPrivateKey, names: tuple[str, ...], now: datetime
-    ) -> None:
-        key = rsa.generate_private_key(65537, KEY_BITS)
-        # A common name has 64 characters at most, and some phones look at nothing else.
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:64] if names else "autocom")])
-        usage = x509.KeyUsage(True, False, True, False, False, False, False, False, False)
-        issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
-        alternative = [name for one in names for name in _general_names(one)]
-        certificate = (
-            _builder(subject, authority.subject, key, now, SERVER_DAYS)
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(usage, critical=True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-            .add_extension(x509.SubjectAlternativeName(alternative), critical=False)
-            .add_extension(issuer_key, critical=False)
-            .sign(signer, hashes.SHA256())
-        )
-        # Key and chain in one file: they are replaced together, whenever the power fails.
-        chain = certificate.public_bytes(serialization.Encoding.PEM)
-        chain += authority.public_bytes(serialization.Encoding.PEM)
-        write_atomically(self.server, _private(key) + chain)
-
-    def _read(self, authority: x509.Certificate, now: datetime) -> Certificates:
-        """What the files hold; raises what is wrong with them."""
-        content = self.server.read_bytes()
-        key = serialization.load_pem_private_key(content, None)
-        certificate = x509.load_pem_x509_certificates(content)[0]
-        if not isinstance(key, rsa.RSAPrivateKey) or key.public_key() != certificate.public_key():
-            raise ValueError("the server's key is another's")
-        certificate.verify_directly_issued_by(authority)
-        alternative = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        names = {*alternative.get_values_for_type(x509.DNSName)}
-        names |= {str(one) for one in alternative.get_values_for_type(x509.IPAddress)}
-        return Certificates(
-            names=_sorted(names),
-            server_until=certificate.not_valid_after_utc,
-            authority_until=authority.not_valid_after_utc,
-            authority_pem=authority.public_bytes(serialization.Encoding.PEM),
-            fingerprint=authority.fingerprint(hashes.SHA256()).hex(":").upper(),
-        )
+    Arguments as of `CertificateFiles.prepare`. Raises OSError.
+    """
+    program = ("-m", "appliance.storage.certificate_files")
+    ended = await run_program(sys.executable, *program, str(data), now.isoformat(), *names)
+    if ended.status:
+        raise OSError(ended.output.decode(errors="replace").strip() or f"status {ended.status}")
+    return CERTIFICATES.validate_json(ended.output)
 
 
 def _is_fresh(until: datetime, now: datetime, days: int) -> bool:
@@ -146,12 +55,13 @@ def _is_fresh(until: datetime, now: datetime, days: int) -> bool:
     return timedelta(days=RENEW_DAYS) < until - now <= timedelta(days=days + 1)
 
 
-def _sorted(names: Iterable[str]) -> tuple[str, ...]:
+def sorted_names(names: Iterable[str]) -> tuple[str, ...]:
     """Each name once, those that are no address first."""
-    return tuple(sorted({name for name in names if name}, key=lambda name: (_is_address(name), name)))
+    return tuple(sorted({name for name in names if name}, key=lambda name: (is_address(name), name)))
 
 
-def _is_address(name: str) -> bool:
+def is_address(name: str) -> bool:
+    """Whether a name is an IP address."""
     try:
         ip_address(name)
     except ValueError:
@@ -159,34 +69,13 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _general_names(name: str) -> list[x509.GeneralName]:
-    # An address twice: Linphone and others that use mbed TLS look among the names alone.
-    written: list[x509.GeneralName] = [x509.DNSName(name)]
-    return [x509.IPAddress(ip_address(name)), *written] if _is_address(name) else written
-
-
-def _builder(
-    subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey, now: datetime, days: int
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - BACKDATED)
-        .not_valid_after(now - BACKDATED + timedelta(days=days))
-    )
-
-
-def _private(key: rsa.RSAPrivateKey) -> bytes:
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-
-
 def host_name() -> str:
     """The name of this machine where it can be one in a certificate, else empty."""
     name = os.uname().nodename.lower()
     letters = set("abcdefghijklmnopqrstuvwxyz0123456789-.")
     return name if name and len(name) <= 253 and set(name) <= letters else ""
+
+
+def server_file(data: Path) -> Path:
+    """The file with the server's key and certificates."""
+    return data / FOLDER / "server.pem"

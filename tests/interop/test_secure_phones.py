@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.storage.certificates import CertificateFiles
+from appliance.storage.certificate_files import CertificateFiles
 from tests.interop.box import Box, Refused
 from tests.interop.fixtures import Phones
 from tests.interop.network import Network

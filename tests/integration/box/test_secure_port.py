@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from appliance.runtime.secure_port import SecurePort
-from appliance.storage.certificates import CertificateFiles
+from appliance.storage.certificates import prepare
 from tests.integration.box.test_connections import answers, options
 
 
@@ -42,10 +43,16 @@ async def test_other_addresses_get_another_certificate_on_the_open_port(running,
     number, authority, port = secure
     before = await shown(number, authority)
     monkeypatch.setattr(port, "_addresses", lambda: ["127.0.0.1", "192.0.2.77"])
-    await port.look(CertificateFiles(running.folder), "")
+    await port.look()
     after = await shown(number, authority)
     assert ("IP Address", "192.0.2.77") in after["subjectAltName"]
     assert after["serialNumber"] != before["serialNumber"]
+
+
+async def test_files_that_cannot_be_written_are_told(tmp_path):
+    (tmp_path / "certificates").write_text("in the way")
+    with pytest.raises(OSError, match="certificates"):
+        await prepare(tmp_path, ["127.0.0.1"], datetime.now(UTC))
 
 
 async def shown(port: int, authority: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from appliance.storage.certificates import CertificateFiles
+from appliance.storage.certificate_files import CertificateFiles
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NAMES = ("box", "192.0.2.10", "2001:db8::10")
