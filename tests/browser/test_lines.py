@@ -77,3 +77,25 @@ async def test_another_phone_system_has_a_form_of_its_own(
     kept = settled.api.get(f"/lines/{line}")
     assert (kept["kind"], kept["mode"], kept["extension_in_to"]) == ("pbx", "trusted", True)
     settled.api.delete(f"/lines/{line}")
+
+
+@pytest.mark.feature("NUM-2")
+async def test_an_operator_fills_in_what_is_known_of_it(
+    visitor: Page, settled: Product, words: Words
+) -> None:
+    note = {"fr-FR": "fiche de l'opérateur", "en-GB": "operator's sheet"}
+    await visitor.goto("/lines/new")
+    await visitor.click("a[href='/lines/new?operator=telnyx']")
+    await expect(visitor.locator("[name=server]")).to_have_value("sip.telnyx.com")
+    await visitor.click("a[href='/lines/new?operator=orange']")
+    await expect(visitor.locator("[name=server]")).to_have_value("")
+    await expect(visitor.locator("main .notice")).to_contain_text(note[words.locale])
+    await visitor.fill("[name=server]", "192.0.2.79")
+    await visitor.fill("[name=user]", "0199")
+    await visitor.fill("[name=password]", SECRET)
+    await save(visitor)
+    await visitor.wait_for_url("**?done=created")
+    line = visitor.url.rpartition("/")[2].partition("?")[0]
+    kept = settled.api.get(f"/lines/{line}")
+    assert (kept["operator"], kept["name"], kept["mode"]) == ("orange", "Orange", "registered")
+    settled.api.delete(f"/lines/{line}")

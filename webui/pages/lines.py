@@ -9,6 +9,7 @@ from aiohttp import web
 from webui.forms import Choice, Field, Form
 from webui.language import N_, gettext
 from webui.live_state import read_live
+from webui.operators import OPERATORS, operator_of
 from webui.page import render
 from webui.pages.phones import encryptions
 from webui.records import Json, RecordPages
@@ -210,6 +211,8 @@ class LinePages(RecordPages):
     fields = FIELDS
 
     def blank(self, request: web.Request) -> Json:
+        operator = operator_of(request.query.get("operator", ""))
+        filled = {"operator": operator.id, "name": operator.name, **operator.values} if operator else {}
         return {
             "kind": "pbx" if request.query.get("kind") == "pbx" else "sip_trunk",
             "enabled": "on",
@@ -220,6 +223,7 @@ class LinePages(RecordPages):
             "keep_alive_seconds": 25,
             "probe_seconds": 30,
             "identity_header": "p_asserted_identity",
+            **filled,
         }
 
     def to_values(self, record: Json) -> Json:
@@ -230,6 +234,8 @@ class LinePages(RecordPages):
         record = {"kind": "sip_trunk", **super().from_values(values, before)}
         if values.get("kind") in ("sip_trunk", "pbx"):
             record["kind"] = values["kind"]
+        if "operator" in values:
+            record["operator"] = values["operator"] or None
         for name in ("trusted_addresses", "further_servers", "codecs"):
             if name in values:
                 record[name] = str(values[name] or "").replace(",", " ").split()
@@ -286,7 +292,12 @@ class LinePages(RecordPages):
                 *(Choice(one["id"], one["name"]) for one in own),
             ],
         }
-        return {"live": await read_live(visit), "numbers": own}
+        return {
+            "live": await read_live(visit),
+            "numbers": own,
+            "operators": OPERATORS,
+            "operator": operator_of(str(form.value("operator"))),
+        }
 
     async def list_surroundings(self, visit: Visit, items: list[Json]) -> Json:
         return {"live": await read_live(visit), "numbers": (await visit.get("/numbers"))["items"]}
