@@ -402,6 +402,7 @@ STATES: Mapping[str, str] = {
     "talking": N_("talking"),
     "held": N_("on hold"),
     "conference": N_("in a conference"),
+    "paging": N_("speaks on several phones"),
     # A person.
     "free": N_("free"),
     "on_hold": N_("has put a call on hold"),

@@ -18,5 +18,6 @@ REASONS: Mapping[str, str] = {
     "conference": N_("{by} brings everybody together in a conference"),
     "conference_left": N_("{by} leaves the conference"),
     "conference_over": N_("Nobody of the office is left in the conference: it is over"),
+    "paged": N_("The phones of {group} answer by themselves and hear the caller"),
     "came_back": N_("Nobody took the call at {to}: it comes back to {by}"),
 }

@@ -151,6 +151,16 @@ class Call:
         self.story_moves("conference_left", self.party_of(leg))
         return True
 
+    def speaks_to(self, leg: CallerLeg) -> None:
+        """The caller is heard on one phone more: an announcement on several."""
+        self.conference = (*(self.conference or (self.caller,)), leg)
+        self.changed(self)
+
+    def speaks_no_more_to(self, leg: CallerLeg) -> None:
+        """A phone has left the announcement."""
+        self.conference = tuple(each for each in self.conference if each is not leg)
+        self.changed(self)
+
     def confers_no_more(self) -> None:
         """The conference is over."""
         self.conference = ()

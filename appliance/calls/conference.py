@@ -83,10 +83,11 @@ async def _go_on(board: Switchboard, call: Call, by: Party, there: tuple[CallerL
     await call.talk(one, other)
 
 
-async def answer_changes(leg: CallerLeg, seat: Seat) -> None:
+async def answer_changes(leg: CallerLeg, seat: Seat | None) -> None:
     """Answer every session change of a leg; who holds is not heard, lest all hear their phone's music."""
     with leg.changes() as changes:
         while True:
             change = await changes.get()
-            seat.mute(change.wanted.direction in HOLDS)
+            if seat is not None:
+                seat.mute(change.wanted.direction in HOLDS)
             change.accept(OURS)

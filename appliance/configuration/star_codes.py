@@ -45,6 +45,7 @@ class Action(StrEnum):
     CONSULT = "consult"
     CONFERENCE = "conference"
     INTERCOM = "intercom"
+    PAGING = "paging"
     ECHO = "echo"
     ABOUT = "about"
 
@@ -54,6 +55,7 @@ ARGUMENTS: Mapping[Action, Literal["extension", "number", "slot", "calendar"]] =
     {
         Action.PICK_UP: "extension",
         Action.INTERCOM: "extension",
+        Action.PAGING: "extension",
         Action.GROUP_SIGN: "extension",
         Action.PARK: "slot",
         Action.FORWARD_ALL: "number",
@@ -110,6 +112,7 @@ class StarCodes(Record):
     consult: StarCode | None = "*2"
     conference: StarCode | None = "*4"
     intercom: StarCode | None = "*90"
+    paging: StarCode | None = "*91"
     echo: StarCode | None = "*43"
     about: StarCode | None = "*65"
 

@@ -91,6 +91,7 @@ class CallState(StrEnum):
     TALKING = "talking"
     HELD = "held"
     CONFERENCE = "conference"
+    PAGING = "paging"
     MESSAGE = "message"
     ANNOUNCEMENT = "announcement"
 

@@ -74,8 +74,9 @@ class Voice:
 
 
 def heard_by_each(frames: Sequence[bytes]) -> list[bytes]:
-    """For each of several voices, what the others say at once."""
+    """For each of several voices, what the others say at once; who is silent costs nothing."""
+    speak = [(place, frame) for place, frame in enumerate(frames) if frame is not samples.SILENCE]
     return [
-        reduce(samples.mix, (*frames[:place], *frames[place + 1 :]), samples.SILENCE)
+        reduce(samples.mix, (frame for other, frame in speak if other != place), samples.SILENCE)
         for place in range(len(frames))
     ]

@@ -150,6 +150,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "conference": "{by} brings everybody together in a conference",
         "conference_left": "{by} leaves the conference",
         "conference_over": "Nobody of the office is left in the conference: it is over",
+        "paged": "The phones of {group} answer by themselves and hear the caller",
         "came_back": "Nobody took the call at {to}: it comes back to {by}",
         "parked": "{by} parks the call in place {place}",
         "unparked": "{by} takes the parked call",

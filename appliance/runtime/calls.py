@@ -182,7 +182,8 @@ def state_of(call: Call) -> CallState:
     if call.waiting is not None:
         return CallState.WAITING
     if call.conference:
-        return CallState.CONFERENCE
+        # Without anybody who answered in person, it is an announcement on several phones.
+        return CallState.CONFERENCE if call.callee is not None else CallState.PAGING
     if call.holding or call.place is not None:
         return CallState.HELD
     if call.callee is not None:

@@ -16,6 +16,7 @@ HAPPENED = frozenset(
         "conference_left",
         "conference_over",
         "left_by",
+        "paged",
         "line_failed",
         "park_over",
         "parked",

@@ -1,4 +1,4 @@
-"""Three phones brought together by a code pressed during a call: who hears whom, and who goes on."""
+"""Several phones in one call: three brought together by a code, a group that hears an announcement."""
 
 from __future__ import annotations
 
@@ -52,3 +52,25 @@ def test_each_of_three_hears_the_two_others_who_go_on_when_the_maker_leaves(box:
     record = last_call(box)
     assert record["outcome"] == "answered" and record["answered_by"] == people[2].person_id
     assert {"conference", "conference_left"} <= set(same_way(box, record))
+
+
+@pytest.mark.feature("RING-10")
+def test_the_phones_of_a_group_hear_who_pages_them_and_are_not_heard(box: Box, phones: Phones) -> None:
+    people = open_with_colleagues(box)
+    members = [{"person_id": person.person_id} for person in people[:3]]
+    box.api.add("groups", name="Atelier", extension="200", members=members)
+    speaker = phones.baresip("alice", people[0], tone=1000)
+    listeners = [phones.baresip("bruno", people[1], tone=600), phones.baresip("chloe", people[2], tone=800)]
+    speaker.call("*91200")
+    for listener in listeners:
+        listener.answer()
+    until(lambda: box.state()["calls"][0]["state"] == "paging", "a phone listens")
+    until(lambda: box.resources()["legs"] == 3, "both listen")
+    speaker.listen(2)
+    speaker.hang_up()
+    for listener in listeners:
+        listener.wait_event("CALL_CLOSED")
+        assert seconds_of_tone(listener.recorded_wav(), 1000) > 1
+    heard = speaker.recorded_wav()
+    assert seconds_of_tone(heard, 600, share=0.1) + seconds_of_tone(heard, 800, share=0.1) < 0.2
+    assert "paged" in same_way(box, last_call(box))

@@ -55,6 +55,12 @@ SECTIONS: tuple[tuple[str, tuple[Row, ...]], ...] = (
                 N_("Their phone answers by itself, unless they are on a call or not to be disturbed."),
                 EXTENSION,
             ),
+            Row(
+                "paging",
+                N_("Speak on the phones of a group"),
+                N_("They answer by themselves and hear you; those on a call or not to be disturbed do not."),
+                EXTENSION,
+            ),
         ),
     ),
     (

@@ -16,6 +16,7 @@ from appliance.calls.services.last_caller import block_caller, last_caller
 from appliance.calls.services.mailbox import mailbox
 from appliance.calls.services.membership import group_sign
 from appliance.calls.services.own_settings import do_not_disturb
+from appliance.calls.services.paging import page
 from appliance.calls.services.working_day import opening_hours, working_day
 from appliance.calls.switchboard import Switchboard
 from appliance.configuration.forwards import ForwardCondition
@@ -49,6 +50,7 @@ HANDLERS: Mapping[Action, Handler] = MappingProxyType(
         Action.PARK: park,
         Action.PICK_UP: pick_up,
         Action.INTERCOM: intercom,
+        Action.PAGING: page,
         Action.ECHO: echo,
         Action.ABOUT: about,
     }

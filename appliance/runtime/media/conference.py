@@ -10,7 +10,7 @@ from appliance.media.mixing import MOST_BEHIND, Voice, heard_by_each
 from appliance.runtime.media.media_port import MediaPort
 from appliance.runtime.media.pacer import Pacer
 
-MOST_SEATS = 8
+MOST_SEATS = 64
 
 
 class Seat:
