@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import wave
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
 from tests.support.raw_sip import authorization, description
 
+# From the change to who follows changes, from there to who tells this watcher.
+MOST_TURNS = 5
 NAMESPACE = "{urn:ietf:params:xml:ns:dialog-info}"
 
 
@@ -69,6 +72,37 @@ async def test_a_lamp_follows_a_call_and_is_right_at_once(running, phone):
     assert await watcher.lamp() == "terminated"
     print(f"four changes told in {asyncio.get_running_loop().time() - started:.3f} s")
     await running.at_rest()
+
+
+async def test_a_change_is_told_before_any_timer_or_disk_is_waited_for(running, phone, monkeypatch):
+    """From a change to its NOTIFY the loop turns a few times and waits for nothing, however busy it is."""
+    alice, bruno, chloe = await phone("101"), await phone("102"), await phone("103")
+    watcher = Watcher(chloe, "102")
+    await watcher.subscribe()
+    await watcher.told()
+    calling = alice.call("102")
+    await calling.invite_authenticated()
+    (await bruno.incoming()).answer(180)
+    assert await watcher.lamp() == "early"
+    await running.until(lambda: not running.box.lamps._telling, "the answer to the last NOTIFY")
+    call = next(iter(running.box.calls.in_progress()))
+    told: list[bytes] = []
+
+    really = running.box.driver.ask
+
+    async def ask(request, flow, seconds=None):
+        if request.method != "NOTIFY":
+            return await really(request, flow, seconds)
+        told.append(request.body)
+        return SimpleNamespace(response=SimpleNamespace(status=200))
+
+    monkeypatch.setattr(running.box.driver, "ask", ask)
+    for legs, state in (((), b"terminated"), (call.ringing, b"early"), ((), b"terminated")):
+        call.rings(legs)
+        for _ in range(MOST_TURNS):
+            await asyncio.sleep(0)
+        assert state in told[-1]
+    assert len(told) == 3, "one NOTIFY for each change"
 
 
 async def test_whoever_has_gone_is_told_of_no_more(running, phone):
