@@ -17,6 +17,8 @@ ERRORS: Mapping[str, str] = {
     "card_malformed": N_("The cards cannot be read from line {line} on."),
     "too_many_rows": N_("These are too many contacts (line {line})."),
     "too_many_columns": N_("These are too many columns."),
+    "nobody_to_ring": N_("There is nobody to ring yet: add a person first."),
+    "backup_number_missing": N_("Say which number outside is rung."),
     "direct_dial_without_words": N_(
         "Choose the announcement first: extensions are dialled while it is said."
     ),

@@ -72,6 +72,8 @@ AMONG_RECORDS: Mapping[str, str] = MappingProxyType(
         "mailbox_missing_owner": "Say whose mailbox this is",
         "mailbox_owner_taken": "{name} is already the mailbox of the same owner",
         "announcement_empty": "Choose a sound, or type what is to be said",
+        "nobody_to_ring": "There is nobody to ring yet: add a person first",
+        "backup_number_missing": "Say which number outside is rung",
         "direct_dial_without_words": "Choose the announcement first: extensions are dialled while it is said",
         "audio_empty": "Type what is to be said",
         "route_missing": "Say where calls go during opening hours",

@@ -230,6 +230,24 @@ def test_the_language_is_asked_of_the_caller_and_kept_to_the_end(office: Office)
     same_way(office.box, record)
 
 
+@pytest.mark.feature("IN-1", "IN-2")
+def test_a_ready_path_rings_the_person_when_nothing_is_chosen_in_the_menu(office: Office) -> None:
+    """The route to the menu is laid out anew with Alice after it; the menu that is there is kept."""
+    people = {each["name"]: each["id"] for each in office.box.api.items("/people")}
+    office.box.api.ask("PATCH", "/menus/accueil", {"repeats": 0, "wait_seconds": 2})
+    wish = {"kind": "menu_then_person", "who": to_person(people["Alice"]), "backup": "+33199009991"}
+    number = office.box.api.ask("POST", "/numbers/standard/starting-point", wish)
+    kinds = [step["destination"]["kind"] for step in number["routes"]["open"]["steps"]]
+    assert kinds == ["menu", "person", "external", "mailbox"]
+    call, ear = office.call_from_outside(stay=30)
+    office.alice.wait_event("CALL_INCOMING")
+    office.alice.command("accept")
+    office.alice.wait_event("CALL_ESTABLISHED")
+    _ended_by(office.alice, call, ear)
+    assert seconds_of_tone(ear.save(office.provider.folder / "ear-ready.wav"), 600) > 1
+    assert same_way(office.box, last_call(office.box, 1)).count("no_key") == 1
+
+
 def _beside(office: Office) -> Office:
     """The same office, its provider calling from another port as well."""
     provider = office.provider
