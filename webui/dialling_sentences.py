@@ -23,10 +23,19 @@ ERRORS: Mapping[str, str] = {
     "short_is_public": N_("{code} is a number that is called outside."),
     "short_is_extension": N_("{code} is the extension of {name}."),
     "short_is_code": N_("{code} is a star code."),
+    "no_mobile": N_("Save a mobile number first."),
+    "mobile_is_ours": N_("This number is the office's own: write the mobile here."),
+    "mobile_not_verified": N_("This mobile is not verified yet: have it called first."),
+    "mobile_not_callable": N_("The mobile cannot be called: no line is free, or the limits of calls bar it."),
+    "code_on_its_way": N_("The mobile is being called already: pick up and listen."),
+    "code_wrong": N_("This is not the code that was said. Attempts left: {left}."),
+    "code_over": N_("There is no code any more: have the mobile called again."),
     "short_behind_prefix": N_("{prefix} chooses the line {name}: no short number may begin with it."),
 }
 
 REASONS: Mapping[str, str] = {
     "short_number": N_("{code} is the short number of {number}"),
     "line_chosen": N_("The line {line} was chosen just before the call"),
+    "mobile_shown": N_("The caller's own verified mobile is shown: {number}"),
+    "mobile_not_passed": N_("The line {line} does not let mobiles be shown: a number of the office is"),
 }

@@ -82,6 +82,7 @@ CONFIRMATIONS = {
     "override_ended": N_("The opening hours apply again."),
     "closures": N_("The closures of the file have been added to the days that differ."),
     "clock": N_("The box now trusts its clock."),
+    "verified": N_("The mobile is verified. Switch on below that it is shown."),
     "calling": N_("Your phone rings: pick up, and the number is called."),
     "call_back": N_("They will be called."),
     "call_back_off": N_("The call-back is called off."),

@@ -119,7 +119,7 @@ class SipTrunk(Record):
     dialled before a number, it takes the call out by this line (OUT-3). `forwarded_caller`,
     `told_redirections`: what the line says of calls from outside that leave again by it.
     `extension_in_to`: an extension of ours in To is called at once, by a pbx only; any other call follows the
-    main number (IN-3).
+    main number (IN-3). `passes_mobiles`: people's verified mobiles may be shown on it (OUT-2).
     """
 
     kind: Literal["sip_trunk", "pbx"] = "sip_trunk"
@@ -153,6 +153,7 @@ class SipTrunk(Record):
     forwarded_caller: ForwardedCaller = ForwardedCaller.OURS
     told_redirections: ToldRedirections = ToldRedirections.NONE
     extension_in_to: bool = False
+    passes_mobiles: bool = False
 
 
 Line = SipTrunk

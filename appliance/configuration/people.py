@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from appliance.configuration.destinations import Destination
 from appliance.configuration.dialling import ShortNumber
@@ -66,6 +66,13 @@ DEFAULT_DEVICES = (
 )
 
 
+class VerifiedNumber(Record):
+    """A number that somebody has shown to be theirs, by a code said to it (OUT-2); `at`: since 1970."""
+
+    number: E164
+    at: Annotated[float, Field(ge=0)]
+
+
 class Person(Record):
     """Somebody who works here: one extension, phones, and what happens when they do not answer.
 
@@ -78,6 +85,8 @@ class Person(Record):
     call waiting (BUSY-1). `forward_to` takes all calls while `forward_active` (FWD-1), `forwards` those that
     end so (FWD-3). `do_not_disturb_except`: callers who ring all the same (FWD-6).
     `short_numbers`: their own, before the office's of the same code (OUT-11).
+    `verified_mobile`: proof that the mobile is theirs, gone when the number changes; `shows_mobile`: it is
+    shown to those they call, on lines that let it pass (OUT-2).
     """
 
     id: Identifier
@@ -109,6 +118,18 @@ class Person(Record):
     short_numbers: Annotated[tuple[ShortNumber, ...], Field(max_length=50)] = ()
     outside_allowed: bool = False
     comment: Label = ""
+    verified_mobile: VerifiedNumber | None = None
+    shows_mobile: bool = False
+
+    @field_validator("verified_mobile")
+    @classmethod
+    def _of_this_mobile(cls, value: VerifiedNumber | None, info: ValidationInfo) -> VerifiedNumber | None:
+        return value if value is not None and value.number == info.data.get("mobile") else None
+
+    @property
+    def has_verified_mobile(self) -> bool:
+        """Whether the present mobile has been shown to be theirs."""
+        return self.verified_mobile is not None and self.verified_mobile.number == self.mobile
 
 
 class Phone(Record):

@@ -15,6 +15,7 @@ from appliance.control.live import Ban, FeedState, Live
 
 if TYPE_CHECKING:
     from appliance.control.call_back_desk import CallBackDesk
+    from appliance.control.mobile_code_desk import MobileCodeDesk
     from appliance.routing.plan import Plan
     from appliance.routing.world import DayState, World
     from appliance.sip.tracing import TracedMessage
@@ -125,6 +126,10 @@ class Box(Protocol):
     @property
     def call_backs(self) -> CallBackDesk:
         """Who is to be called back."""
+
+    @property
+    def mobile_codes(self) -> MobileCodeDesk:
+        """The codes said to people's mobiles."""
 
     async def see_alert(self, identifier: int) -> None:
         """Take the banner of an alert down; raises StorageError."""

@@ -25,6 +25,7 @@ OWN_FIELDS: Mapping[str, frozenset[str]] = {
             "ring_seconds",
             "do_not_disturb",
             "withholds_number",
+            "shows_mobile",
             "short_numbers",
             "do_not_disturb_except",
             "working_day",

@@ -10,7 +10,7 @@ from aiohttp import web
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import Record
 from appliance.configuration.office import Role, User
-from appliance.configuration.people import Phone
+from appliance.configuration.people import Person, Phone
 from appliance.control.box import Box
 from appliance.control.errors import ApiError, FieldError, refusal
 from appliance.control.hashing import hashed
@@ -122,6 +122,8 @@ class PersonParticulars(Particulars):
     async def prepare(self, request: web.Request, sent: Json, current: Record | None) -> Json:
         if current is not None:
             return sent
+        if sent.get("verified_mobile"):
+            raise refusal(403, "not_allowed", "verified_mobile")
         defaults = plain(box_of(request).configuration.permissions.defaults)
         return {**defaults, **sent}
 
@@ -134,8 +136,17 @@ class PersonParticulars(Particulars):
     def check_change(
         self, who: Identity, configuration: Configuration, before: Record, after: Record | None
     ) -> None:
-        if after is not None and not who.is_administrator:
-            check_own_fields(configuration, "people", before, after)
+        if after is None:
+            return
+        assert isinstance(before, Person) and isinstance(after, Person)
+        if after.verified_mobile not in (None, before.verified_mobile):
+            raise refusal(403, "not_allowed", "verified_mobile")
+        if after.shows_mobile and not (before.shows_mobile or after.has_verified_mobile):
+            raise refusal(422, "mobile_not_verified", "shows_mobile")
+        if not who.is_administrator:
+            # The proof goes with the number, whoever changes it.
+            kept = before.model_copy(update={"verified_mobile": after.verified_mobile})
+            check_own_fields(configuration, "people", kept, after)
 
 
 class MailboxParticulars(Particulars):

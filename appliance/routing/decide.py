@@ -220,9 +220,8 @@ class _Walk:
             self._trail.extend(TrailEntry(node.id, None, why) for why in why_turn(node))
         if node.dials_called:
             self._trail.append(TrailEntry(node.id, None, self._outbound_reason(node)))
-            self._trail.extend(TrailEntry(node.id, None, why) for why in wishes(self._plan, self._facts))
-            if self._facts.withheld and not node.any_line:
-                self._trail.append(TrailEntry(node.id, None, Reason("number_withheld")))
+            wished = wishes(self._plan, node, self._facts, self._world)
+            self._trail.extend(TrailEntry(node.id, None, why) for why in wished)
         found = find_targets(self._plan, node, self._facts, self._world, self._now)
         self._trail.extend(TrailEntry(node.id, None, reason) for reason in found.passed_over)
         left = node.seconds if node.limit is None else min(node.seconds, node.limit - standing.spent)

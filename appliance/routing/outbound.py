@@ -40,7 +40,22 @@ def external_target(
     )
     withheld = facts.withheld and not node.any_line
     target = ExternalTarget(number, person_id, line_ids, shown_on, node.any_line, withheld)
+    mobile = _mobile(plan, node, facts)
+    if mobile:
+        callers = tuple(mobile if line_id in plan.passes_mobiles else None for line_id in line_ids)
+        return replace(target, callers_on=callers if any(callers) else ())
     return _sent_on(plan, node, facts, target)
+
+
+def _mobile(plan: Plan, node: RingNode, facts: Facts) -> str | None:
+    """The mobile that is to be shown instead of a number of ours, if it is (OUT-2).
+
+    Emergency services see the office's number, and whoever is called back sees the one they called.
+    """
+    outside = facts.direction is Direction.OUTBOUND and not (node.any_line or node.only_line)
+    if not outside or facts.withheld or facts.shows:
+        return None
+    return plan.mobiles.get(facts.caller_person_id or "")
 
 
 def _to_other_pbx(plan: Plan, line_id: str, number: str, facts: Facts, world: World) -> ExternalTarget | None:
@@ -70,14 +85,28 @@ def _sent_on(plan: Plan, node: RingNode, facts: Facts, target: ExternalTarget) -
     )
 
 
-def wishes(plan: Plan, facts: Facts) -> Iterator[Reason]:
-    """What was dialled besides the number: a short number, a line."""
+def wishes(plan: Plan, node: RingNode, facts: Facts, world: World) -> Iterator[Reason]:
+    """What was dialled besides the number, a short number or a line; and what is shown to those called."""
     if facts.short:
         number = numbers.national(facts.called, plan.country)
         yield Reason("short_number", {"code": facts.short, "number": number})
     line = plan.line_names.get(facts.chosen_line_id or "")
     if line is not None:
         yield Reason("line_chosen", {"line": line})
+    if facts.withheld and not node.any_line:
+        yield Reason("number_withheld")
+    yield from _why_mobile(plan, node, facts, world)
+
+
+def _why_mobile(plan: Plan, node: RingNode, facts: Facts, world: World) -> Iterator[Reason]:
+    mobile = _mobile(plan, node, facts)
+    lines = lines_for(plan, world, _first_line(plan, facts, shown_number(plan, facts)), False)
+    if mobile is None or not lines:
+        return
+    if lines[0] in plan.passes_mobiles:
+        yield Reason("mobile_shown", {"number": numbers.national(mobile, plan.country)})
+    else:
+        yield Reason("mobile_not_passed", {"line": plan.line_names[lines[0]]})
 
 
 def shown_number(plan: Plan, facts: Facts) -> PresentedNumber | None:

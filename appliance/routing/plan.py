@@ -54,7 +54,8 @@ class Plan:
     `line_by_person`: the line somebody prefers. `shown_by_line`, `shown_by_person`: what those called see.
     `forwards_show`: the number chosen for calls to another one, by E.164, that are sent on outside.
     `shows_callers`: the lines that let callers' own numbers be shown.
-    `own_mailboxes`: the mailbox of each person who has one. `star_codes`: what each code does.
+    `mobiles`: the verified mobile that a person wants shown, by person; `passes_mobiles`: the lines that let
+    it be shown. `own_mailboxes`: the mailbox of each person who has one. `star_codes`: what each code does.
     """
 
     nodes: Mapping[str, PlanNode]
@@ -76,6 +77,8 @@ class Plan:
     line_names: Mapping[str, str] = field(default_factory=dict)
     forwards_show: Mapping[str, PresentedNumber] = field(default_factory=dict)
     shows_callers: frozenset[str] = frozenset()
+    mobiles: Mapping[str, str] = field(default_factory=dict)
+    passes_mobiles: frozenset[str] = frozenset()
 
     def entry(self, facts: Facts) -> Entry:
         """Where the path of a call begins: emergency numbers before everything."""
@@ -155,6 +158,14 @@ def compile_plan(configuration: Configuration) -> Plan:
         shows_callers=frozenset(
             line.id for line in lines if line.forwarded_caller is not ForwardedCaller.OURS
         ),
+        mobiles=MappingProxyType(
+            {
+                person.id: person.mobile
+                for person in configuration.people.values()
+                if person.shows_mobile and person.has_verified_mobile and person.mobile
+            }
+        ),
+        passes_mobiles=frozenset(line.id for line in lines if line.passes_mobiles),
         line_names=MappingProxyType({line.id: line.name for line in lines}),
         line_by_person=MappingProxyType(
             {person.id: person.line_id for person in configuration.people.values() if person.line_id}

@@ -104,6 +104,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "short_number": "{code} is the short number of {number}",
         "line_chosen": "The line {line} was chosen just before the call",
         "number_withheld": "The caller's number is not shown",
+        "mobile_shown": "The caller's own verified mobile is shown: {number}",
+        "mobile_not_passed": "The line {line} does not let mobiles be shown: a number of the office is",
         "left_by": "The call left by the line {line}",
         "line_failed": "The line {line} did not take the call (SIP {status})",
         "turn_round_robin": "It is the turn of {person}",

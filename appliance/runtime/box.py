@@ -51,6 +51,7 @@ from appliance.runtime.lines import Lines
 from appliance.runtime.live_now import live_now
 from appliance.runtime.media.engine import MediaEngine
 from appliance.runtime.memberships import Memberships
+from appliance.runtime.mobile_codes import MobileCodes
 from appliance.runtime.origination import Origination
 from appliance.runtime.people_states import PeopleStates
 from appliance.runtime.phones import Phones
@@ -122,6 +123,7 @@ class Box:
         self._wire_calls()
         self.feeds = Feeds(self)
         self.memberships = Memberships(self)
+        self.mobile_codes = MobileCodes(self)
         self.call_backs = CallBacks(self)
         self.calls.when_ended = (*self.calls.when_ended, self.call_backs.call_ended)
         self.jobs = Jobs(self)

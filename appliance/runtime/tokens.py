@@ -18,6 +18,11 @@ def readable_code(groups: int = 3, length: int = 4) -> str:
     return "-".join("".join(secrets.choice(READABLE) for _ in range(length)) for _ in range(groups))
 
 
+def digits(count: int) -> str:
+    """Digits to be said and typed."""
+    return "".join(secrets.choice("0123456789") for _ in range(count))
+
+
 def secret_bytes(count: int = 32) -> bytes:
     """Random bytes for keys."""
     return secrets.token_bytes(count)

@@ -45,6 +45,10 @@ class Usage:
         if outside and facts.direction is Direction.OUTBOUND and facts.caller_person_id:
             self._add(facts.caller_person_id, 1, 0)
 
+    def called(self, person_id: str) -> None:
+        """Count a call that the box makes to the outside for somebody."""
+        self._add(person_id, 1, 0)
+
     def ended(self, call: Call, now: float) -> None:
         """Count how long a call to the outside lasted."""
         facts = call.facts

@@ -370,6 +370,12 @@ PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "fr": "Pour réécouter, tapez 1. Pour effacer, tapez 3. Pour le message suivant, tapez dièse.",
             "en": "To listen again, press 1. To delete, press 3. For the next message, press hash.",
         },
+        # The code that shows that a mobile is somebody's own
+        "mobile_code": {
+            "fr": "Bonjour. Voici votre code, à taper sur votre page.",
+            "en": "Hello. Here is your code, to be typed on your page.",
+        },
+        "mobile_code_again": {"fr": "Je répète.", "en": "Once more."},
         # Digits, for what is said one by one
         "digit_zero": {"fr": "zéro", "en": "zero"},
         "digit_one": {"fr": "un", "en": "one"},

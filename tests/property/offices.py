@@ -470,6 +470,7 @@ def _line(chance: Random, identifier: str) -> SipTrunk:
         prefix=chance.choice((None, f"80{identifier[1:]}", "*123*", "10", "33", "*31*")),
         forwarded_caller=chance.choice(tuple(ForwardedCaller)),
         told_redirections=chance.choice(tuple(ToldRedirections)),
+        passes_mobiles=chance.random() < 0.5,
     )
 
 

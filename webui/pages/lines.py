@@ -121,6 +121,15 @@ FIELDS = (
         empty="absent",
     ),
     Field(
+        "passes_mobiles",
+        N_("Let people show their own verified mobile"),
+        N_(
+            "Ask the provider first: many refuse such calls, or show the line's number. "
+            "Off: people called see a number of the office."
+        ),
+        kind="checkbox",
+    ),
+    Field(
         "told_redirections",
         N_("Such a call says that the office sent it on"),
         N_("Often what makes a provider accept the caller's own number."),

@@ -133,6 +133,15 @@ FIELDS = (
         kind="checkbox",
     ),
     Field(
+        "shows_mobile",
+        N_("Show their mobile when they call out"),
+        N_(
+            "On lines that let it pass; by the others, people outside see a number of the office. "
+            "Emergency services always do."
+        ),
+        kind="checkbox",
+    ),
+    Field(
         "outside_allowed",
         N_("Their phones may connect from outside the office"),
         N_("From home or on the road, when the office's setting allows it at all. They need good passwords."),
