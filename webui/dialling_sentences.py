@@ -36,6 +36,10 @@ ERRORS: Mapping[str, str] = {
 REASONS: Mapping[str, str] = {
     "short_number": N_("{code} is the short number of {number}"),
     "line_chosen": N_("The line {line} was chosen just before the call"),
+    "chosen_number_shown": N_("{number} is shown, the number chosen for {person}"),
+    "chosen_number_elsewhere": N_(
+        "{number}, chosen for {person}, is not of the line {line}: a number of that line is shown"
+    ),
     "mobile_shown": N_("The caller's own verified mobile is shown: {number}"),
     "mobile_not_passed": N_("The line {line} does not let mobiles be shown: a number of the office is"),
 }

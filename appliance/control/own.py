@@ -26,6 +26,7 @@ OWN_FIELDS: Mapping[str, frozenset[str]] = {
             "do_not_disturb",
             "withholds_number",
             "shows_mobile",
+            "presented_number_id",
             "short_numbers",
             "do_not_disturb_except",
             "working_day",

@@ -95,18 +95,26 @@ def wishes(plan: Plan, node: RingNode, facts: Facts, world: World) -> Iterator[R
         yield Reason("line_chosen", {"line": line})
     if facts.withheld and not node.any_line:
         yield Reason("number_withheld")
-    yield from _why_mobile(plan, node, facts, world)
+    elif facts.direction is Direction.OUTBOUND and not (node.any_line or node.only_line):
+        yield from _why_shown(plan, node, facts, world)
 
 
-def _why_mobile(plan: Plan, node: RingNode, facts: Facts, world: World) -> Iterator[Reason]:
-    mobile = _mobile(plan, node, facts)
-    lines = lines_for(plan, world, _first_line(plan, facts, shown_number(plan, facts)), False)
-    if mobile is None or not lines:
+def _why_shown(plan: Plan, node: RingNode, facts: Facts, world: World) -> Iterator[Reason]:
+    """Why the first line shows the number that it shows, where somebody chose it."""
+    shown = shown_number(plan, facts)
+    lines = lines_for(plan, world, _first_line(plan, facts, shown), False)
+    if not lines:
         return
-    if lines[0] in plan.passes_mobiles:
+    line, mobile = lines[0], _mobile(plan, node, facts)
+    if mobile is not None and line in plan.passes_mobiles:
         yield Reason("mobile_shown", {"number": numbers.national(mobile, plan.country)})
-    else:
-        yield Reason("mobile_not_passed", {"line": plan.line_names[lines[0]]})
+        return
+    if mobile is not None:
+        yield Reason("mobile_not_passed", {"line": plan.line_names[line]})
+    if shown is not None and not facts.shows:
+        number = numbers.national(shown.number, plan.country)
+        code = "chosen_number_shown" if shown.line_id == line else "chosen_number_elsewhere"
+        yield Reason(code, {"number": number, "person": facts.caller_name, "line": plan.line_names[line]})
 
 
 def shown_number(plan: Plan, facts: Facts) -> PresentedNumber | None:

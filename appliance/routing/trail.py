@@ -104,6 +104,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "short_number": "{code} is the short number of {number}",
         "line_chosen": "The line {line} was chosen just before the call",
         "number_withheld": "The caller's number is not shown",
+        "chosen_number_shown": "{number} is shown, the number chosen for {person}",
+        "chosen_number_elsewhere": "{number}, chosen for {person}, is not of the line {line}: "
+        "a number of that line is shown",
         "mobile_shown": "The caller's own verified mobile is shown: {number}",
         "mobile_not_passed": "The line {line} does not let mobiles be shown: a number of the office is",
         "left_by": "The call left by the line {line}",

@@ -169,3 +169,14 @@ def test_a_number_is_withheld_for_one_call(trunks: Trunks, box: Box) -> None:
     assert "P-Asserted-Identity" in invite and f"From: <sip:{NUMBER}" not in invite
     call = trunks.last_call()
     assert "number_withheld" in trunks.reasons(call, "*31*0639981234")
+
+    # The number that Alice has chosen leaves by its own line.
+    box.api.change(f"/people/{trunks.alice.person_id}", presented_number_id=trunks.numbers[1])
+    taken = trunks.second.play("answer", box.server, ear_port=7006)
+    phone.call("0639981234")
+    until(lambda: len(phone.seen("CALL_ESTABLISHED")) == 2, "the call answered")
+    phone.hang_up()
+    taken.finish()
+    invite = taken.messages()
+    assert f"sip:{SECOND_NUMBER}@" in invite and f"sip:{NUMBER}@" not in invite
+    assert "chosen_number_shown" in trunks.reasons(trunks.last_call(), "0639981234")

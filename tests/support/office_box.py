@@ -59,6 +59,7 @@ from appliance.storage.mail_queue import MailQueue
 from appliance.storage.messages import MessageStore
 from appliance.storage.security_log import SecurityLog
 from appliance.storage.sessions import Sessions
+from tests.support.mobile_codes import Codes
 
 T = TypeVar("T")
 
@@ -152,6 +153,7 @@ class OfficeBox:
         self.feeds = NoFeeds()
         self.memberships = Memberships(self)  # type: ignore[arg-type]
         self.background = Background()
+        self.mobile_codes = Codes(lambda: self.configuration, self.monotonic)
         self.call_backs = Desk(CallBackStore(self.database), self.epoch)
         self._writing = asyncio.Lock()
         self.started_at = self.epoch()

@@ -122,7 +122,7 @@ FIELDS = (
     Field(
         "presented_number_id",
         N_("Number shown when calling out"),
-        N_("What people outside see when this person calls them."),
+        N_("What people outside see. Numbers that are reserved to others are not in the list."),
         kind="select",
         choices="numbers",
     ),
@@ -216,7 +216,8 @@ class PeoplePages(RecordPages):
         administrator = visit.is_administrator
         form.locks, form.may_unlock = await read_locks(visit, "people", identifier), administrator
         calendars = (await visit.get("/calendars"))["items"] if administrator else []
-        numbers = (await visit.get("/numbers"))["items"] if administrator else []
+        source = f"/people/{identifier}/shown_numbers" if identifier else "/numbers"
+        numbers = (await visit.get(source))["items"]
         form.choices = {
             "languages": [Choice("", gettext("As the number")), *language_choices()],
             "orders": [

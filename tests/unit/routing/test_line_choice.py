@@ -9,6 +9,7 @@ import pytest
 from appliance.configuration.checks import problems
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.outbound import Outbound
+from appliance.routing.facts import Direction
 from appliance.routing.steps import ExternalTarget, Ring
 from appliance.routing.world import World
 from tests.unit.routing.small_office import EVERYBODY, changed, codes, follow, inside, small_office
@@ -100,3 +101,16 @@ class TestEmergency:
             assert configuration.office is not None
             office = configuration.office.model_copy(update={"country": country})
             assert dialled(replace(configuration, office=office), called).emergency
+
+
+@pytest.mark.feature("OUT-1")
+@pytest.mark.parametrize(
+    ("up", "told"), [(THREE, "chosen_number_shown"), (frozenset({"third"}), "chosen_number_elsewhere")]
+)
+def test_the_number_that_somebody_has_chosen_is_told(up: frozenset[str], told: str) -> None:
+    configuration = changed(with_three_lines(), "people", "bruno", presented_number_id="main")
+    facts = replace(inside(MOBILE), direction=Direction.OUTBOUND)
+    reasons = codes(follow(configuration, facts, world=replace(EVERYBODY, lines_up=up)))
+    assert [code for code in reasons if code.startswith("chosen_")] == [told]
+    reasons = codes(follow(with_three_lines(), facts, world=replace(EVERYBODY, lines_up=up)))
+    assert not [code for code in reasons if code.startswith("chosen_")]
