@@ -57,6 +57,7 @@ from appliance.configuration.people import (
     Phone,
     RingGroup,
     RingOrder,
+    VerifiedNumber,
 )
 from appliance.configuration.queues import Queue
 from appliance.configuration.star_codes import StarCodes
@@ -317,6 +318,8 @@ def _person(chance: Random, identifier: str) -> Person:
         name=f"Person {identifier}",
         extension=f"10{identifier[1:]}",
         mobile=perhaps(chance, lambda: OUTSIDE),
+        verified_mobile=VerifiedNumber(number=OUTSIDE, at=1.0),
+        shows_mobile=True,
         confirm_mobile=chance.random() < 0.5,
         devices=tuple(DeviceChoice(kind=kind, ring_seconds=chance.randint(5, 40)) for kind in kinds),
         ring_order=chance.choice(tuple(RingOrder)),
