@@ -24,6 +24,7 @@ ERRORS: Mapping[str, str] = {
     ),
     "owner_missing": N_("Choose the person who is responsible for this number."),
     "number_of_contact": N_("{name} has this number already."),
+    "contact_followed": N_("Calls are sent to {number} by the settings: only an administrator changes it."),
     "number_listed_twice": N_("This number is in the lists twice."),
 }
 

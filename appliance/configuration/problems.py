@@ -58,6 +58,7 @@ AMONG_RECORDS: Mapping[str, str] = MappingProxyType(
         "too_many_columns": "These are too many columns",
         "owner_missing": "Choose the person who is responsible for this number",
         "number_of_contact": "{name} has this number already",
+        "contact_followed": "Calls are sent to {number} by the settings: only an administrator changes it",
         "number_listed_twice": "This number is in the lists twice",
         "sip_user_taken": "The phone {name} already has this user name",
         "phone_is_external": "A phone that registers here is a deskphone or a softphone",

@@ -126,7 +126,7 @@ async def take_in(request: web.Request) -> web.Response:
         raise wrong("file", "too_many_rows", line=str(MOST_CONTACTS))
     done = not wish.dry_run and (wish.only_good or not judge.bad)
     if done:
-        await keep(box, *judge.changed.values(), who=identity_of(request).name)
+        await keep(box, *judge.changed.values(), by=identity_of(request))
         request.app[WAITING].pop(request.match_info["id"], None)
     result = ImportResult(
         added=judge.added,

@@ -26,7 +26,7 @@ from appliance.control.box import Box
 from appliance.control.changes import edit, wrong
 from appliance.control.errors import not_found, refusal
 from appliance.control.representation import plain
-from appliance.control.routes import Access, Route, box_of, identity_of
+from appliance.control.routes import Access, Identity, Route, box_of, identity_of
 from appliance.control.validation import validated
 from appliance.storage.contacts import NumberTaken
 
@@ -94,7 +94,7 @@ async def create_contact(request: web.Request) -> web.Response:
     check_contact(box.configuration, contact)
     if (await box.contacts.list(count=1)).total >= MOST_CONTACTS:
         raise wrong("name", "too_long", max_length=str(MOST_CONTACTS))
-    await keep(box, contact, who=identity_of(request).name)
+    await keep(box, contact, by=identity_of(request))
     return _told(contact, 201)
 
 
@@ -105,7 +105,7 @@ async def replace_contact(request: web.Request) -> web.Response:
     sent = {**await json_object(request), "id": before.id}
     contact = validated(Contact, sent, country_of(request))
     check_contact(box.configuration, contact)
-    await keep(box, contact, who=identity_of(request).name)
+    await keep(box, contact, by=identity_of(request))
     return _told(contact)
 
 
@@ -128,12 +128,17 @@ async def export_contacts(request: web.Request) -> web.Response:
     return web.Response(body=text.encode("utf-8-sig"), content_type="text/csv", headers=headers)
 
 
-async def keep(box: Box, *contacts: Contact, who: str = "") -> None:
+async def keep(box: Box, *contacts: Contact, by: Identity) -> None:
     """Keep contacts, all or none; destinations that follow one of them ring their other number.
 
-    Raises ApiError at the number that is somebody else's, StorageError.
+    Raises ApiError at the number that is somebody else's, or that only an administrator may move since
+    destinations follow it, and StorageError.
     """
     moved = await _moved_numbers(box, contacts)
+    if moved and not by.is_administrator:
+        office = box.configuration.office
+        number = numbers.national(min(moved), office.country if office else "FR")
+        raise wrong("numbers", "contact_followed", number=number)
     try:
         await box.contacts.keep(contacts)
     except NumberTaken as taken:
@@ -143,7 +148,7 @@ async def keep(box: Box, *contacts: Contact, who: str = "") -> None:
     # A number that is another contact's by now is meant as it stands.
     moved = {number: other for number, other in moved.items() if box.contacts.look_up(number) is None}
     if moved:
-        await edit(box, lambda settings: with_moved(settings, moved), who=who, record=("contacts", ""))
+        await edit(box, lambda settings: with_moved(settings, moved), who=by.name, record=("contacts", ""))
 
 
 async def _moved_numbers(box: Box, contacts: Sequence[Contact]) -> dict[str, str]:

@@ -30,6 +30,23 @@ async def test_a_destination_follows_its_contact_to_another_number(box: OfficeBo
     assert box.configuration.people["bob"].forwards["busy"].number == "+33612345698", "the last one they had"
 
 
+@pytest.mark.feature("CRM-1", "PERM-1")
+async def test_only_an_administrator_moves_where_calls_go(box: OfficeBox, staffed: Api) -> None:
+    made = (await staffed("POST", "/contacts", ZOE)).json
+    outside = {"kind": "external", "number": CALLER, "follows_contact": True}
+    await staffed("PATCH", "/people/bob", {"forwards": {"busy": outside}})
+    password = "a long enough password"
+    account = {"name": "Bob", "password": password, "role": "person", "person_id": "bob"}
+    await staffed("POST", "/users", account)
+    token = (await staffed.as_stranger("POST", "/sessions", {"name": "bob", "password": password})).json
+    bob, one = staffed.as_signed_in(token["token"]), f"/contacts/{made['id']}"
+    moved = await bob("PUT", one, {**ZOE, "numbers": ["06 12 34 56 98"]})
+    assert (moved.status, moved.codes) == (422, {"numbers": "contact_followed"})
+    assert box.contacts.look_up(CALLER) is not None
+    assert (await bob("PUT", one, {**ZOE, "name": "Zoé Martin-Roux"})).status == 200
+    assert (await staffed("PUT", one, {**ZOE, "numbers": ["06 12 34 56 98"]})).status == 200
+
+
 @pytest.mark.feature("CRM-1")
 async def test_a_contact_is_made_found_by_number_changed_and_forgotten(box: OfficeBox, staffed: Api) -> None:
     made = await staffed("POST", "/contacts", ZOE)
