@@ -122,6 +122,7 @@ def hand_on(box: Box, browser: JsSip, one: Baresip, other: Baresip) -> None:
     browser.wait("session", "remote")
     browser.do("answer")
     browser.wait("confirmed")
+    until(lambda: box.state()["calls"][0]["state"] == "talking", "the box joins them after the ACK")
     browser.do("transfer", f"sip:103@{box.host.address}")
     other.answer()
     browser.wait("ended")

@@ -7,6 +7,7 @@ from appliance.configuration.destinations import Route, RouteStep, ToGroup, ToMa
 from appliance.configuration.fields import HoursState
 from appliance.configuration.lines import Number, SipTrunk
 from appliance.configuration.office import Office
+from appliance.configuration.outbound import Limits, Outbound
 from appliance.configuration.people import Member, Person, Phone, RingGroup
 from appliance.configuration.voicemail import Greeting, Mailbox
 
@@ -19,7 +20,9 @@ PEOPLE = (("alice", "101"), ("bruno", "102"), ("chloe", "103"))
 
 def office_of_three(provider_port: int = 5999) -> Configuration:
     """Alice, Bruno and Chloé, one phone each; a trusted trunk whose number rings them all, then records."""
-    settings = Configuration(office=Office(name="Cabinet Lumière"))
+    # Tests run at night as well.
+    outbound = Outbound(limits=Limits(night=None))
+    settings = Configuration(office=Office(name="Cabinet Lumière"), outbound=outbound)
     for name, extension in PEOPLE:
         person = Person(id=name, name=name.title(), extension=extension, ring_seconds=60)
         phone = Phone(id=f"{name}-desk", name=name, person_id=name, sip_user=extension, sip_password=PASSWORD)
