@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from appliance.media.agreement import AudioCodec, BrowserTerms, MediaAgreement
 from appliance.media.agreement import Direction as MediaDirection
-from appliance.media.srtp import SrtpKeys, SrtpProfile
+from appliance.media.srtp_keys import SrtpKeys, SrtpProfile
 from appliance.sip.formats import same_format
 from appliance.sip.offer_answer import DEFAULT_CODECS, AgreedMedia
 from appliance.sip.sdes import AgreedCrypto

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import ip_address
 
-from appliance.media.srtp import SrtpKeys
+from appliance.media.srtp_keys import SrtpKeys
 
 G711_NAMES = ("PCMA", "PCMU")
 LAST_PORT = 65535

@@ -15,6 +15,7 @@ from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 
+from appliance.runtime.media.encryption import load_library
 from appliance.runtime.sip_sockets import FIRST_WORD_SECONDS, SipConnection, SipSockets
 from appliance.sip.flow import BROWSER_TRANSPORTS, Flow
 from appliance.sip.framing import KEEPALIVE, PONG, FramingError
@@ -125,6 +126,7 @@ def _fingerprint() -> str:
     """That of our certificate. What makes it is loaded with the first browser, not in every office."""
     from appliance.runtime.media.dtls import identity
 
+    load_library()
     return identity().fingerprint
 
 

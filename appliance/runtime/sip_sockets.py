@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from appliance.runtime.addresses import LocalAddresses
+from appliance.runtime.media.encryption import load_library
 from appliance.sip.flow import BROWSER_TRANSPORTS, DEFAULT_PORTS, Flow, Outgoing
 from appliance.sip.framing import KEEPALIVE, FramingError, StreamFramer
 from appliance.sip.guard import is_local
@@ -269,6 +270,9 @@ class SipConnection(asyncio.Protocol):
         if not self._waiting:
             self._patience = asyncio.get_running_loop().call_later(FIRST_WORD_SECONDS, self.abort)
         self._waiting.clear()
+        if name == "TLS":
+            # Whose SIP is encrypted has encrypted calls; in a thread, it is there by the first.
+            asyncio.get_running_loop().run_in_executor(None, load_library)
 
     def data_received(self, data: bytes) -> None:
         try:

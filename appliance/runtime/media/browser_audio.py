@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from appliance.media.agreement import BrowserTerms
 from appliance.media.latch import Address
-from appliance.media.srtp import SrtpKeys
+from appliance.media.srtp_keys import SrtpKeys
 from appliance.media.stun import StunError, answer, is_stun, read_check
 
 if TYPE_CHECKING:

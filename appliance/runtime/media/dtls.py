@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 from OpenSSL import SSL
 
-from appliance.media.srtp import SrtpKeys, SrtpProfile
+from appliance.media.srtp_keys import SrtpKeys, SrtpProfile
 
 log = logging.getLogger(__name__)
 

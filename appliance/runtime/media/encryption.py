@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from appliance.media.srtp import SrtpError, SrtpKeys, SrtpReceiver, SrtpSender
+from typing import Protocol
+
+from appliance.media.srtp_keys import SrtpError, SrtpKeys
 
 
-class _Unkeyed(SrtpSender, SrtpReceiver):
-    """Both directions of a port whose keys are still being made."""
+class Cipher(Protocol):
+    """One direction: each gives the packet on its other side, or raises SrtpError."""
 
-    def __init__(self) -> None:
-        """There is no session yet."""
+    def rtp(self, packet: bytes) -> bytes:
+        """A packet of sound."""
+
+    def rtcp(self, packet: bytes) -> bytes:
+        """A report."""
+
+
+class _Unkeyed:
+    """Either direction of a port whose keys are still being made."""
 
     def rtp(self, packet: bytes) -> bytes:
         raise SrtpError("no keys yet")
 
     rtcp = rtp
+
+
+def load_library() -> None:
+    """Load what encrypts; for a thread, ahead of the first encrypted call."""
+    import appliance.media.srtp  # noqa: F401
 
 
 class Encryption:
@@ -27,8 +41,8 @@ class Encryption:
     __slots__ = ("_keys", "receiver", "refused", "sender")
 
     def __init__(self) -> None:
-        self.sender: SrtpSender | None = None
-        self.receiver: SrtpReceiver | None = None
+        self.sender: Cipher | None = None
+        self.receiver: Cipher | None = None
         self.refused = 0
         self._keys: SrtpKeys | None = None
 
@@ -38,6 +52,9 @@ class Encryption:
         if keys is None:
             self.sender = self.receiver = None
             return
+        # Five MiB that an office without encrypted calls need not keep in memory.
+        from appliance.media.srtp import SrtpReceiver, SrtpSender
+
         same_profile = before is not None and before.profile is keys.profile
         if not (before and same_profile and before.sending == keys.sending):
             self.sender = SrtpSender(keys.profile, keys.sending)

@@ -17,7 +17,7 @@ from appliance.media.reception import Reception
 from appliance.media.reporting import INTERVAL_SECONDS, MediaStatistics, Reporter
 from appliance.media.rewriter import OutgoingStream
 from appliance.media.rtp import HEADER, HEADER_BYTES, RTCP_TYPES, RtpError, payload_bounds
-from appliance.media.srtp import SrtpError
+from appliance.media.srtp_keys import SrtpError
 from appliance.runtime.media.browser_audio import BrowserAudio
 from appliance.runtime.media.encryption import Encryption
 from appliance.runtime.media.event_loop import PacketReader

@@ -12,7 +12,7 @@ from appliance.media.agreement import AudioCodec, MediaAgreement
 from appliance.media.dtmf import PAUSE_MS, DigitPacket, digit_packets
 from appliance.media.latch import Latch
 from appliance.media.rewriter import OutgoingStream
-from appliance.media.srtp import SrtpError
+from appliance.media.srtp_keys import SrtpError
 from appliance.runtime.media.encryption import Encryption
 from appliance.runtime.media.pacer import Pacer
 from appliance.runtime.media.sources import Source

@@ -11,7 +11,8 @@ from appliance.media import g711
 from appliance.media.agreement import PCMA, AudioCodec, Direction, MediaAgreement
 from appliance.media.dtmf import digit_packets
 from appliance.media.rtp import RtpPacket, parse_rtp
-from appliance.media.srtp import SrtpKeys, SrtpReceiver, SrtpSender
+from appliance.media.srtp import SrtpReceiver, SrtpSender
+from appliance.media.srtp_keys import SrtpKeys
 from appliance.runtime.media.media_port import MediaPort
 
 HOST = "127.0.0.1"

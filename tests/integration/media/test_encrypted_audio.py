@@ -13,7 +13,8 @@ import pytest
 from appliance.media.agreement import PCMA, PCMU
 from appliance.media.rtcp import parse_rtcp
 from appliance.media.rtp import RtpPacket
-from appliance.media.srtp import SrtpKeys, SrtpProfile, SrtpReceiver
+from appliance.media.srtp import SrtpReceiver
+from appliance.media.srtp_keys import SrtpKeys, SrtpProfile
 from appliance.runtime.media.bridge import Bridge
 from appliance.runtime.media.engine import MediaEngine
 from tests.audio_measure import sine

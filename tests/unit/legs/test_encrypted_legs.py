@@ -10,7 +10,7 @@ import pytest
 from appliance.legs.incoming import IncomingLeg
 from appliance.legs.outgoing import OutgoingLeg
 from appliance.legs.sessions import Sound
-from appliance.media.srtp import SrtpKeys
+from appliance.media.srtp_keys import SrtpKeys
 from appliance.routing.steps import Outcome
 from appliance.sip import events
 from appliance.sip.offer_answer import DEFAULT_CODECS, LocalAudio, build_offer, negotiate

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from appliance.media.rtp import RtpPacket
-from appliance.media.srtp import SrtpError, SrtpKeys, SrtpProfile, SrtpReceiver, SrtpSender
+from appliance.media.srtp import SrtpReceiver, SrtpSender
+from appliance.media.srtp_keys import SrtpError, SrtpKeys, SrtpProfile
 
 PACKET = bytes(RtpPacket(8, 7, 160, 0xCAFE, b"\xd5" * 160))
 # A receiver report without blocks.

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from OpenSSL import SSL
 
 from appliance.media.agreement import BrowserTerms
-from appliance.media.srtp import SrtpError, SrtpKeys
+from appliance.media.srtp_keys import SrtpError, SrtpKeys
 from appliance.runtime.media import dtls
 from appliance.runtime.media.browser_audio import BrowserAudio
 from appliance.runtime.media.encryption import Encryption
