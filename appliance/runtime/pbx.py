@@ -10,7 +10,9 @@ import signal
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from appliance.configuration import public_holidays
 from appliance.control.options import PbxOptions
+from appliance.runtime.almanac import own_almanac
 from appliance.runtime.box import Box
 from appliance.runtime.clock import Clock
 from appliance.runtime.media.event_loop import PacketEventLoop
@@ -48,11 +50,14 @@ def run_pbx(options: PbxOptions) -> int:
 
 
 async def _serve(options: PbxOptions, folder: DataFolder, clock: Clock) -> int:
+    public_holidays.use(own_almanac(folder.path))
     box = Box(options, folder, clock)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, box.stopping.set)
     await box.start()
+    # Asked ahead of the first settings: who checks them on the loop cannot wait for it.
+    box.background.start(asyncio.to_thread(public_holidays.countries), "the countries of public holidays")
     # The API is loaded while the phones are answered already.
     application = await asyncio.to_thread(import_module, "appliance.control.application")
     runner = application.make_runner(box)

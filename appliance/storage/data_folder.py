@@ -13,8 +13,8 @@ from appliance.storage.errors import StorageError
 class DataFolder:
     """The one folder that holds everything the office keeps; readable by its owner only.
 
-    Holds settings.json (and settings.versions/), autocom.sqlite, and the folders messages, audios, prompts
-    and recordings.
+    Holds settings.json (and settings.versions/), autocom.sqlite, public-holidays.json (made again when it is
+    missing), and the folders messages, audios, prompts and recordings.
     """
 
     def __init__(self, path: Path) -> None:
