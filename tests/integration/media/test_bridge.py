@@ -68,7 +68,8 @@ async def test_the_two_laws_are_turned_into_each_other(engine: MediaEngine, far_
         for start in range(0, len(sound), 320):
             alice.send(a, g711.encode("PCMU", sound[start : start + 320]), 0)
         heard = await bob.hears(lambda _: len(spoken(bob, 8)) == 25)
-    assert dominant_frequency(g711.decode("PCMA", b"".join(p.payload for p in heard))) == 440
+    sound = g711.decode("PCMA", b"".join(packet.payload for packet in heard))
+    assert dominant_frequency(sound) == pytest.approx(440, abs=2)
     a.close()
     b.close()
 
@@ -241,7 +242,7 @@ async def test_one_side_is_recorded_while_joined(
         await bob.hears(lambda packets: len(packets) == 30)
         alice.press(a, "#")
         assert (await recording).reason == "digit"
-    assert dominant_frequency(read_wave((tmp_path / "a.wav").read_bytes())) == 600
+    assert dominant_frequency(read_wave((tmp_path / "a.wav").read_bytes())) == pytest.approx(600, abs=2)
     a.close()
     b.close()
 

@@ -52,7 +52,7 @@ async def test_a_prompt_is_heard_whole_and_paced(engine: MediaEngine, far_end: F
     await port.play(sine(440, 0.5))
     assert engine.clock() - started > 0.45
     await settle()
-    assert dominant_frequency(phone.sound()) == 440
+    assert dominant_frequency(phone.sound()) == pytest.approx(440, abs=2)
     assert tone_level(phone.sound()[: 8000 - 320], 440) == pytest.approx(-12, abs=0.6)
     assert_continuous(phone.packets)
     assert phone.packets[0].marker
@@ -81,7 +81,7 @@ async def test_a_stream_of_pieces_is_played_in_order(engine: MediaEngine, far_en
     await port.play(pieces())
     await settle()
     heard = phone.sound("PCMU")
-    assert dominant_frequency(heard) == 500
+    assert dominant_frequency(heard) == pytest.approx(500, abs=2)
     port.close()
 
 
