@@ -101,6 +101,15 @@ def is_complete(path: Path) -> bool:
         return False
 
 
+def is_closed(path: Path) -> bool:
+    """Whether the length in a recording's head is that of the file: it is less while more is written."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    return (
+        head[:4] + head[8:] == b"RIFFWAVE" and int.from_bytes(head[4:8], "little") + 8 >= path.stat().st_size
+    )
+
+
 def sound_besides(path: Path, *tones: int) -> float:
     """How many seconds of a recording are sound other than those tones."""
     samples, rate = read_mono(path)

@@ -133,8 +133,7 @@ def test_several_forks_speak_before_the_answer_and_each_is_heard(office: Office)
     for ear in ears:
         ear.close()
     office.alice.wait_event("CALL_CLOSED")
-    office.alice.recorded_wav()
-    heard = list((office.alice.folder / "ears").glob("*dec.wav"))
+    heard = office.alice.recordings()
     for tone in (500, 700, 900):
         assert sum(seconds_of_tone(each, tone) for each in heard) > 1, tone
     assert "left_by" in explained(office.box)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.interop.network import Host
-from tests.interop.sound import is_complete, write_sine
+from tests.interop.sound import is_closed, is_complete, write_sine
 from tests.interop.waiting import PATIENCE, Happenings, until
 
 CONTROL_PORT = 4444
@@ -219,6 +219,12 @@ class Baresip:
     def recorded_wav(self) -> Path:
         """The file of what is heard, or was heard last; complete once the call is over."""
         return until(self._last_recording, f"{self.host.name}: a recording")
+
+    def recordings(self) -> list[Path]:
+        """All that was heard in its calls, now over: a session that changes may go on in another file."""
+        ears = sorted((self.folder / "ears").glob("*dec.wav"))
+        until(lambda: all(map(is_closed, ears)), f"{self.host.name}: its recordings")
+        return ears
 
     def listen(self, seconds: float) -> None:
         """Wait until this much more has been heard."""
