@@ -391,6 +391,29 @@ def test_the_backup_number_is_rung_when_nobody_can_be_reached(office: Office, pl
     office.box.api.ask("PUT", path, before)
 
 
+@pytest.mark.feature("PEOPLE-1")
+def test_a_direct_number_rings_the_person_whose_it_is(office: Office, place: Path) -> None:
+    path, bruno = f"/numbers/{office.number}", office.phones["bruno"]
+    before = office.box.api.get(path)
+    owner = office.people["bruno"].person_id
+    office.box.api.change(path, routes={"open": route(office.to("bruno"))}, owner_id=owner, calendar_id=None)
+    calls, rung = len(office.records()), coming(bruno, "CALL_INCOMING")
+    call, ear = office.outsider(NUMBER, stay=60)
+    rung()
+    taken, over = coming(bruno, "CALL_ESTABLISHED"), coming(bruno, "CALL_CLOSED")
+    bruno.command("accept")
+    taken()
+    bruno.listen(1.2)
+    bruno.hang_up()
+    over()
+    ear.close()
+    assert seconds_of_tone(ear.save(place / "caller.wav"), TONES["bruno"]) > 0.5
+    assert seconds_of_tone(bruno.recorded_wav(), OUTSIDER_TONE) > 0.5
+    assert office.told(calls) == ["number_called", "calendar_open", "rings"]
+    call.stop()
+    office.box.api.ask("PUT", path, before)
+
+
 @pytest.mark.feature("PERM-1")
 def test_what_is_locked_cannot_be_changed_by_a_code_either(office: Office) -> None:
     permissions = office.box.api.get("/permissions")

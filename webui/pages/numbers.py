@@ -182,10 +182,13 @@ class NumberPages(RecordPages):
     fields = FIELDS
 
     def blank(self, request: web.Request) -> Json:
+        person = request.query.get("person", "")
+        first = {"destination": {"pick": f"person:{person}"}} if person else {}
         return {
+            "owner_id": person,
             "language": (visit_of(request).office or {}).get("language", "fr"),
             "caller_filter": True,
-            "routes": {"open": {"steps": [{}]}},
+            "routes": {"open": {"steps": [first]}},
         }
 
     def to_values(self, record: Json) -> Json:

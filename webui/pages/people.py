@@ -13,7 +13,7 @@ from webui.language import N_, gettext
 from webui.live_state import read_live
 from webui.locks import read_locks
 from webui.page import go_to, render
-from webui.pages import person_forwards, person_schedule
+from webui.pages import person_forwards, person_numbers, person_schedule
 from webui.pages.claim import language_choices
 from webui.records import Json, RecordPages
 from webui.session import Visit, visit_of
@@ -251,7 +251,7 @@ class PeoplePages(RecordPages):
             "conditions": person_forwards.CONDITIONS,
             "forwards_set": person_forwards.forwards_set(form.values),
             **({"live": await read_live(visit)} if identifier else {}),
-            **(await _belongings(visit, identifier) if identifier and administrator else {}),
+            **(await _of_administrators(visit, identifier) if identifier and administrator else {}),
         }
 
     async def list_surroundings(self, visit: Visit, items: list[Json]) -> Json:
@@ -299,6 +299,12 @@ def _device_rows(devices: list[Json]) -> list[Json]:
     rows: list[Json] = [{**device, "on": "on"} for device in devices]
     have = {row["kind"] for row in rows}
     return rows + [{"kind": kind, "ring_seconds": 20, "on": ""} for kind in DEVICES if kind not in have]
+
+
+async def _of_administrators(visit: Visit, identifier: str) -> Json:
+    numbers, office = (await visit.get("/numbers"))["items"], await visit.get("/office")
+    reached_by = person_numbers.numbers_of(identifier, numbers, office)
+    return {"reached_by": reached_by, **await _belongings(visit, identifier)}
 
 
 async def _belongings(visit: Visit, identifier: str) -> Json:

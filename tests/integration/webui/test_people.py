@@ -167,3 +167,30 @@ async def test_a_phone_is_told_the_door_by_which_its_reader_came(
     behind_proxy = await administrator.get(f"/phones/{phone.id}", **{"X-Forwarded-Proto": "https"})
     assert f"wss://{here}/sip" in behind_proxy.text
     assert phone.sip_password.get_secret_value() not in page.text
+
+
+@pytest.mark.feature("PEOPLE-1")
+async def test_a_person_has_a_direct_number_from_their_page_and_duplicates_are_refused_at_the_field(
+    administrator: Browser, office: OfficeBox
+) -> None:
+    *_, person = office.configuration.people
+    taken = next(iter(office.configuration.numbers.values()))
+    page = await administrator.get(f"/people/{person}")
+    assert f'href="/numbers/new?person={person}"' in page.text
+    path = f"/numbers/new?person={person}"
+    page = await administrator.get(path)
+    new = {"name": "Directe", "line_id": taken.line_id, "do": "save"}
+    page = await administrator.submit(page, path, **new, number=taken.number)
+    assert f"{taken.name} a déjà ce numéro." in page.text and 'id="e-number"' in page.text
+    await administrator.submit(page, path, **new, number="01 99 00 77 88")
+    made = list(office.configuration.numbers.values())[-1]
+    assert made.number == "+33199007788" and made.owner_id == person
+    assert made.routes[HoursState.OPEN].steps[0].destination == ToPerson(person_id=person)
+    page = await administrator.get(f"/people/{person}")
+    assert f'data-number="{made.id}"' in page.text and "01 99 00 77 88" in page.text
+    assert "Fait sonner d’abord cette personne" in page.text
+    page = await administrator.submit(page, mobile="01 99 00 77 88", do="save")
+    assert 'id="e-mobile"' in page.text and office.configuration.people[person].mobile != made.number
+    colleague = next(iter(office.configuration.people.values()))
+    page = await administrator.submit(page, f"/people/{person}", extension=colleague.extension, do="save")
+    assert f"{colleague.name} a déjà le numéro interne {colleague.extension}" in page.text
