@@ -11,7 +11,7 @@ RESPONSIBLE = N_("They are responsible for it; its calls go elsewhere.")
 
 
 def numbers_of(person_id: str, numbers: list[Json], office: Json) -> list[Json]:
-    """The office's numbers that lead to a person or are their responsibility, those that ring them first first.
+    """The numbers that lead to a person or are their responsibility, those first that ring them first.
 
     Each with `use`, a msgid, the `backup` rung when something has failed, or None, and whether that is the
     office's: `backup_is_office`.
