@@ -13,6 +13,16 @@ ERRORS: Mapping[str, str] = {
     "line_main_missing": N_("Choose the main number: every call of this line is for it."),
     "main_number_elsewhere": N_("{name} arrives on another line."),
     "extension_in_to_of_trunk": N_("Only another phone system may call extensions."),
+    "forward_number_missing": N_("Write the number that your operator forwards calls to."),
+    "forward_not_set_up": N_("Set the forward up with your operator first, and save that here."),
+    "forward_being_tested": N_("The forward is being tested at this moment: end the test first."),
+    "line_not_up": N_(
+        "This line is not up: the forward should be at work already. Call your number to see whether it is."
+    ),
+    "emergency_lately": N_(
+        "Somebody has called for help within the hour: the line stays up, since they may be called back."
+    ),
+    "no_test_to_judge": N_("The forward has not been tested yet."),
     "display_words_missing": N_("Write the words that phones show before the caller's name."),
 }
 
@@ -26,6 +36,16 @@ REASONS: Mapping[str, str] = {
     "redirected_no_answer": N_("{who} did not answer: the call was sent on to us"),
     "redirected_not_connected": N_("{who} could not be reached: the call was sent on to us"),
     "redirected_hidden": N_("Somebody who is not shown had sent the call on"),
+}
+
+STATES: Mapping[str, str] = {
+    "up": N_("works"),
+    "registering": N_("signing in"),
+    "unconfirmed": N_("not confirmed"),
+    "refused": N_("refused"),
+    "unreachable": N_("not reachable"),
+    "playing_dead": N_("plays dead for a test"),
+    "disabled": N_("switched off"),
 }
 
 LINE_REASONS: Mapping[str, str] = {

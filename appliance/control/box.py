@@ -16,6 +16,7 @@ from appliance.control.live import Ban, FeedState, Live
 if TYPE_CHECKING:
     from appliance.control.call_back_desk import CallBackDesk
     from appliance.control.mobile_code_desk import MobileCodeDesk
+    from appliance.control.operator_forward_desk import OperatorForwardDesk
     from appliance.routing.plan import Plan
     from appliance.routing.world import DayState, World
     from appliance.sip.tracing import TracedMessage
@@ -130,6 +131,10 @@ class Box(Protocol):
     @property
     def mobile_codes(self) -> MobileCodeDesk:
         """The codes said to people's mobiles."""
+
+    @property
+    def operator_forwards(self) -> OperatorForwardDesk:
+        """What the operators do with calls when the box is dead."""
 
     async def see_alert(self, identifier: int) -> None:
         """Take the banner of an alert down; raises StorageError."""

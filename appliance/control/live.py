@@ -59,13 +59,17 @@ class PersonLive(Told):
 
 
 class LineState(StrEnum):
-    """How a line stands; `unconfirmed`: its servers have never answered OPTIONS, calls are tried."""
+    """How a line stands; `unconfirmed`: its servers have never answered OPTIONS, calls are tried.
+
+    `playing_dead`: it is signed off for a while, to test what the operator does with calls (BACKUP-2).
+    """
 
     UP = "up"
     UNCONFIRMED = "unconfirmed"
     REGISTERING = "registering"
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
+    PLAYING_DEAD = "playing_dead"
     DISABLED = "disabled"
 
 

@@ -44,6 +44,7 @@ class Alarm:
         self._unseen: dict[int, Alert] = {}
         self._given: dict[tuple[str, str], float] = {}
         self._emergency_at = float("-inf")
+        self.on_emergency: Callable[[], None] = lambda: None
 
     async def restore(self) -> None:
         """Take up the alerts that nobody had seen before the restart, and when an emergency was called."""
@@ -59,6 +60,7 @@ class Alarm:
         self._given[key] = now
         if reason.code in ALWAYS_GIVEN:
             self._emergency_at = now
+            self.on_emergency()
         log.warning("alert: %s", reason.sentence())
         self._background.start(self._keep(now, reason.code, reason.parameters), "alert")
 

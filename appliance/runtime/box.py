@@ -52,6 +52,7 @@ from appliance.runtime.live_now import live_now
 from appliance.runtime.media.engine import MediaEngine
 from appliance.runtime.memberships import Memberships
 from appliance.runtime.mobile_codes import MobileCodes
+from appliance.runtime.operator_forwards import operator_forwards_of
 from appliance.runtime.origination import Origination
 from appliance.runtime.people_states import PeopleStates
 from appliance.runtime.phones import Phones
@@ -124,6 +125,7 @@ class Box:
         self.feeds = Feeds(self)
         self.memberships = Memberships(self)
         self.mobile_codes = MobileCodes(self)
+        self.operator_forwards = operator_forwards_of(self)
         self.call_backs = CallBacks(self)
         self.calls.when_ended = (*self.calls.when_ended, self.call_backs.call_ended)
         self.jobs = Jobs(self)
@@ -299,6 +301,7 @@ class Box:
         await self.turns.restore()
         await self.contacts.restore()
         await self.call_backs.restore()
+        await self.operator_forwards.restore()
         await self.media.start()
         await self.phones.restore()
         await self.people_states.restore()

@@ -10,6 +10,7 @@ from appliance import numbers
 from appliance.calls.arrival import Arrival, from_line, from_phone
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import EncryptedAudio
+from appliance.configuration.lines import Line
 from appliance.configuration.people import Phone
 from appliance.legs.incoming import IncomingLeg
 from appliance.legs.sip_leg import Surroundings
@@ -23,7 +24,7 @@ from appliance.runtime.phones import Phones
 from appliance.runtime.sip_driver import SipDriver
 from appliance.runtime.taking import taking
 from appliance.sip.authentication import Authenticated
-from appliance.sip.events import IncomingInvite
+from appliance.sip.events import IncomingInvite, IncomingRequest
 from appliance.sip.flow import Flow
 from appliance.sip.message import Request
 from appliance.sip.sdp import SdpError
@@ -58,7 +59,9 @@ class IncomingCalls:
         line = self._lines.line_of(event.flow, event.request)
         if line is not None:
             arrival = from_line(self._configuration(), line, event.request)
-            if arrival is None:
+            if self._lines.dead_seconds(line.id):
+                self._turn_away(event, line, arrival)
+            elif arrival is None:
                 log.info("line %s called a number that is not ours", line.id)
                 self._driver.refuse(event.session, 404)
             else:
@@ -70,6 +73,16 @@ class IncomingCalls:
         phone = self._authenticated(event)
         if phone is not None:
             self._called(event, phone)
+
+    def _turn_away(self, event: IncomingInvite, line: Line, arrival: Arrival | None) -> None:
+        """Say what an operator hears of a dead box: nobody is registered, or nothing works."""
+        log.info("line %s plays dead: a call is turned away", line.id)
+        self._driver.refuse(event.session, 480 if line.mode == "registered" else 503)
+        self._lines.turned_away(line.id, arrival.facts.caller if arrival else "")
+
+    def is_for_the_dead(self, event: IncomingRequest) -> bool:
+        """Whether a provider asks after a line that plays dead."""
+        return self._lines.seems_dead(event.flow, event.request)
 
     def _called(self, event: IncomingInvite, phone: Phone) -> None:
         """A phone of ours calls somebody, or takes a call that rings somebody."""

@@ -68,6 +68,7 @@ class LineKeeper:
         self._probes: dict[Target, Probe] = {}
         self._wake = asyncio.Event()
         self._dns_silent = False
+        self._dead_until = float("-inf")
         self._told = self._stands()
         self._since = clock.monotonic()
 
@@ -84,12 +85,11 @@ class LineKeeper:
 
     async def run(self) -> None:
         """Keep the line up until cancelled."""
-        if self._client is not None:
-            self._client.start(self._clock.monotonic())
         while True:
             try:
                 await self._find_servers()
                 if self._client is not None:
+                    self._live_or_dead(self._client)
                     await self._register(self._client)
                 await self._ask_servers()
                 self._keep_alive()
@@ -115,6 +115,23 @@ class LineKeeper:
         self.line = line
         self._wake.set()
 
+    @property
+    def plays_dead(self) -> bool:
+        """Whether the line is signed off for a while, as if the box had no power (BACKUP-2)."""
+        return self._clock.monotonic() < self._dead_until
+
+    def play_dead(self, until: float) -> None:
+        """Be signed off until that moment of the steady clock; a past one has the line live at once."""
+        self._dead_until = until
+        self._wake.set()
+
+    def _live_or_dead(self, client: RegistrationClient) -> None:
+        """Have the registration begun, or taken back: the next REGISTER does it."""
+        if self.plays_dead and client.state.status != "stopped":
+            client.stop(self._clock.monotonic())
+        elif not self.plays_dead and client.state.status == "stopped":
+            client.start(self._clock.monotonic())
+
     def suspect(self) -> None:
         """A call has failed on this line: look at once."""
         for probe in self._probes.values():
@@ -138,9 +155,11 @@ class LineKeeper:
     def _next_at(self) -> float:
         look_again = self._looked_at + self._patience()
         due = self._client.next_timer() if self._client is not None else None
-        every = self.line.keep_alive_seconds
+        every = self._keep_alive_seconds
         probes = (probe.due for target in self._asked_after() if (probe := self._probes.get(target)))
-        moments = (look_again, due, self._kept_alive_at + every if every else None, *probes)
+        kept_alive = self._kept_alive_at + every if every else None
+        dead_until = self._dead_until if self.plays_dead else None
+        moments = (look_again, due, kept_alive, dead_until, *probes)
         return min(moment for moment in moments if moment is not None)
 
     def _patience(self) -> float:
@@ -148,9 +167,13 @@ class LineKeeper:
         works = self.targets and self._stands()[0] is not LineState.UNREACHABLE
         return FRESH_SECONDS if works else UNFOUND_SECONDS
 
+    @property
+    def _keep_alive_seconds(self) -> int:
+        return 0 if self.plays_dead else self.line.keep_alive_seconds
+
     def _keep_alive(self) -> None:
         """Send the server in use an empty packet as often as the line wants (RFC 5626 3.5.1)."""
-        every, now = self.line.keep_alive_seconds, self._clock.monotonic()
+        every, now = self._keep_alive_seconds, self._clock.monotonic()
         if every and now >= self._kept_alive_at + every:
             self._kept_alive_at = now
             for flow in self.flows[:1]:
@@ -193,7 +216,7 @@ class LineKeeper:
 
     def _asked_after(self) -> list[Target]:
         """The servers that are asked whether they are there: the one registered with, or all."""
-        if not self.line.probe_seconds:
+        if not self.line.probe_seconds or self.plays_dead:
             return []
         if self._client is None:
             return self.targets
@@ -295,6 +318,8 @@ class LineKeeper:
 
     def _stands(self) -> tuple[LineState, str, int | None]:
         """State, the reason when it is not up, and the status that gave the reason."""
+        if self.plays_dead:
+            return LineState.PLAYING_DEAD, "", None
         state, reason, status = self._stands_with_provider()
         if self._dns_silent and reason in CUT_OFF:
             reason = "no_internet"

@@ -55,6 +55,8 @@ class Lines:
         self._names = Names(token)
         self._keepers: dict[str, LineKeeper] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._dead_until: dict[str, float] = {}
+        self.turned_away: Callable[[str, str], None] = lambda line_id, caller: None
         self.channels: Callable[[], Counter[str]] = Counter
 
     def follow(self, configuration: Configuration) -> None:
@@ -76,6 +78,7 @@ class Lines:
             self._events.publish("line", id=line.id, state=told.state, reason=told.reason)
 
         keeper = LineKeeper(line, self._driver, self._names, self._clock, changed)
+        keeper.play_dead(self._dead_until.get(line.id, float("-inf")))
         self._keepers[line.id] = keeper
         self._tasks[line.id] = self._background.start(keeper.run(), f"line {line.id}")
 
@@ -112,6 +115,24 @@ class Lines:
     def is_marked(self, data: bytes) -> bool:
         """Whether a message carries the mark of one of our lines: it comes from the provider."""
         return any(keeper.mark.encode() in data for keeper in self._keepers.values())
+
+    def play_dead(self, line_id: str, seconds: float) -> None:
+        """Let a line be signed off for so long, as if the box had no power; 0 ends it."""
+        until = self._clock.monotonic() + seconds
+        self._dead_until[line_id] = until
+        if (keeper := self._keepers.get(line_id)) is not None:
+            keeper.play_dead(until)
+
+    def dead_seconds(self, line_id: str) -> float:
+        """How long a line still plays dead; 0 when it does not."""
+        return max(0.0, self._dead_until.get(line_id, 0.0) - self._clock.monotonic())
+
+    def seems_dead(self, flow: Flow, request: Request) -> bool:
+        """Whether who asks is the provider of a line that plays dead."""
+        if not any(self.dead_seconds(line_id) for line_id in self._dead_until):
+            return False
+        line = self.line_of(flow, request)
+        return line is not None and self.dead_seconds(line.id) > 0
 
     def up(self) -> frozenset[str]:
         """The ids of the lines that carry calls now."""

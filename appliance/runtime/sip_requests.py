@@ -36,8 +36,9 @@ class SipRequests:
         if request.method == "REGISTER":
             self._phones.register(event)
         elif request.method == "OPTIONS":
+            status = 503 if self._incoming.is_for_the_dead(event) else 200
             headers = [("Allow", ALLOW), ("Accept", "application/sdp")]
-            self._driver.respond(event.key, make_response(request, 200, headers=headers))
+            self._driver.respond(event.key, make_response(request, status, headers=headers))
         elif request.method == "SUBSCRIBE":
             self._lamps.subscribe(event)
         elif request.method == "PUBLISH":

@@ -167,6 +167,13 @@ CREATE TABLE signed_out (
 ) WITHOUT ROWID;
 """
 
+OPERATOR_FORWARDS = """
+CREATE TABLE operator_forwards (
+    line_id TEXT PRIMARY KEY,
+    record TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     FIRST,
     LADDERS,
@@ -179,6 +186,7 @@ MIGRATIONS: tuple[str, ...] = (
     CONTACTS,
     CALL_BACKS,
     SIGNED_OUT,
+    OPERATOR_FORWARDS,
 )
 
 

@@ -41,6 +41,7 @@ from appliance.routing.world import DayState, PersonNow, World
 from appliance.runtime.background import Background
 from appliance.runtime.clock import Clock
 from appliance.runtime.memberships import Memberships
+from appliance.runtime.operator_forwards import OperatorForwards
 from appliance.runtime.people_states import groups_of, person_live
 from appliance.runtime.tokens import readable_code, token
 from appliance.sip.tracing import TracedMessage
@@ -57,9 +58,11 @@ from appliance.storage.database import Database
 from appliance.storage.history import History
 from appliance.storage.mail_queue import MailQueue
 from appliance.storage.messages import MessageStore
+from appliance.storage.operator_forwards import OperatorForwardStore
 from appliance.storage.security_log import SecurityLog
 from appliance.storage.sessions import Sessions
 from tests.support.mobile_codes import Codes
+from tests.support.played_lines import PlayedLines
 
 T = TypeVar("T")
 
@@ -154,6 +157,15 @@ class OfficeBox:
         self.memberships = Memberships(self)  # type: ignore[arg-type]
         self.background = Background()
         self.mobile_codes = Codes(lambda: self.configuration, self.monotonic)
+        self.played_lines = PlayedLines(lambda: self.world().lines_up, self.monotonic)
+        self.operator_forwards = OperatorForwards(
+            OperatorForwardStore(self.database),
+            self.played_lines,
+            self.background,
+            self.events,
+            self.epoch,
+            lambda: False,
+        )
         self.call_backs = Desk(CallBackStore(self.database), self.epoch)
         self._writing = asyncio.Lock()
         self.started_at = self.epoch()

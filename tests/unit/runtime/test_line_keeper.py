@@ -151,3 +151,62 @@ async def test_a_registered_line_whose_server_falls_silent_registers_again(kept)
 
 async def test_a_host_name_that_cannot_be_asked_for_has_no_address():
     assert await names._addresses("a" * 70 + ".example") == []
+
+
+class Recording(Driver):
+    """Keeps the requests that it answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[tuple[str, str]] = []
+
+    async def ask(self, request, flow, seconds=None):
+        self.asked.append((request.method, request.headers.get("Expires") or ""))
+        return await super().ask(request, flow, seconds)
+
+
+@pytest.mark.feature("BACKUP-2")
+async def test_a_line_that_plays_dead_takes_its_registration_back_and_comes_again(kept):
+    driver, told = Recording(), []
+    keeper = kept(Dns(), driver, LINE, lambda: told.append(keeper.live().state))
+    await settle()
+    assert keeper.is_up
+    driver.asked.clear()
+    keeper.play_dead(Clock().monotonic() + 180)
+    await settle()
+    assert driver.asked == [("REGISTER", "0")]
+    assert keeper.live().state is LineState.PLAYING_DEAD and not keeper.is_up
+    keeper.suspect()
+    await settle()
+    assert driver.asked == [("REGISTER", "0")], "nobody is asked after by a dead box"
+    keeper.play_dead(float("-inf"))
+    await settle()
+    assert keeper.is_up and driver.asked[1] == ("REGISTER", "600")
+    assert LineState.PLAYING_DEAD in told and told[-1] is LineState.UP
+
+
+@pytest.mark.feature("BACKUP-2")
+async def test_a_line_that_starts_while_it_plays_dead_registers_when_that_is_over(kept):
+    driver, keeper = Recording(), None
+    keeper = LineKeeper(LINE, driver, Dns(), Clock(), lambda: None)
+    keeper.play_dead(Clock().monotonic() + 180)
+    task = asyncio.ensure_future(keeper.run())
+    await settle()
+    assert driver.asked == [] and not keeper.is_up
+    keeper.play_dead(float("-inf"))
+    await settle()
+    assert keeper.is_up
+    task.cancel()
+
+
+@pytest.mark.feature("BACKUP-2")
+async def test_a_trusted_line_that_plays_dead_asks_nobody_and_carries_nothing(kept):
+    driver = Recording()
+    keeper = kept(Dns(), driver, TRUSTED)
+    await settle()
+    asked = len(driver.asked)
+    keeper.play_dead(Clock().monotonic() + 180)
+    keeper.suspect()
+    await settle()
+    assert len(driver.asked) == asked
+    assert keeper.live().state is LineState.PLAYING_DEAD and not keeper.is_up

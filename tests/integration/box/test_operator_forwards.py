@@ -1,0 +1,95 @@
+"""A line plays dead for a test of the operator's forward: it alone, for a while, and never for help."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.box.offices import OUTSIDER
+from tests.integration.box.test_outside_calls import arrives
+from tests.interop.box import Refused
+from tests.support.raw_sip import description
+
+pytestmark = pytest.mark.feature("BACKUP-2")
+
+FORWARD = "/lines/trunk/forward"
+
+
+async def playing_dead(running) -> None:
+    await running.ask("PUT", FORWARD, {"number": OUTSIDER, "set_up": True})
+    told = await running.ask("POST", f"{FORWARD}/test", {})
+    assert told["state"] == "testing"
+    assert "trunk" not in running.box.lines.up()
+
+
+async def asked_after(provider) -> int:
+    return (await provider.ask("OPTIONS", f"sip:{provider.domain}")).status
+
+
+async def test_calls_are_turned_away_until_it_ends_also_after_a_restart(running, provider, phone):
+    alice = await phone("101")
+    assert await asked_after(provider) == 200
+    await playing_dead(running)
+    call = arrives(provider)
+    call.invite()
+    assert (await call.refused()).status == 503
+    assert await asked_after(provider) == 503
+    await running.stop()
+    await running.start()
+    call = arrives(provider)
+    call.invite()
+    assert (await call.refused()).status == 503
+    told = await running.ask("GET", FORWARD)
+    assert told["state"] == "testing" and 0 < told["seconds_left"] <= 180
+    assert [each["caller"] for each in told["turned_away"]] == [OUTSIDER, OUTSIDER]
+
+    # Nothing inside is touched.
+    bruno = await phone("102")
+    inside = bruno.call("101")
+    await inside.invite_authenticated()
+    heard = await alice.incoming()
+    heard.answer(180)
+    await inside.ringing()
+    inside.cancel()
+    await heard.cancelled()
+
+    assert (await running.ask("POST", f"{FORWARD}/end", {}))["state"] == "unjudged"
+    await running.until(lambda: "trunk" in running.box.lines.up(), "the trunk is up")
+    call = arrives(provider)
+    call.invite()
+    heard = await alice.incoming()
+    heard.answer(180)
+    await call.ringing()
+    call.cancel()
+    await heard.cancelled()
+    await running.at_rest()
+    await running.stop()
+    await running.start()
+    assert (await running.ask("GET", FORWARD))["state"] == "unjudged", "a test that ended stays so"
+
+
+async def test_a_call_for_help_leaves_by_the_line_and_ends_the_test(running, provider, phone):
+    alice = await phone("101")
+    await playing_dead(running)
+    call = alice.call("112")
+    call.invite(description())
+    heard = await provider.incoming()
+    assert "112" in heard.invitation.uri
+    heard.answer(200, description())
+    await call.accepted()
+    await heard.request("ACK")
+    assert running.box.operator_forwards.seconds_left("trunk") == 0
+    await running.until(lambda: "trunk" in running.box.lines.up(), "the trunk is up")
+    await call.hang_up()
+    await heard.hung_up()
+    with pytest.raises(Refused, match="emergency_lately"):
+        await running.ask("POST", f"{FORWARD}/test", {})
+    await running.at_rest()
+
+
+async def test_a_line_that_goes_takes_its_forward_along(running, provider):
+    await playing_dead(running)
+    settings = running.box.configuration
+    await running.set(settings.without_record("numbers", "main").without_record("lines", "trunk"))
+    assert running.box.operator_forwards.of("trunk").number is None
+    await running.set(settings)
+    await running.until(lambda: "trunk" in running.box.lines.up(), "another line of that name lives")
