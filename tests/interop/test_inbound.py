@@ -230,15 +230,25 @@ def test_the_language_is_asked_of_the_caller_and_kept_to_the_end(office: Office)
     same_way(office.box, record)
 
 
+@pytest.mark.feature("IN-1")
+def test_ready_paths_offer_the_menu_at_once_after_fifteen_seconds_or_never(office: Office) -> None:
+    _lay_out(office, "transfer_then_menu", ["person", "menu", "mailbox"])
+    _talk(office, office.bruno, 700, ["2", "1"], ["key_pressed", "key_pressed"])
+    assert office.alice.seen("CALL_INCOMING") and office.alice.seen("CALL_CLOSED"), "she rang before"
+    assert not office.alice.seen("CALL_ESTABLISHED")
+    _lay_out(office, "menu", ["menu", "mailbox"])
+    _talk(office, office.bruno, 700, ["2", "1"], ["key_pressed", "key_pressed"])
+    assert len(office.alice.seen("CALL_INCOMING")) == 1, "the menu comes first"
+    office.alice.wait_event("CALL_INCOMING")
+    _lay_out(office, "transfer", ["person", "mailbox"])
+    _talk(office, office.alice, 600, [], [])
+
+
 @pytest.mark.feature("IN-1", "IN-2")
 def test_a_ready_path_rings_the_person_when_nothing_is_chosen_in_the_menu(office: Office) -> None:
     """The route to the menu is laid out anew with Alice after it; the menu that is there is kept."""
-    people = {each["name"]: each["id"] for each in office.box.api.items("/people")}
     office.box.api.ask("PATCH", "/menus/accueil", {"repeats": 0, "wait_seconds": 2})
-    wish = {"kind": "menu_then_person", "who": to_person(people["Alice"]), "backup": "+33199009991"}
-    number = office.box.api.ask("POST", "/numbers/standard/starting-point", wish)
-    kinds = [step["destination"]["kind"] for step in number["routes"]["open"]["steps"]]
-    assert kinds == ["menu", "person", "external", "mailbox"]
+    _lay_out(office, "menu_then_person", ["menu", "person", "external", "mailbox"])
     call, ear = office.call_from_outside(stay=30)
     office.alice.wait_event("CALL_INCOMING")
     office.alice.command("accept")
@@ -246,6 +256,44 @@ def test_a_ready_path_rings_the_person_when_nothing_is_chosen_in_the_menu(office
     _ended_by(office.alice, call, ear)
     assert seconds_of_tone(ear.save(office.provider.folder / "ear-ready.wav"), 600) > 1
     assert same_way(office.box, last_call(office.box, 1)).count("no_key") == 1
+
+
+@pytest.mark.feature("IN-2")
+def test_after_the_person_a_ready_path_rings_the_backup_number_then_takes_a_message(office: Office) -> None:
+    """Nothing is chosen, Alice declines, and the backup number's own voicemail does not press 1."""
+    menu = {"repeats": 0, "wait_seconds": 2, "prompts": {"fr": {"text": "Tapez 1 ou 2."}}}
+    office.box.api.ask("PATCH", "/menus/accueil", menu)
+    office.box.api.change("/office", answer_seconds=5)
+    _lay_out(office, "menu_then_person", ["menu", "person", "external", "mailbox"])
+    backup, voicemail = (
+        office.provider.play("answer", office.box.server, ear_port=7100),
+        office.provider.ear(7100, tone=900),
+    )
+    call, ear = _beside(office).call_from_outside(stay=18, ear_port=7002)
+    office.alice.wait_event("CALL_INCOMING")
+    office.alice.command("hangup")
+    backup.finish()
+    heard = len(ear.heard)
+    until(lambda: len(ear.heard) > heard + ENOUGH_HEARD, "the greeting")
+    call.finish()
+    ear.close()
+    voicemail.close()
+    record = last_call(office.box)
+    assert [each.get("outcome") for each in record["steps"] if each["step"] == "Ring"] == [
+        "busy",
+        "no_answer",
+    ]
+    assert record["steps"][-1]["step"] == "TakeMessage"
+    assert seconds_of_tone(ear.save(office.provider.folder / "ear-backup.wav"), 900) == 0
+    assert "must_press_one" in same_way(office.box, record)
+
+
+def _lay_out(office: Office, kind: str, expected: list[str]) -> None:
+    """Lay the ready path of that kind out, with Alice and a backup number."""
+    people = {each["name"]: each["id"] for each in office.box.api.items("/people")}
+    wish = {"kind": kind, "who": to_person(people["Alice"]), "backup": "+33199009991"}
+    number = office.box.api.ask("POST", "/numbers/standard/starting-point", wish)
+    assert [step["destination"]["kind"] for step in number["routes"]["open"]["steps"]] == expected
 
 
 def _beside(office: Office) -> Office:
