@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import aiohttp_jinja2
 from aiohttp import web
 
-from webui import language, wording
+from webui import forward_words, language, wording
 from webui.client import FieldError
 from webui.forms import Choice
 from webui.language import N_
@@ -87,6 +87,7 @@ CONFIRMATIONS = {
     "call_back": N_("They will be called."),
     "call_back_off": N_("The call-back is called off."),
     "call_back_tried": N_("The call-back is tried now."),
+    "forward": N_("Noted."),
     "imported": N_("The contacts are in."),
     "blocked": N_("This caller is blocked from now on."),
     "unblocked": N_("This caller is no longer in the list."),
@@ -120,6 +121,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "warning": wording.say_warning,
     "audio_fault": wording.say_audio_fault,
     "security_event": wording.say_security_event,
+    "forward_words": forward_words.say_forward,
+    "forward_colour": forward_words.colour_forward,
     "line_reason": wording.say_line_reason,
     "field_error": wording.say_error,
     "error_code": lambda code: wording.say_error(FieldError("", code, {})),

@@ -22,6 +22,7 @@ PAGES = (
     "/office",
     "/lines",
     "/lines/operateur",
+    "/lines/operateur/forward",
     "/numbers/accueil/edit",
     "/people/bruno/path",
     "/ring-groups/ventes",

@@ -12,7 +12,8 @@ PAGES = (
     "/", "/history", "/voicemail", "/numbers", "/numbers/accueil", "/numbers/accueil/edit", "/people",
     "/people/anne", "/phones/new", "/ring-groups/ventes", "/opening-hours", "/opening-hours/new", "/sounds",
     "/mailboxes", "/caller-filter", "/call-backs", "/contacts", "/contacts/new", "/contacts/import",
-    "/mailboxes/office", "/lines", "/lines/operateur", "/mail", "/office", "/users", "/backup", "/account",
+    "/mailboxes/office", "/lines", "/lines/operateur", "/lines/operateur/forward", "/mail", "/office",
+    "/users", "/backup", "/account",
     "/outbound", "/star-codes", "/star-codes/edit", "/permissions", "/week", "/menus",
     "/menus/new?ready=operator",
 )  # fmt: skip

@@ -301,8 +301,10 @@ class LinePages(RecordPages):
                 *(Choice(one["id"], one["name"]) for one in own),
             ],
         }
+        has_operator = identifier and form.value("kind") != "pbx"
         return {
             "live": await read_live(visit),
+            "forward": await visit.get(f"/lines/{identifier}/forward") if has_operator else None,
             "numbers": own,
             "operators": OPERATORS,
             "operator": operator_of(str(form.value("operator"))),

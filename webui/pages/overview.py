@@ -34,8 +34,17 @@ async def _now(visit: Visit) -> Json:
         "unheard": sum(count["unheard"] for count in live.state["mailboxes"].values()),
         "kept": sum(count["total"] for count in live.state["mailboxes"].values()),
         "calendars": (await visit.get("/calendars"))["items"] if visit.is_administrator else [],
+        "forwards": await _forwards(visit),
         "phones_by_person": await _phones_by_person(visit, live),
     }
+
+
+async def _forwards(visit: Visit) -> dict[str, Json]:
+    """The operators' forwards that somebody should see to, by line."""
+    if not visit.is_administrator:
+        return {}
+    told = (await visit.get("/operator-forwards"))["items"]
+    return {one["line_id"]: one for one in told if one["state"] != "works"}
 
 
 async def _phones_by_person(visit: Visit, live: LiveState) -> list[tuple[Json, list[tuple[Json, Json]]]]:
