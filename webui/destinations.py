@@ -21,6 +21,13 @@ NAMED = (
 )
 # Who calls back, in the picker as "call_back:group:sales".
 CALLS_BACK = (("group", "group_id", "groups"), ("person", "person_id", "people"))
+# What is created where it is picked, as "new:group": see creating.
+CREATED = (
+    ("group", N_("A ring group or a queue")),
+    ("menu", N_("A menu")),
+    ("mailbox", N_("A mailbox")),
+    ("contact", N_("A contact")),
+)
 # What may be ticked of a number outside, and whether it usually is.
 _OUTSIDE = {"confirm": True, "follows_contact": False}
 _ID_FIELD = {kind: field for kind, field, _, _ in NAMED}
@@ -89,6 +96,9 @@ async def choices(visit: Visit, *, without: str = "") -> list[Choice]:
     ending = gettext("End the call")
     found.append(Choice("busy", gettext("Busy tone"), ending))
     found.append(Choice("hang_up", gettext("Hang up"), ending))
+    if visit.is_administrator:
+        here = gettext("Create here")
+        found += (Choice(f"new:{kind}", gettext(label), here) for kind, label in CREATED)
     return found
 
 

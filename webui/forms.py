@@ -52,6 +52,7 @@ class Form:
 
     `locks`: the fields that only an administrator (`may_unlock`) changes, each with the words that say so.
     `current`: the values somebody else has saved meanwhile, when that is why it was refused.
+    `made`: the name of what was created in place for a picker, by its path.
     """
 
     values: dict[str, Any]
@@ -62,6 +63,7 @@ class Form:
     current: Mapping[str, Any] | None = None
     locks: Mapping[str, str] = field(default_factory=dict)
     may_unlock: bool = False
+    made: Mapping[str, str] = field(default_factory=dict)
 
     def field(self, name: str) -> Field:
         """The field of that name; raises KeyError."""

@@ -18,6 +18,17 @@ REASONS = {
     "queue_nobody": N_("Nobody of {group} is there to wait for"),
 }
 
+# What a group begins with.
+NEW_GROUP = {"order": "together", "max_wait": 30}
+NEW_QUEUE = {
+    "max_wait": 300,
+    "max_waiting": 10,
+    "say_position": True,
+    "say_wait": True,
+    "offer_call_back": False,
+    "every_seconds": 45,
+}
+
 ORDERS = {
     "together": N_("All at once"),
     "in_order": N_("One after the other, from the top"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from webui import creating
 from webui.client import FieldError, Refused
 from webui.forms import Field, Form, nest, rearrange, record_of
 from webui.page import go_to, render
@@ -112,6 +113,11 @@ class RecordPages:
         form = Form(values, self.fields, version=version)
         if rearrange(values, wish):
             return await self._show(request, form, identifier, before)
+        created = await creating.create(visit_of(request), values, wish)
+        form.errors, form.made = created.errors, created.made
+        if creating.stays(created, wish):
+            status = creating.status(created, wish)
+            return await self._show(request, form, identifier, before, status=status)
         try:
             record = await self.store(
                 visit_of(request), identifier, self.from_values(values, before), version

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from webui import creating
 from webui.client import Refused
 from webui.forms import Form, nest, rearrange
 from webui.page import go_to
@@ -55,6 +56,12 @@ class SettingsPage:
         form = Form(values, version=str(values.pop("version", "")) or before.etag or "")
         if rearrange(values, wish):
             return await self.show(request, visit, form)
+        created = await creating.create(visit, values, wish)
+        form.errors, form.made = created.errors, created.made
+        if creating.stays(created, wish):
+            response = await self.show(request, visit, form)
+            response.set_status(creating.status(created, wish))
+            return response
         try:
             await self.store(visit, self.from_values(values, before.data), form.version, wish)
         except Refused as refusal:

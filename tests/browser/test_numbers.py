@@ -66,3 +66,31 @@ async def test_words_of_one_s_own_are_shown_and_missing_ones_told_at_their_field
     kept = settled.api.get("/numbers/accueil")
     assert (kept["display"], kept["display_words"], kept["ring_tone"]) == ("words", "Ventes", 2)
     settled.api.change("/numbers/accueil", display="caller", display_words="", ring_tone=None)
+
+
+@pytest.mark.feature("IN-7")
+async def test_a_group_is_created_where_it_is_picked_and_looked_at_from_there(
+    visitor: Page, settled: Product, words: Words
+) -> None:
+    name = f"Renfort {words.locale}"
+    legend = {"fr-FR": "Qui sonne", "en-GB": "Who rings"}
+    picker = visitor.locator("[name='routes.open.steps.0.destination.pick']")
+    await visitor.goto("/numbers/accueil/edit")
+    await visitor.fill("[name=name]", "Accueil du jour")
+    await picker.select_option("new:group")
+    await expect(visitor.locator(".new-record")).to_contain_text(legend[words.locale])
+    create = visitor.locator("[value='create:routes.open.steps.0.destination']")
+    await create.click()
+    await expect(visitor.locator("[id='e-routes.open.steps.0.destination.new.name']")).to_be_visible()
+    await visitor.fill("[id='f-routes.open.steps.0.destination.new.name']", name)
+    await visitor.get_by_role("checkbox", name="Bruno").first.check()
+    await create.click()
+    await expect(visitor.locator(".made")).to_contain_text(name)
+    await expect(visitor.locator("[name=name]")).to_have_value("Accueil du jour")
+    made = next(each for each in settled.api.get("/groups")["items"] if each["name"] == name)
+    await expect(picker).to_have_value(f"group:{made['id']}")
+    await expect(visitor.locator(f"a[href='/ring-groups/{made['id']}']")).to_be_visible()
+    assert settled.api.get("/numbers/accueil")["name"] == "Accueil"
+    await picker.select_option("group:ventes")
+    await visitor.fill("[name=name]", "Accueil")
+    await save(visitor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import Product, office, save, sign_in
@@ -48,3 +49,22 @@ async def test_a_wrong_value_is_told_at_its_field_and_the_others_stay(
     await page.fill("[name=extension]", "103")
     await save(page)
     await expect(page.locator("h1")).to_have_text("Chloé")
+
+
+@pytest.mark.feature("IN-7")
+async def test_a_mailbox_is_created_in_the_form_that_leads_there(product: Product, chromium: Browser) -> None:
+    ask = office(product)
+    context = await chromium.new_context(locale="fr-FR", java_script_enabled=False)
+    page = await context.new_page()
+    await sign_in(page, product)
+    await page.goto(product.address + "/numbers/accueil/edit")
+    last = "routes.open.steps.1.destination"
+    await page.select_option(f"[name='{last}.pick']", "new:mailbox")
+    await save(page)
+    await expect(page.locator(f"[id='e-{last}.new.name']")).to_be_visible()
+    await page.fill(f"[name='{last}.new.name']", "Astreinte")
+    await save(page)
+    await page.wait_for_url("**/numbers/accueil?done=saved")
+    (made,) = (each["id"] for each in ask("GET", "/mailboxes")["items"] if each["name"] == "Astreinte")
+    steps = ask("GET", "/numbers/accueil")["routes"]["open"]["steps"]
+    assert steps[1]["destination"] == {"kind": "mailbox", "mailbox_id": made}

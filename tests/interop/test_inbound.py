@@ -19,6 +19,7 @@ from tests.interop.office import (
     add_trusted_line,
     route,
     set_up,
+    to_group,
     to_mailbox,
     to_person,
 )
@@ -159,6 +160,17 @@ def test_the_call_beyond_those_a_number_takes_at_once_goes_elsewhere(office: Off
     assert same_way(office.box, overflown, number_full=True)[:2] == ["number_called", "number_full"]
     first.stop()
     menu.close()
+
+
+@pytest.mark.feature("IN-7")
+def test_a_number_rings_the_queue_it_leads_to_and_then_whoever_that_was_given(office: Office) -> None:
+    people = {each["name"]: each["id"] for each in office.box.api.items("/people")}
+    members = [[{"person_id": people[name]}] for name in ("Alice", "Bruno")]
+    group = office.box.api.add("groups", name="Accueil", members=members[0], queue={})
+    office.box.api.ask("PATCH", "/numbers/standard", {"routes": {"open": route(to_group(group))}})
+    _talk(office, office.alice, 600, [], [])
+    office.box.api.change(f"/groups/{group}", members=members[1])
+    _talk(office, office.bruno, 700, [], [])
 
 
 @pytest.mark.feature("IN-8")

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from webui import destinations
+from webui import creating, destinations
 from webui.client import Refused
 from webui.forms import Form, nest
 from webui.language import now
@@ -26,19 +26,29 @@ async def set_override(request: web.Request) -> web.StreamResponse:
     """Override the hours as the form says, or show it again with what is wrong."""
     visit = visit_of(request)
     posted = nest((name, value) for name, value in (await request.post()).items() if isinstance(value, str))
+    wish = str(posted.pop("do", ""))
+    created = await creating.create(visit, posted, wish)
+    form = Form(posted, errors=created.errors, made=created.made)
+    if creating.stays(created, wish):
+        return await _show(request, form, creating.status(created, wish))
     try:
         await visit.send("PUT", "/overrides", _wish(posted))
     except Refused as refusal:
         if refusal.status in (401, 403, 404):
             raise
-        form = Form(posted, errors=refusal.errors)
-        items = (await visit.get("/calendars"))["items"]
-        form.choices = await override_choices(visit, items)
-        around = {**await PAGES.list_surroundings(visit, items), "override": form}
-        response = render(request, "opening_hours_list.html", {"items": items, **around})
-        response.set_status(422)
-        return response
+        form.errors = refusal.errors
+        return await _show(request, form, 422)
     return go_to("/opening-hours", "override")
+
+
+async def _show(request: web.Request, form: Form, status: int) -> web.StreamResponse:
+    visit = visit_of(request)
+    items = (await visit.get("/calendars"))["items"]
+    form.choices = await override_choices(visit, items)
+    around = {**await PAGES.list_surroundings(visit, items), "override": form}
+    response = render(request, "opening_hours_list.html", {"items": items, **around})
+    response.set_status(status)
+    return response
 
 
 def _wish(posted: Json) -> Json:

@@ -7,7 +7,7 @@ from aiohttp import web
 from webui import destinations
 from webui.drawing.call_path import DEVICE_WORDS
 from webui.forms import Choice, Field, Form
-from webui.group_words import ORDERS, SHORT_ORDERS
+from webui.group_words import NEW_GROUP, NEW_QUEUE, ORDERS, SHORT_ORDERS
 from webui.language import N_, gettext
 from webui.live_state import LiveState, read_live
 from webui.page import render
@@ -16,14 +16,6 @@ from webui.session import Visit, visit_of
 
 MOST_MEMBERS = 7
 
-NEW_QUEUE = {
-    "max_wait": 300,
-    "max_waiting": 10,
-    "say_position": True,
-    "say_wait": True,
-    "offer_call_back": False,
-    "every_seconds": 45,
-}
 QUEUE_FIELDS = (
     (
         "max_wait",
@@ -99,7 +91,7 @@ class RingGroupPages(RecordPages):
     fields = FIELDS
 
     def blank(self, request: web.Request) -> Json:
-        return {"members": [{}, {}], "max_wait": 30, "order": "together", "queue": NEW_QUEUE}
+        return {**NEW_GROUP, "members": [{}, {}], "queue": NEW_QUEUE}
 
     def to_values(self, record: Json) -> Json:
         return {
