@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from appliance.calls.call import Call, Party
+from appliance.calls.moving import move_here
 from appliance.calls.saying import say
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.transfer import LOAN_SECONDS, Loan, agree
@@ -46,8 +47,14 @@ class PickUp:
 
 
 async def pick_up(board: Switchboard, call: Call, parameters: Mapping[str, str]) -> Outcome | None:
-    """Take the ringing call of the extension dialled after the code, or the oldest of the caller's groups."""
+    """Take the ringing call of the extension dialled after the code, or the oldest of the caller's groups.
+
+    A call named by its id may be the caller's own, which they have on another phone.
+    """
     me = call.party_of(call.caller)
+    talks = next((each for each in board.calls_in_progress() if each.id == parameters.get("call_id")), None)
+    if talks is not None and await move_here(board, call, talks):
+        return None
     found = _wanted(board, me, parameters)
     if not isinstance(found, Call):
         await say(board, call, found)

@@ -33,13 +33,26 @@ LOAN_SECONDS = 3.0
 class Loan:
     """A leg that one call lends to another: its own call waits for `over`, so that ownership never moves.
 
-    `connected` tells the call that lends who talks to the leg from then on.
+    `connected` tells the call that lends who talks to the leg from then on, `story` what its story says.
     """
 
     leg: CallerLeg
+    story: str = "transferred"
     ready: Future[None] = field(default_factory=Future)
     over: Happening = field(default_factory=Happening)
     connected: Callable[[Party], object] = lambda _: None
+
+
+def borrow_opposite(call: Call, leg: object, story: str = "transferred") -> Loan | None:
+    """Ask the conversation of a call for the leg opposite to one of it; None when that leg is not in it."""
+    talk = call.conversation
+    if talk is None or leg not in (talk.one, talk.other):
+        return None
+    mine = talk.one if leg is talk.one else talk.other
+    loan = Loan(talk.opposite(mine), story)
+    call.lead(loan.leg)
+    talk.wishes.put_nowait((mine, loan))
+    return loan
 
 
 async def transfer(
@@ -66,7 +79,7 @@ async def lend(call: Call, loan: Loan, mine: Leg) -> bool:
     if loan.ready.done():
         return False
     call.lead(loan.leg)
-    call.story_moves("transferred", call.party_of(mine))
+    call.story_moves(loan.story, call.party_of(mine))
     mine.close()
     if loan.leg is call.caller or call.answered_by_line:
         # Whoever was reached from outside goes over to somebody else; who is consulted stays who they are.

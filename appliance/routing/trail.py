@@ -162,7 +162,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "park_over": "Nobody took the call out of place {place}: it comes back to {by}",
         "picked_up": "{by} picks up the call",
         "picks_up": "The call of {who} is picked up",
-        "pick_up_key": "A key of the phone takes a ringing call",
+        "pick_up_key": "A key of the phone takes a call",
+        "moved": "{by} goes on with the call on another phone",
+        "moves_here": "The call with {by} goes on here",
         "over": "That was the end of the path",
         "loop": "This path comes back to where it was: it ends here",
     }

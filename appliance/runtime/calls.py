@@ -11,7 +11,7 @@ from appliance.calls.call import Call
 from appliance.calls.follow import run_call
 from appliance.calls.parking import ParkingLot
 from appliance.calls.switchboard import Switchboard
-from appliance.calls.transfer import Loan
+from appliance.calls.transfer import Loan, borrow_opposite
 from appliance.control.events import EventHub
 from appliance.control.live import CallLive, CallState, Waiting
 from appliance.legs.leg import CallerLeg, Leg
@@ -124,15 +124,8 @@ class Calls:
 
     def lend_opposite(self, leg: object) -> Loan | None:
         """Ask the conversation of a leg for the leg opposite; None when it is in none."""
-        for call in self._calls.values():
-            talk = call.conversation
-            if talk is not None and leg in (talk.one, talk.other):
-                mine = talk.one if leg is talk.one else talk.other
-                loan = Loan(talk.opposite(mine))
-                call.lead(loan.leg)
-                talk.wishes.put_nowait((mine, loan))
-                return loan
-        return None
+        loans = (borrow_opposite(call, leg) for call in self._calls.values())
+        return next((loan for loan in loans if loan is not None), None)
 
     def hang_up_all(self) -> None:
         """End every call and take no other: the box stops."""

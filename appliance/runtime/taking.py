@@ -1,4 +1,4 @@
-"""INVITE with Replaces (RFC 3891): the key of a phone takes a call that rings a colleague."""
+"""INVITE with Replaces (RFC 3891): a phone takes a call that rings a colleague, or its user's own call."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ from dataclasses import replace
 
 from appliance.calls.arrival import Arrival
 from appliance.calls.call import Call
+from appliance.calls.moving import own_leg
 from appliance.runtime.calls import Calls
 from appliance.runtime.sip_driver import SipDriver
 from appliance.sip.errors import SipSyntaxError
 from appliance.sip.message import Request
 from appliance.sip.refer import Replaces, read_replaces
 
-BAD_REQUEST, NO_SUCH_DIALOG, BUSY, DECLINED = 400, 481, 486, 603
+BAD_REQUEST, FORBIDDEN, NO_SUCH_DIALOG, BUSY = 400, 403, 481, 486
 
 
 def taking(arrival: Arrival, request: Request, calls: Calls, driver: SipDriver) -> Arrival | int:
-    """The arrival as the taking of the ringing call that Replaces names, or the status to refuse it with.
+    """The arrival as the taking of the call that Replaces names, or the status to refuse it with.
 
     The dialog may be named as our lamps name it, by the call's id, or by its own Call-ID and tags. One that
-    has been answered is not taken from the two who talk.
+    has been answered is taken by whoever talks in it themselves, on another phone, and by nobody else.
     """
     values = request.headers.all("Replaces")
     try:
@@ -32,7 +33,10 @@ def taking(arrival: Arrival, request: Request, calls: Calls, driver: SipDriver) 
     if found is None:
         return NO_SUCH_DIALOG
     if not found.ringing:
-        return BUSY if named.early_only else DECLINED
+        if named.early_only:
+            return BUSY
+        if own_leg(found, arrival.facts.caller_person_id) is None:
+            return FORBIDDEN
     return replace(arrival, facts=replace(arrival.facts, picks_up=found.id))
 
 

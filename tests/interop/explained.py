@@ -18,6 +18,8 @@ HAPPENED = frozenset(
         "left_by",
         "paged",
         "line_failed",
+        "moved",
+        "moves_here",
         "park_over",
         "parked",
         "picked_up",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -203,6 +204,30 @@ def test_it_connects_two_it_has_talked_to(office: Office) -> None:
     second.finish()
     ear.close()
     hear_each_other(office)
+
+
+def test_it_takes_its_users_call_from_another_of_their_phones(office: Office) -> None:
+    """INVITE with Replaces of the dialog that the first phone has; Bruno is heard on the second."""
+    first_ear = office.alice.ear(7000, tone=CHLOE)
+    first = office.plays(talking("here").is_ended())
+    office.bruno.answer()
+    office.bruno.listen(1)
+    named = unquote(replaces(first.messages()))
+    office.alice.sip_port = 5070
+    ear = office.alice.ear(7100, tone=ALICE)
+    fields = f"Replaces: {named}\nRequire: replaces\n"
+    second = office.plays(talking("moved", port=7100, headers=fields).is_ended())
+    office.alice.sip_port = 5060
+    first.finish()
+    first_ear.close()
+    office.bruno.listen(2)
+    office.bruno.hang_up()
+    second.finish()
+    ear.close()
+    office.bruno.wait_event("CALL_CLOSED")
+    heard = office.bruno.recordings()
+    assert sum(seconds_of_tone(each, ALICE) for each in heard) > 1
+    assert seconds_of_tone(ear.save(office.alice.folder / "moved.wav"), BRUNO) > 1
 
 
 def replaces(messages: str) -> str:

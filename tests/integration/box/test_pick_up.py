@@ -86,13 +86,39 @@ async def test_two_who_talk_are_left_alone(running, phone, ringing):
     await call.accepted()
     identifier = next(iter(running.box.calls.in_progress())).id
     chloe = await phone("103")
-    for flag, status in ((";early-only", 486), ("", 603)):
+    for flag, status in ((";early-only", 486), ("", 403)):
         picking = chloe.call("102")
         replaces = f"{identifier};to-tag=102;from-tag={identifier}{flag}"
         await picking.invite_authenticated(description(9), f"Replaces: {replaces}")
         assert (await picking.refused()).status == status
     await call.hang_up()
     await heard.hung_up()
+    await running.at_rest()
+
+
+@pytest.mark.parametrize("side", ["caller", "callee"])
+async def test_a_call_goes_on_at_another_phone_of_who_talks(running, phone, audio, ringing, side):
+    """The old phone is hung up; the other party hears the new one, and nobody else takes the call."""
+    call, heard, _ = ringing
+    stays = await audio()
+    heard.answer(200, description(stays.port))
+    await call.accepted()
+    invitation = heard.invitation
+    if side == "caller":
+        moving = (await phone("101", register=False)).call("102")
+        named = f"{call.call_id};to-tag={tag_of(call.theirs)};from-tag={tag_of(call.ours)}"
+    else:
+        moving = (await phone("102", register=False)).call("101")
+        ours, theirs = tag_of(invitation.get("from")), tag_of(heard.ours)
+        named = f"{invitation.get('call-id')};to-tag={ours};from-tag={theirs}"
+    await moving.invite_authenticated(description(9), f"Replaces: {named}", "Require: replaces")
+    await moving.accepted()
+    old, other = (call, heard) if side == "caller" else (heard, call)
+    await old.hung_up()
+    codes = {entry.reason.code for each in running.box.calls.in_progress() for entry in each.trail}
+    assert {"moved", "moves_here"} <= codes
+    await moving.hang_up()
+    await other.hung_up()
     await running.at_rest()
 
 
