@@ -112,7 +112,7 @@ class Dialling:
         configuration = self._configuration()
         attempts: list[Invitation] = []
         first: Flow | None = None
-        for line_id in target.line_ids:
+        for line_id in self._in_turn(target):
             line = configuration.lines.get(line_id)
             if line is None:
                 continue
@@ -134,6 +134,11 @@ class Dialling:
             moves_on,
             self._lines.suspect,
         )
+
+    def _in_turn(self, target: ExternalTarget) -> tuple[str, ...]:
+        """The lines to ask; a call for help asks those that were signed off once more: they may be back."""
+        again = filter(self._lines.is_signed_off, target.line_ids) if target.emergency else ()
+        return (*target.line_ids, *again)
 
     def _redirected(
         self, target: ExternalTarget, shown: Facts, line_id: str | None, contacts: Sequence[Uri]

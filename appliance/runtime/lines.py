@@ -138,6 +138,11 @@ class Lines:
         """The ids of the lines that carry calls now."""
         return frozenset(line_id for line_id, keeper in self._keepers.items() if keeper.is_up)
 
+    def is_signed_off(self, line_id: str) -> bool:
+        """Whether a line that registers is not registered now: its provider may refuse calls."""
+        keeper = self._keepers.get(line_id)
+        return keeper is not None and keeper.line.mode == "registered" and not keeper.is_up
+
     def full(self) -> frozenset[str]:
         """The ids of the lines on which no further call may leave."""
         limits = {line_id: keeper.line.max_channels for line_id, keeper in self._keepers.items()}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import SecretStr
 
-from tests.integration.box.offices import OUTSIDER
-from tests.integration.box.test_outside_calls import arrives
+from tests.integration.box.offices import OUTSIDER, PROVIDER_HOST, office_of_three
+from tests.integration.box.test_outside_calls import arrives, reply
 from tests.interop.box import Refused
 from tests.support.raw_sip import description
 
@@ -84,6 +85,42 @@ async def test_a_call_for_help_leaves_by_the_line_and_ends_the_test(running, pro
     with pytest.raises(Refused, match="emergency_lately"):
         await running.ask("POST", f"{FORWARD}/test", {})
     await running.at_rest()
+
+
+async def test_a_call_for_help_that_is_refused_before_the_line_is_back_is_tried_once_more(running, phone):
+    provider = await phone("provider", register=False, host=PROVIDER_HOST)
+    settings = office_of_three(provider.address[1])
+    account = {"mode": "registered", "user": "acct", "password": SecretStr("open-sesame")}
+    trunk = settings.lines["trunk"].model_copy(update=account)
+
+    async def registers(expires: str) -> None:
+        wanted = lambda message: message.method == "REGISTER" and message.get("expires") == expires
+        request = await provider.outside.take(wanted, f"REGISTER for {expires} s", 10)
+        reply(provider, request, 200, f"Contact: <{request.contact}>;expires={expires}")
+
+    await running.set(settings.with_record("lines", "trunk", trunk))
+    await registers("600")
+    await running.until(lambda: "trunk" in running.box.lines.up(), "the trunk is registered")
+    alice = await phone("101")
+    await playing_dead(running)
+    await registers("0")
+    call = alice.call("112")
+    call.invite(description())
+    first = await provider.incoming()
+    first.answer(100)
+    await registers("600")
+    await running.until(lambda: "trunk" in running.box.lines.up(), "the trunk is registered again")
+    first.answer(403)
+    second = await provider.incoming()
+    assert "112" in second.invitation.uri
+    second.answer(200, description())
+    await call.accepted()
+    await second.request("ACK")
+    await call.hang_up()
+    await second.hung_up()
+    await running.at_rest()
+    running.box.lines.play_dead("trunk", 180)
+    await registers("0")
 
 
 async def test_a_line_that_goes_takes_its_forward_along(running, provider):
