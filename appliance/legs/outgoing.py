@@ -92,6 +92,7 @@ class OutgoingLeg(SipLeg):
         self._forks = Forks()
         self._in_force = b""
         self._when_early: Callable[[], object] | None = None
+        self._referred = self._keep_referral
 
     # As the caller of what follows, once it has answered.
 

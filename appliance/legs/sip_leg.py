@@ -85,6 +85,7 @@ class SipLeg:
         self._queue: Queue[Change] | None = None
         self._open_change: SipChange | None = None
         self._referred: Callable[[Referral], object] | None = None
+        self._early_referrals: list[Referral] = []
         self._proposal: Future[events.ReinviteAccepted | events.ReinviteRefused | None] | None = None
 
     # The audio.
@@ -251,6 +252,13 @@ class SipLeg:
     def when_referred(self, action: Callable[[Referral], object] | None) -> None:
         """Call `action` when the far side, a phone of ours, wants its other party to go elsewhere."""
         self._referred = action
+        early, self._early_referrals = self._early_referrals, []
+        for referral in early:
+            action(referral) if action is not None else referral.done(603)
+
+    def _keep_referral(self, referral: Referral) -> None:
+        """A phone may answer and send the call on before the two are joined."""
+        self._early_referrals.append(referral)
 
     def _refer(self, key: events.TransactionKey, request: Request) -> None:
         signalling = self._around.signalling

@@ -67,6 +67,26 @@ async def test_the_callee_sends_the_caller_on(running, phone, audio):
     await running.at_rest()
 
 
+async def test_who_answers_sends_the_caller_on_before_the_answer_is_acknowledged(running, phone):
+    """Both arrive together, so that the two are not joined yet; the phone hangs up as soon as it is heard."""
+    alice, bruno, chloe = await phone("101"), await phone("102"), await phone("103")
+    call = alice.call("102")
+    await call.invite_authenticated(description(9))
+    heard = await bruno.incoming()
+    heard.answer(200, description(9))
+    refer(heard, "<sip:103@127.0.0.1>")
+    heard.bye()
+    assert (await heard.response("REFER")).status == 202
+    await call.accepted()
+    taken = await chloe.incoming()
+    assert "101" in taken.invitation.get("from")
+    taken.answer(200, description(9))
+    await taken.request("ACK")
+    await call.hang_up()
+    await taken.hung_up()
+    await running.at_rest()
+
+
 async def test_the_caller_sends_the_callee_on_and_hangs_up_at_once(running, phone, audio):
     alice, bruno, chloe = await phone("101"), await phone("102"), await phone("103")
     mouth, ear, third = await audio(), await audio(), await audio()
