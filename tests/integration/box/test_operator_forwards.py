@@ -63,9 +63,6 @@ async def test_calls_are_turned_away_until_it_ends_also_after_a_restart(running,
     call.cancel()
     await heard.cancelled()
     await running.at_rest()
-    await running.stop()
-    await running.start()
-    assert (await running.ask("GET", FORWARD))["state"] == "unjudged", "a test that ended stays so"
 
 
 async def test_a_call_for_help_leaves_by_the_line_and_ends_the_test(running, provider, phone):
@@ -121,12 +118,3 @@ async def test_a_call_for_help_that_is_refused_before_the_line_is_back_is_tried_
     await running.at_rest()
     running.box.lines.play_dead("trunk", 180)
     await registers("0")
-
-
-async def test_a_line_that_goes_takes_its_forward_along(running, provider):
-    await playing_dead(running)
-    settings = running.box.configuration
-    await running.set(settings.without_record("numbers", "main").without_record("lines", "trunk"))
-    assert running.box.operator_forwards.of("trunk").number is None
-    await running.set(settings)
-    await running.until(lambda: "trunk" in running.box.lines.up(), "another line of that name lives")
