@@ -11,10 +11,10 @@ WORDS: Mapping[str, str] = {
     "not_set_up": N_("No forward at the operator for a dead box"),
     "untested": N_("The operator's forward has never been tested"),
     "testing": N_("The line plays dead: the operator's forward is being tested"),
-    "unjudged": N_("The operator's forward was tested on {day}: say whether the number rang"),
+    "unjudged": N_("The operator's forward was tested ({day}): say whether the number rang"),
     "changed": N_("The number of the operator's forward has changed since its test"),
-    "works": N_("The operator's forward works, tested on {day}"),
-    "failed": N_("The operator's forward did not work on {day}"),
+    "works": N_("The operator's forward works (tested: {day})"),
+    "failed": N_("The operator's forward did not work (tested: {day})"),
 }
 COLOURS: Mapping[str, str] = {"works": "good", "failed": "bad", "not_set_up": "off"}
 
