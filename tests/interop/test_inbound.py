@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
+from aiohttp.test_utils import TestServer
 
+from tests.integration.webui.conftest import Browser
 from tests.interop.box import Box
 from tests.interop.explained import explained, last_call, same_way
 from tests.interop.fixtures import Phones
@@ -19,7 +22,6 @@ from tests.interop.office import (
     add_trusted_line,
     route,
     set_up,
-    to_group,
     to_mailbox,
     to_person,
 )
@@ -28,7 +30,10 @@ from tests.interop.phones.rtp import RtpEnd
 from tests.interop.phones.sipp import RunningScenario, Sipp
 from tests.interop.sound import seconds_of_tone, sound_besides
 from tests.interop.waiting import until
+from webui.app import make_app
+from webui.client import Client
 
+PASSWORD_OF_PAGES = "long enough for the pages"
 ENOUGH_HEARD = 4000  # octets of A-law: half a second of the menu's words
 
 
@@ -163,14 +168,29 @@ def test_the_call_beyond_those_a_number_takes_at_once_goes_elsewhere(office: Off
 
 
 @pytest.mark.feature("IN-7")
-def test_a_number_rings_the_queue_it_leads_to_and_then_whoever_that_was_given(office: Office) -> None:
+def test_a_queue_created_in_the_number_s_form_rings_and_then_whoever_that_was_given(office: Office) -> None:
     people = {each["name"]: each["id"] for each in office.box.api.items("/people")}
-    members = [[{"person_id": people[name]}] for name in ("Alice", "Bruno")]
-    group = office.box.api.add("groups", name="Accueil", members=members[0], queue={})
-    office.box.api.ask("PATCH", "/numbers/standard", {"routes": {"open": route(to_group(group))}})
+    asyncio.run(_lead_to_new_queue(office.box, name="Accueil", person=people["Alice"]))
+    (group,) = office.box.api.items("/groups")
+    assert group["queue"] and [each["person_id"] for each in group["members"]] == [people["Alice"]]
     _talk(office, office.alice, 600, [], [])
-    office.box.api.change(f"/groups/{group}", members=members[1])
+    office.box.api.change(f"/groups/{group['id']}", members=[{"person_id": people["Bruno"]}])
     _talk(office, office.bruno, 700, [], [])
+
+
+async def _lead_to_new_queue(box: Box, *, name: str, person: str) -> None:
+    """In the pages, have the number's first step lead to a queue that is created in its form."""
+    box.api.add("users", name="Admin", password=PASSWORD_OF_PAGES, language="fr")
+    first = "routes.open.steps.0.destination"
+    typed = {f"{first}.pick": "new:group", f"{first}.new.name": name, f"{first}.new.queue_on": "on"}
+    typed[f"{first}.new.who[]"] = f"person:{person}"
+    async with TestServer(make_app(Client(str(box.api.path)))) as pages:
+        browser = Browser(str(pages.make_url("")).rstrip("/"), "fr")
+        async with browser.http:
+            await browser.sign_in("Admin", PASSWORD_OF_PAGES)
+            page = await browser.get("/numbers/standard/edit")
+            saved = await browser.submit(page, **typed, do="save")
+            assert saved.path == "/numbers/standard?done=saved", saved.text
 
 
 @pytest.mark.feature("IN-8")

@@ -121,3 +121,23 @@ async def test_choosing_it_brings_its_inputs(administrator: Browser) -> None:
         page = await administrator.get(f"{path}new:group", **{"HX-Current-URL": address})
         assert page.status == 200 and 'hx-post="/"' in page.text, address
     assert (await administrator.get(f"{path}busy")).text == ""
+
+
+async def test_a_person_is_offered_none_of_it_and_cannot_ask_for_it(
+    office: OfficeBox, administrator: Browser
+) -> None:
+    person = next(iter(office.configuration.people))
+    account = {"name": "alice", "password": "long enough too", "role": "person", "person_id": person}
+    await administrator.submit(await administrator.get("/users/new"), **account)
+    await administrator.post("/sign-out")
+    await administrator.sign_in("alice", "long enough too")
+    page = await administrator.get(f"/people/{person}")
+    at = "when_unanswered.open"
+    assert f'name="{at}.pick"' in page.text
+    assert "new:" not in page.text and "/destinations/new" not in page.text
+    before = office.configuration
+    asked = {f"{at}.pick": "new:mailbox", f"{at}.new.name": "Astreinte"}
+    for do in ("save", f"create:{at}"):
+        refused = await administrator.submit(page, f"/people/{person}", **asked, do=do)
+        assert refused.status == 403
+        assert office.configuration is before
