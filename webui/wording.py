@@ -29,7 +29,8 @@ _OTHER = N_("This was refused ({code})")
 
 def say_error(error: FieldError) -> str:
     """An error's sentence; of a code unknown here, the API's own English one."""
-    template = ERRORS.get(error.code)
+    is_empty = error.code == "string_too_short" and error.parameters.get("min_length") == "1"
+    template = ERRORS.get("missing" if is_empty else error.code)
     if template is not None:
         return fill(template, _moments_written(error.parameters))
     return error.message or fill(_OTHER, {"code": error.code})

@@ -78,7 +78,7 @@ async def test_saving_creates_what_was_typed_and_leads_there(
 @pytest.mark.parametrize(
     ("pick", "typed", "field", "said"),
     [
-        ("new:group", {"name": "", "who": ""}, "name", ""),
+        ("new:group", {"name": "", "who": ""}, "name", "nécessaire"),
         ("new:group", {"name": "Vide", "who": ""}, "who", "Choisissez-en au moins 1"),
         ("new:menu", {"name": "Vide", "who": ""}, "who", "Choisissez-en au moins 1"),
         ("new:mailbox", {"name": "Urgences", "email": "personne"}, "email", "adresse"),

@@ -76,6 +76,14 @@ def test_errors_are_found_at_their_field_and_below() -> None:
     assert form.errors_at("routes.closed") == []
 
 
+def test_what_was_left_empty_is_not_called_too_short() -> None:
+    use_language("en")
+    errors = [FieldError(least, "string_too_short", {"min_length": least}) for least in ("1", "8")]
+    form = Form({}, errors=tuple(errors))
+    assert form.errors_at("1") == ["This is needed."]
+    assert form.errors_at("8") == ["This is too short: at least 8 characters."]
+
+
 def test_values_at_a_path_that_is_not_there_are_none() -> None:
     assert at({"a": [{"b": 1}]}, "a.0.b") == 1
     assert at({"a": [{"b": 1}]}, "a.1.b") is None
