@@ -53,7 +53,14 @@ class LiveState:
 
     def line(self, identifier: str) -> Json:
         """A line's live state."""
-        return self.lines.get(identifier) or {"state": "disabled", "reason": "", "sip_status": None}
+        unknown = {
+            "state": "disabled",
+            "reason": "",
+            "sip_status": None,
+            "outside": "",
+            "outside_problem": "",
+        }
+        return self.lines.get(identifier) or unknown
 
 
 async def read_names(visit: Visit) -> Names:

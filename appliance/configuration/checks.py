@@ -14,7 +14,7 @@ from appliance.configuration.checks_outbound import outbound_problems
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import ToAnnouncement, ToExternal
 from appliance.configuration.fields import DeviceKind, HoursState, TimeRange
-from appliance.configuration.lines import CalledNumberIn, Display, Number, OwnerFirst
+from appliance.configuration.lines import CalledNumberIn, Display, Number, OutsideAddress, OwnerFirst
 from appliance.configuration.loops import looping_destinations
 from appliance.configuration.menu_checks import menu_problems
 from appliance.configuration.office import Role
@@ -209,6 +209,8 @@ def _lines(configuration: Configuration) -> Iterator[Problem]:
                 yield Problem("lines", line.id, ("password",), "line_password_missing")
         if line.called_number_in is CalledNumberIn.MAIN and line.main_number_id is None:
             yield Problem("lines", line.id, ("main_number_id",), "line_main_missing")
+        if line.outside_address in (OutsideAddress.STUN, OutsideAddress.FIXED) and line.outside_host is None:
+            yield Problem("lines", line.id, ("outside_host",), "outside_host_missing")
         if line.extension_in_to and line.kind != "pbx":
             yield Problem("lines", line.id, ("extension_in_to",), "extension_in_to_of_trunk")
         main = configuration.numbers.get(line.main_number_id or "")

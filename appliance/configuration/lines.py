@@ -91,6 +91,18 @@ class ToldRedirections(StrEnum):
     BOTH = "both"
 
 
+class OutsideAddress(StrEnum):
+    """What a line tells the provider of where the box is reached.
+
+    The box's own address; what the provider itself sees; what a STUN server sees; or a fixed one.
+    """
+
+    OWN = "own"
+    SEEN = "seen"
+    STUN = "stun"
+    FIXED = "fixed"
+
+
 class Display(StrEnum):
     """What phones show before a caller's name: nothing, the number's name, the number, or its own words."""
 
@@ -120,6 +132,7 @@ class SipTrunk(Record):
     `told_redirections`: what the line says of calls from outside that leave again by it.
     `extension_in_to`: an extension of ours in To is called at once, by a pbx only; any other call follows the
     main number (IN-3). `passes_mobiles`: people's verified mobiles may be shown on it (OUT-2).
+    `outside_host`: the fixed address of the box seen from outside, or the STUN server that is asked for it.
     """
 
     kind: Literal["sip_trunk", "pbx"] = "sip_trunk"
@@ -154,6 +167,8 @@ class SipTrunk(Record):
     told_redirections: ToldRedirections = ToldRedirections.NONE
     extension_in_to: bool = False
     passes_mobiles: bool = False
+    outside_address: OutsideAddress = OutsideAddress.OWN
+    outside_host: Host | None = None
 
 
 Line = SipTrunk

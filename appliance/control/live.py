@@ -76,7 +76,8 @@ class LineState(StrEnum):
 class LineLive(Told):
     """A line; `reason` is a code when it is not up, or not well, `sip_status` the provider's last refusal.
 
-    `since`: when its state or reason last changed.
+    `since`: when its state or reason last changed. `outside`: the address by which its provider is told to
+    reach us, "" for our own; `outside_problem`: why there is none as asked for.
     """
 
     line_id: str
@@ -85,6 +86,8 @@ class LineLive(Told):
     sip_status: int | None = None
     since: float | None = None
     next_try: float | None = None
+    outside: str = ""
+    outside_problem: str = ""
 
 
 class CallState(StrEnum):

@@ -47,7 +47,7 @@ class Surroundings:
     `signalling_host` is where the peer's SIP comes from, when the peer may be behind a NAT; `is_phone`: the
     peer is a phone of ours, which may do more than a line. `encryption` is what we want of its audio,
     `secret` 32 random octets that keys of this leg alone are made of. `browser`: the peer is one, and this is
-    what we say to it.
+    what we say to it. `outside_host`: the address of ours that the peer is told, where that is another.
     """
 
     signalling: Signalling
@@ -59,6 +59,7 @@ class Surroundings:
     encryption: Encryption = Encryption.ACCEPTED
     secret: bytes = field(default=b"", repr=False)
     browser: OwnTerms | None = None
+    outside_host: str | None = None
 
 
 class SipLeg:
@@ -119,7 +120,7 @@ class SipLeg:
     def _local_audio(self, sound: Sound, prefer_ours: bool = False) -> LocalAudio:
         host, port = self.media.local_address
         return LocalAudio(
-            host,
+            self._around.outside_host or host,
             port,
             codecs=sound.codecs,
             rtcp_port=self.media.rtcp_port,

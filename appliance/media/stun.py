@@ -1,11 +1,11 @@
-"""The connectivity checks of ICE as its lite end sees them (RFC 8489, RFC 8445): bytes in, bytes out."""
+"""STUN (RFC 8489), bytes in and out: the checks of ICE as its lite end sees them (RFC 8445), and Binding."""
 
 from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
 from hashlib import sha1
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from struct import Struct
 from zlib import crc32
 
@@ -59,6 +59,39 @@ def read_check(packet: bytes, ufrag: str, password: str) -> Check:
     if not hmac.compare_digest(named, ufrag.encode()):
         raise StunError("for somebody else")
     return Check(transaction, _USE in found)
+
+
+def question(transaction: bytes) -> bytes:
+    """A Binding request: from which address does the server see us? `transaction`: 12 random octets."""
+    return _HEAD.pack(REQUEST, 0, MAGIC, transaction)
+
+
+def read_mapped(packet: bytes, transaction: bytes) -> tuple[str, int]:
+    """The IP address and port that the answer to a Binding request tells us. Raises StunError."""
+    if not is_stun(packet) or len(packet) > _LONGEST:
+        raise StunError("not STUN")
+    kind, length, _, told = _HEAD.unpack_from(packet)
+    if kind != RESPONSE or told != transaction or length != len(packet) - _HEAD.size:
+        raise StunError("no answer to what was asked")
+    at = _HEAD.size
+    while at + _FIELD.size <= len(packet):
+        name, size = _FIELD.unpack_from(packet, at)
+        value = packet[at + 4 : at + 4 + size]
+        if name == _MAPPED and len(value) == size:
+            return _unhidden(value, transaction)
+        at += 4 + size + -size % 4
+    raise StunError("no address in it")
+
+
+def _unhidden(value: bytes, transaction: bytes) -> tuple[str, int]:
+    """XOR-MAPPED-ADDRESS (14.2)."""
+    family, length = value[1:2], {b"\x01": 4, b"\x02": 16}.get(value[1:2], 0)
+    if not length or len(value) != 4 + length:
+        raise StunError("an address of no known kind")
+    mask = _NUMBER.pack(MAGIC) + transaction
+    shown = bytes(one ^ other for one, other in zip(value[4:], mask, strict=False))
+    host = IPv4Address(shown) if family == b"\x01" else IPv6Address(shown)
+    return str(host), int.from_bytes(value[2:4], "big") ^ MAGIC >> 16
 
 
 def _verify(packet: bytes, found: dict[int, tuple[int, bytes]], password: str) -> None:

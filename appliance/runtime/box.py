@@ -280,6 +280,7 @@ class Box:
         """What a leg on that flow is given."""
         self._sdp_sessions += 1
         host = flow.remote[0] if behind_nat else None
+        outside = self.lines.outside(flow)
         secret = secret_bytes()
         return Surroundings(
             self.driver,
@@ -290,6 +291,7 @@ class Box:
             is_phone=behind_nat,
             secret=secret,
             browser=browser_terms(flow, secret),
+            outside_host=outside[0] if outside else None,
         )
 
     async def start(self) -> None:

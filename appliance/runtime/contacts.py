@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from appliance.sip.flow import Flow, bracketed
+from appliance.sip.flow import Address, Flow, bracketed
 from appliance.sip.uri import Uri
 
 
-def our_contact(flow: Flow, user: str) -> Uri:
-    """Where the peer of a flow reaches us."""
+def our_contact(flow: Flow, user: str, outside: Address | None = None) -> Uri:
+    """Where the peer of a flow reaches us: by our own address, or by what is `outside` of us."""
     params = (("transport", flow.uri_transport),) if flow.transport != "UDP" else ()
-    return Uri("sip", user, host=bracketed(flow.local[0]), port=flow.local[1], params=params)
+    host, port = outside or flow.local
+    return Uri("sip", user, host=bracketed(host), port=port, params=params)

@@ -188,7 +188,7 @@ class Dialling:
             flow=flow,
             from_=from_,
             to=NameAddr("", to),
-            contact=our_contact(flow, user or "autocom"),
+            contact=our_contact(flow, user or "autocom", self._lines.outside(flow)),
             headers=tuple(headers),
             encryption=encryption_on(flow, line.encrypted_audio),
             credentials=self._lines.login(line.id),

@@ -146,7 +146,7 @@ class IncomingCalls:
                 event.request,
                 facts.caller_name or facts.caller,
                 answers_to_speak=inbound,
-                contact=our_contact(event.flow, our_user or "autocom"),
+                contact=our_contact(event.flow, our_user or "autocom", self._lines.outside(event.flow)),
             )
         except SdpError as error:
             self._driver.refuse(event.session, error.status)

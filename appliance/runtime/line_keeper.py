@@ -11,11 +11,12 @@ from appliance.control.live import LineLive, LineState
 from appliance.runtime.clock import Clock
 from appliance.runtime.contacts import our_contact
 from appliance.runtime.names import Names
+from appliance.runtime.outside import Outside
 from appliance.runtime.sip_driver import SipDriver
 from appliance.runtime.tokens import token
 from appliance.sip.client_authentication import Login
 from appliance.sip.events import ResponseReceived
-from appliance.sip.flow import DEFAULT_PORTS, Flow, Outgoing, unbracketed
+from appliance.sip.flow import DEFAULT_PORTS, Flow, Outgoing, bracketed, unbracketed
 from appliance.sip.locate import SUPPORTED, Target, Wish
 from appliance.sip.options_probe import ANSWER_SECONDS, Probe, Standing, question
 from appliance.sip.registration_client import Account, Attempt, RegistrationClient
@@ -66,6 +67,7 @@ class LineKeeper:
         self.hosts: frozenset[str] = frozenset()
         self._client = RegistrationClient(self._account(), token) if line.mode == "registered" else None
         self._probes: dict[Target, Probe] = {}
+        self.outside = Outside(line, names)
         self._wake = asyncio.Event()
         self._dns_silent = False
         self._dead_until = float("-inf")
@@ -88,6 +90,8 @@ class LineKeeper:
         while True:
             try:
                 await self._find_servers()
+                if await self.outside.find(self._clock.monotonic()):
+                    self._sign_in_anew()
                 if self._client is not None:
                     self._live_or_dead(self._client)
                     await self._register(self._client)
@@ -159,7 +163,7 @@ class LineKeeper:
         probes = (probe.due for target in self._asked_after() if (probe := self._probes.get(target)))
         kept_alive = self._kept_alive_at + every if every else None
         dead_until = self._dead_until if self.plays_dead else None
-        moments = (look_again, due, kept_alive, dead_until, *probes)
+        moments = (look_again, due, kept_alive, dead_until, self.outside.due, *probes)
         return min(moment for moment in moments if moment is not None)
 
     def _patience(self) -> float:
@@ -206,13 +210,27 @@ class LineKeeper:
         return Wish(host, self.line.port, transport)
 
     async def _register(self, client: RegistrationClient) -> None:
-        while (attempt := client.wants(self._clock.monotonic(), self._contact_for)) is not None:
-            reply = await self._driver.ask(attempt.request, self._flow(attempt), REGISTER_SECONDS)
+        while (attempt := self._attempt(client)) is not None:
+            flow = self.flow_to(attempt.target)
+            reply = await self._driver.ask(attempt.request, flow, REGISTER_SECONDS)
             if isinstance(reply, ResponseReceived):
                 client.responded(reply.response, self._clock.monotonic())
+                if self.outside.seen(reply.response, flow):
+                    self._sign_in_anew()
             else:
                 client.failed(reply.status, self._clock.monotonic())
             self._tell()
+
+    def _attempt(self, client: RegistrationClient) -> Attempt | None:
+        def via_host(target: Target) -> str:
+            return bracketed(self.flow_to(target).local[0])
+
+        return client.wants(self._clock.monotonic(), self._contact_for, via_host)
+
+    def _sign_in_anew(self) -> None:
+        """The provider is told where we are, which is not where it was told before."""
+        if self._client is not None and self._client.state.status == "registered":
+            self._client.start(self._clock.monotonic())
 
     def _asked_after(self) -> list[Target]:
         """The servers that are asked whether they are there: the one registered with, or all."""
@@ -235,10 +253,14 @@ class LineKeeper:
         was_down = probe.standing.is_down
         server = Uri("sip", host=self.line.server, port=self.line.port)
         aor = Uri("sip", self.line.user or None, host=self.line.server)
-        reply = await self._driver.ask(question(server, aor, token), self.flow_to(target), ANSWER_SECONDS)
+        flow = self.flow_to(target)
+        asked = question(server, aor, token, self.service_route(flow))
+        reply = await self._driver.ask(asked, flow, ANSWER_SECONDS)
         now = self._clock.monotonic()
         if isinstance(reply, ResponseReceived):
             probe.answered(reply.response.status, now)
+            if self._client is None:
+                self.outside.seen(reply.response, flow)
         else:
             probe.failed(reply.status, now)
         told = probe.standing
@@ -248,9 +270,6 @@ class LineKeeper:
             if self._client is not None:
                 self._client.lost(told.reason, told.status, now)
 
-    def _flow(self, attempt: Attempt) -> Flow:
-        return self.flow_to(attempt.target)
-
     def flow_to(self, target: Target) -> Flow:
         """The flow towards one of the line's servers."""
         if target.transport == "TLS":
@@ -259,9 +278,8 @@ class LineKeeper:
         return self._driver.flow_towards(target.transport, target.host, target.port)
 
     def _contact_for(self, target: Target) -> Uri:
-        return our_contact(self.flow_to(target), self.line.user or self.line.id).with_param(
-            LINE_PARAM, self.mark
-        )
+        flow, user = self.flow_to(target), self.line.user or self.line.id
+        return our_contact(flow, user, self.outside.towards(flow)).with_param(LINE_PARAM, self.mark)
 
     async def leave(self) -> None:
         """Take the registration back: the line is changed or the box stops."""
@@ -352,6 +370,8 @@ class LineKeeper:
             sip_status=status,
             since=self._since + shift,
             next_try=retry_at + shift if retry_at is not None else None,
+            outside=self.outside.address[0] if self.outside.address is not None else "",
+            outside_problem=self.outside.problem,
         )
 
 

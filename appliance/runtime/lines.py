@@ -17,7 +17,7 @@ from appliance.runtime.names import Names
 from appliance.runtime.sip_driver import SipDriver
 from appliance.runtime.tokens import token
 from appliance.sip.client_authentication import Login
-from appliance.sip.flow import Flow
+from appliance.sip.flow import Address, Flow
 from appliance.sip.message import Request
 from appliance.sip.uri import Uri
 
@@ -158,6 +158,13 @@ class Lines:
         """Where calls by that line go, best first."""
         keeper = self._keepers.get(line_id)
         return keeper.flows if keeper is not None else []
+
+    def outside(self, flow: Flow) -> Address | None:
+        """The address and port by which a line's server is told to reach us; None: by our own."""
+        for keeper in self._keepers.values():
+            if keeper.outside.address is not None and flow.remote[0] in keeper.hosts:
+                return keeper.outside.towards(flow)
+        return None
 
     def service_route(self, line_id: str, flow: Flow) -> tuple[str, ...]:
         """The Route of a request that leaves by that line on that flow (RFC 3608)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from appliance.sip.headers import NameAddr
@@ -73,8 +73,8 @@ class Probe:
         self.due = now + (min(AGAIN_SECONDS, self._seconds) if self.standing.failures else self._seconds)
 
 
-def question(server: Uri, aor: Uri, tokens: Callable[[], str]) -> Request:
-    """An OPTIONS to a server, without Via."""
+def question(server: Uri, aor: Uri, tokens: Callable[[], str], route: Sequence[str] = ()) -> Request:
+    """An OPTIONS to a server, without Via; `route`: what it is to pass (RFC 3608)."""
     return Request.build(
         "OPTIONS",
         server,
@@ -82,5 +82,5 @@ def question(server: Uri, aor: Uri, tokens: Callable[[], str]) -> Request:
         to=NameAddr("", server),
         call_id=tokens(),
         cseq=1,
-        headers=(("Accept", "application/sdp"),),
+        headers=(*(("Route", each) for each in route), ("Accept", "application/sdp")),
     )

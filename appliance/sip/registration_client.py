@@ -92,6 +92,7 @@ class RegistrationClient:
         self._tried = 0
         self._due: float | None = None
         self._sent: Request | None = None
+        self._via_host = ""
         self._again: Request | None = None
         self._challenges = 0
         self._leaving = False
@@ -158,8 +159,17 @@ class RegistrationClient:
         """When to ask `wants` again, None when nothing is due."""
         return self._due if self._sent is None else None
 
-    def wants(self, now: float, contact_for: Callable[[Target], Uri]) -> Attempt | None:
-        """The REGISTER to send now, if one is due. `contact_for` gives our address towards a server."""
+    def wants(
+        self,
+        now: float,
+        contact_for: Callable[[Target], Uri],
+        via_host_for: Callable[[Target], str] | None = None,
+    ) -> Attempt | None:
+        """The REGISTER to send now, if one is due.
+
+        `contact_for` gives where a server is to reach us, `via_host_for` the host that Via will hold where
+        that is another.
+        """
         if self._sent is not None or self._due is None or now < self._due:
             return None
         if not self._targets:
@@ -168,7 +178,9 @@ class RegistrationClient:
         self._due = None
         target = self._targets[self._at % len(self._targets)]
         again, self._again = self._again, None
-        self._sent = again or self._request(contact_for(target))
+        contact = contact_for(target)
+        self._sent = again or self._request(contact)
+        self._via_host = via_host_for(target) if via_host_for is not None else contact.host
         self.state = replace(self.state, target=target)
         return Attempt(target, self._sent)
 
@@ -210,7 +222,7 @@ class RegistrationClient:
             failures=0,
             seen_as=_seen_as(response),
             service_route=_service_route(response),
-            rewritten=_is_rewritten(sent, response),
+            rewritten=_is_rewritten(sent, response, self._via_host),
         )
 
     def _granted(self, response: Response) -> int:
@@ -329,7 +341,7 @@ def _service_route(response: Response) -> tuple[str, ...]:
     return tuple(f"<{uri}>" for uri in routes) if usable else ()
 
 
-def _is_rewritten(sent: Request, response: Response) -> bool:
+def _is_rewritten(sent: Request, response: Response, via_host: str) -> bool:
     """Whether somebody on the way has put another address in the place of ours, in Via or in our Contact.
 
     Our Contact is known by its parameters, which nobody else has.
@@ -338,7 +350,7 @@ def _is_rewritten(sent: Request, response: Response) -> bool:
     if contact is None:
         return False
     ours = contact.uri
-    if response.via.host.lower() != ours.host.lower():
+    if response.via.host.lower() != via_host.lower():
         return True
     echoed = [
         each.uri for each in response.contacts if ours.params and set(ours.params) <= set(each.uri.params)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Thread
+
 import pytest
 
 from tests.interop.box import Box
 from tests.interop.fixtures import Phones
-from tests.interop.network import Network
+from tests.interop.network import Host, Network
 from tests.interop.office import NUMBER, OUTSIDER, add_somebody, route, set_up, to_person
+from tests.interop.phones.baresip import Baresip
 from tests.interop.phones.provider import Provider
 from tests.interop.waiting import until
 
@@ -54,4 +59,63 @@ def test_calls_pass_what_the_registrar_has_named_and_a_router_that_rewrites_is_s
     until(lambda: standing(box) == ("up", "sip_alg"), "the router suspected")
     provider.contact_seen = ""
     until(lambda: standing(box) == ("up", ""), "the line well")
+    _is_told_where_the_box_is(box, provider, line, phone)
     provider.close()
+
+
+def _is_told_where_the_box_is(box: Box, provider: Provider, line: str, phone: Baresip) -> None:
+    """Beyond a router: at the address the provider sees, the one a STUN server sees, or a fixed one."""
+    provider.seen_from = ("203.0.113.9", 62000)
+    box.api.change(f"/lines/{line}", outside_address="seen")
+    assert _told(box, provider, phone, "203.0.113.9") == "203.0.113.9:62000"
+    provider.seen_from = None
+    with stun_server(provider.host, "198.51.100.20"):
+        server = f"{provider.host.address}:3478"
+        box.api.change(f"/lines/{line}", outside_address="stun", outside_host=server)
+        assert _told(box, provider, phone, "198.51.100.20") == "198.51.100.20:5060"
+    box.api.change(f"/lines/{line}", outside_address="fixed", outside_host="192.0.2.33")
+    assert _told(box, provider, phone, "192.0.2.33") == "192.0.2.33:5060"
+    assert box.state()["lines"][0]["reason"] == "", "no router is suspected"
+
+
+def _told(box: Box, provider: Provider, phone: Baresip, address: str) -> str:
+    """Where the provider is to reach the box, as a REGISTER and a call say; the audio's address is that."""
+    until(
+        lambda: (now := box.state()["lines"][0])["outside"] == address and now["state"] == "up", "the address"
+    )
+    provider.heard.wait(
+        lambda heard: heard.method == "REGISTER" and f"@{address}:" in heard.request.get("contact"),
+        f"a REGISTER from {address}",
+    )
+    calls = len(provider.calls())
+    phone.call(OUTSIDER)
+    phone.wait_event("CALL_ESTABLISHED")
+    phone.listen(0.5)
+    phone.hang_up()
+    provider.wait("BYE")
+    invite = provider.calls()[calls].request
+    assert f"c=IN IP4 {address}\r\n" in invite.body
+    return invite.get("contact").partition("@")[2].rstrip(">")
+
+
+@contextmanager
+def stun_server(host: Host, seen: str) -> Iterator[None]:
+    """Tells whoever asks that they are seen at that address (RFC 8489 14.2)."""
+    ears = host.bound_socket(3478)
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                asked, source = ears.recvfrom(1500)
+                mask = asked[4:8]
+                host_part = bytes(
+                    one ^ other for one, other in zip(map(int, seen.split(".")), mask, strict=True)
+                )
+                mapped = b"\0\x20\0\x08\0\x01" + (source[1] ^ 0x2112).to_bytes(2, "big") + host_part
+                ears.sendto(b"\x01\x01\0\x0c" + asked[4:20] + mapped, source)
+
+    Thread(target=serve, daemon=True).start()
+    try:
+        yield
+    finally:
+        ears.close()

@@ -145,6 +145,25 @@ FIELDS = (
         choices="orders",
     ),
     Field(
+        "outside_address",
+        N_("Where the provider is told to reach the box"),
+        N_(
+            "Change it when calls come without sound, or do not come: "
+            "the office's router hides the box's own address."
+        ),
+        kind="select",
+        choices="outsides",
+        empty="absent",
+    ),
+    Field(
+        "outside_host",
+        N_("That address, or the STUN server"),
+        N_(
+            "An address such as 203.0.113.7, a name, or a server such as stun.example.org:3478. "
+            "The router must let calls through to the box."
+        ),
+    ),
+    Field(
         "from_holds", N_("The sender's name on a call (From)"), kind="select", choices="froms", empty="absent"
     ),
     Field(
@@ -291,6 +310,7 @@ class LinePages(RecordPages):
                 Choice("number", gettext("The number shown")),
                 Choice("user", gettext("The user name of the line")),
             ],
+            "outsides": _outsides(),
             "orders": [
                 *([Choice(chosen, chosen)] if chosen not in ORDERS else []),
                 Choice("", gettext("What the caller's phone prefers")),
@@ -312,6 +332,16 @@ class LinePages(RecordPages):
 
     async def list_surroundings(self, visit: Visit, items: list[Json]) -> Json:
         return {"live": await read_live(visit), "numbers": (await visit.get("/numbers"))["items"]}
+
+
+def _outsides() -> list[Choice]:
+    """Where a provider may be told to reach the box."""
+    return [
+        Choice("own", gettext("At its own address: most providers find the way back")),
+        Choice("seen", gettext("At the address the provider sees")),
+        Choice("stun", gettext("At the address a STUN server sees")),
+        Choice("fixed", gettext("At a fixed address")),
+    ]
 
 
 def _sent_on_choices() -> dict[str, list[Choice]]:

@@ -46,6 +46,7 @@ class Provider:
         self.granted = granted
         self.service_route = ""
         self.contact_seen = ""
+        self.seen_from: tuple[str, int] | None = None
         self.heard: Happenings[Heard] = Happenings(f"provider on {host.name}")
         self.keep_alives: Happenings[bytes] = Happenings(f"keep-alives to {host.name}")
         self._tone = tone
@@ -124,7 +125,12 @@ class Provider:
     ) -> None:
         to = request.get("to")
         to = to if "tag=" in to else f"{to};tag=provider"
-        lines = [f"SIP/2.0 {status}", *(f"Via: {via}" for via in request.fields.get("via", []))]
+        first, *further = request.fields.get("via", [])
+        if self.seen_from is not None:
+            # As behind a router: what it has put in the place of the box's own address and port.
+            host, port = self.seen_from
+            first = f"{re.sub(';rport(=[0-9]*)?', '', first)};received={host};rport={port}"
+        lines = [f"SIP/2.0 {status}", *(f"Via: {via}" for via in (first, *further))]
         lines += [f"From: {request.get('from')}", f"To: {to}", f"Call-ID: {request.get('call-id')}"]
         lines.append(f"CSeq: {request.get('cseq')}")
         if request.method == "INVITE":

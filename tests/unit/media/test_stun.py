@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.media.stun import Check, StunError, answer, is_stun, read_check
+from appliance.media.stun import Check, StunError, answer, is_stun, question, read_check, read_mapped
 
 UFRAG, PASSWORD = "evtj", "VOkJxbRl1RmTxUk/WvJxBt"
 REQUEST = bytes.fromhex(
@@ -62,3 +62,34 @@ def test_nothing_but_its_own_error_is_raised(packet: bytes) -> None:
     for data in (packet, REQUEST[:20] + packet, REQUEST[: len(packet) % len(REQUEST)]):
         with pytest.raises(StunError):
             read_check(data, UFRAG, PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("mapped", "seen"),
+    [
+        ("0001a147e112a643", ("192.0.2.1", 32853)),
+        ("0002a1470113a9faa5d3f179bc25f4b5bed2b9d9", ("2001:db8:1234:5678:11:2233:4455:6677", 32853)),
+    ],
+)
+def test_the_address_in_an_answer_is_read_as_the_rfc_writes_it(mapped: str, seen: tuple[str, int]) -> None:
+    """Beside the name of the server's software, of a length that is padded."""
+    value = bytes.fromhex(mapped)
+    fields = b"\x80\x22\x00\x0btest vector " + b"\x00\x20" + len(value).to_bytes(2, "big") + value
+    packet = b"\x01\x01" + len(fields).to_bytes(2, "big") + question(TRANSACTION)[4:] + fields
+    assert read_mapped(packet, TRANSACTION) == seen
+    with pytest.raises(StunError):
+        read_mapped(packet, bytes(12))
+    for end in range(len(packet)):
+        with pytest.raises(StunError):
+            read_mapped(packet[:end], TRANSACTION)
+
+
+@given(st.binary(max_size=200))
+def test_what_is_no_answer_is_refused(rest: bytes) -> None:
+    head = b"\x01\x01" + len(rest).to_bytes(2, "big") + question(TRANSACTION)[4:]
+    for packet in (rest, head + rest):
+        try:
+            host, port = read_mapped(packet, TRANSACTION)
+        except StunError:
+            continue
+        assert host and 0 <= port < 65536

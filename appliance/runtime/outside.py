@@ -1,0 +1,136 @@
+"""The box's address as the outside sees it, beyond the office's router: told, asked for, or fixed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from ipaddress import ip_address
+
+from appliance.configuration.lines import Line, OutsideAddress
+from appliance.media.stun import StunError, question, read_mapped
+from appliance.runtime.names import Names
+from appliance.sip.flow import Address, Flow, bracketed, unbracketed
+from appliance.sip.locate import Target, Wish
+from appliance.sip.message import Response
+
+log = logging.getLogger(__name__)
+
+STUN_PORT = 3478
+# Asked three times; the answer of a server that works takes a tenth of a second.
+STUN_WAITS = (0.5, 1.0, 2.0)
+FRESH_SECONDS = 300.0
+SILENT_SECONDS = 60.0
+
+
+class Outside:
+    """What one line's provider is told of where we are.
+
+    `address`: IP address and port, the port None for the one that SIP has here; None altogether for our own.
+    `problem`: a code when what was asked for could not be found; what was found last is kept.
+    """
+
+    def __init__(self, line: Line, names: Names) -> None:
+        self.address: tuple[str, int | None] | None = None
+        self.problem = ""
+        self.due = 0.0 if line.outside_address in (OutsideAddress.STUN, OutsideAddress.FIXED) else None
+        self._line = line
+        self._names = names
+
+    def towards(self, flow: Flow) -> Address | None:
+        """Where the peer of a flow reaches us; None: by our own address."""
+        if self.address is None:
+            return None
+        host, port = self.address
+        return (host, port or flow.local[1]) if (":" in host) == (":" in flow.local[0]) else None
+
+    def seen(self, response: Response, flow: Flow) -> bool:
+        """Learn from an answer of the provider how it sees us (RFC 3581); whether that is news."""
+        if self._line.outside_address is not OutsideAddress.SEEN:
+            return False
+        host, port = response.via.param("received"), response.via.param("rport")
+        before = self.address
+        if host and _is_address(host) and host != flow.local[0]:
+            by_datagrams = flow.transport == "UDP" and port and port.isdigit() and len(port) <= 5
+            self.address = (host, int(port) if by_datagrams and port else None)
+        elif host or port:
+            self.address = None
+        return self.address != before
+
+    async def find(self, now: float) -> bool:
+        """Ask for the address if it is time; whether it is another than before."""
+        if self.due is None or now < self.due:
+            return False
+        before, found = self.address, await self._found()
+        self.due = now + (FRESH_SECONDS if found else SILENT_SECONDS)
+        if found:
+            self.address, self.problem = (found, None), ""
+        else:
+            stun = self._line.outside_address is OutsideAddress.STUN
+            self.problem = "stun_silent" if stun else "outside_unknown"
+            log.info("line %s: its address seen from outside is not found", self._line.id)
+        return self.address != before
+
+    async def _found(self) -> str | None:
+        named = self._line.outside_host or ""
+        if self._line.outside_address is OutsideAddress.FIXED and _is_address(unbracketed(named)):
+            return unbracketed(named)
+        host, port = named, STUN_PORT
+        if named.count(":") == 1 or "]:" in named:
+            host, _, told = named.rpartition(":")
+            port = int(told) if told.isdigit() and len(told) <= 5 else STUN_PORT
+        targets = await self._names.targets(Wish(bracketed(unbracketed(host)), port, "UDP"))
+        if self._line.outside_address is OutsideAddress.FIXED:
+            return targets[0].host if targets else None
+        for target in targets[:2]:
+            if (seen := await ask_stun(target)) is not None:
+                return seen[0]
+        return None
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+class _Answers(asyncio.DatagramProtocol):
+    """The answers of a STUN server; the first that is one resolves `mapped`."""
+
+    def __init__(self, transaction: bytes) -> None:
+        self.mapped: asyncio.Future[Address] = asyncio.get_running_loop().create_future()
+        self._transaction = transaction
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        try:
+            mapped = read_mapped(data, self._transaction)
+        except StunError:
+            return
+        if not self.mapped.done():
+            self.mapped.set_result(mapped)
+
+    def error_received(self, exc: Exception) -> None:
+        """Nobody listens there: asked again, it may be starting."""
+
+
+async def ask_stun(server: Target) -> Address | None:
+    """How a STUN server sees a socket of ours; None when it does not say."""
+    transaction = secrets.token_bytes(12)
+    loop = asyncio.get_running_loop()
+    try:
+        transport, answers = await loop.create_datagram_endpoint(
+            lambda: _Answers(transaction), remote_addr=(server.host, server.port)
+        )
+    except OSError:
+        return None
+    try:
+        for seconds in STUN_WAITS:
+            transport.sendto(question(transaction))
+            done, _ = await asyncio.wait({answers.mapped}, timeout=seconds)
+            if done:
+                return answers.mapped.result()
+        return None
+    finally:
+        transport.close()
