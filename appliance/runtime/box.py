@@ -312,10 +312,10 @@ class Box:
         await self.driver.listen(self._hosts, self.options.sip_port)
         await listen_to_browsers(self.driver.sockets, self.options.sip_socket_path)
         if self.options.sip_tls_port:
-            self.background.start(self.secure_port.run(), "the secure SIP port")
+            self.background.start(self.secure_port.run(), "the secure SIP port", endless=True)
         self.lines.follow(self.configuration)
         log.info("open for calls on SIP port %s", self.driver.sockets.port)
-        self.background.start(self.lamps.run(), "lamps")
+        self.background.start(self.lamps.run(), "lamps", endless=True)
         await self.settings.prepare()
         await self.jobs.start()
 
@@ -326,6 +326,7 @@ class Box:
         self.calls.hang_up_all()
         await self.lines.close()
         await self.background.finish(3.0)
+        await self.driver.heard_out(2.0)
         await self.ladders.keep()
         await asyncio.to_thread(self.clock_trust.keep)
         await self.driver.close()

@@ -90,7 +90,7 @@ class Jobs:
         self._box.background.start(self.look_at_clock(), "overrides at start")
         self._box.background.start(self._box.feeds.refresh_due(), "calendars elsewhere")
         self._box.background.start(self.retain(), "retention at start")
-        self._box.background.start(self.prepare_prompts(), "prompts")
+        self._box.background.start(self.prepare_prompts(), "prompts", endless=True)
 
     def stop(self) -> None:
         """Stop the clockwork; what is under way goes on."""

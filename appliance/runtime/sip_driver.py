@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from appliance.legs.signalling import InviteRequest, SessionHandler
 from appliance.runtime.addresses import LocalAddresses
@@ -51,12 +52,21 @@ class SipDriver:
         self._handlers: dict[str, SessionHandler] = {}
         self._asked: dict[TransactionKey, asyncio.Future[ResponseReceived | RequestFailed]] = {}
         self._pumping = False
+        self._all_heard: asyncio.Event | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: float | None = None
 
     async def listen(self, hosts: list[str], port: int) -> None:
         """Open the sockets. Raises OSError when the port is taken."""
         await self.sockets.listen(hosts, port)
+
+    async def heard_out(self, seconds: float) -> None:
+        """Return once every request of ours has its answer, or after so many seconds: a BYE may get lost."""
+        self._all_heard = heard = asyncio.Event()
+        self.pump()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await heard.wait()
 
     async def close(self) -> None:
         """Stop timers and close the sockets."""
@@ -100,6 +110,8 @@ class SipDriver:
                 pass
         finally:
             self._pumping = False
+        if self._all_heard is not None and not self.endpoint.waits_for_answers:
+            self._all_heard.set()
         self._schedule()
 
     def _drain(self) -> bool:

@@ -36,6 +36,11 @@ class Endpoint(UserAgentCore):
     `most_pending` bounds the requests the user has not answered; beyond, 503 is sent from no state.
     """
 
+    @property
+    def waits_for_answers(self) -> bool:
+        """Whether a request of ours is still without its final response."""
+        return any(each.is_pending for each in self.transactions.clients.values())
+
     # Requests outside sessions.
 
     def request(self, request: Request, flow: Flow, now: float) -> TransactionKey:

@@ -61,3 +61,10 @@ async def test_what_does_not_end_is_cancelled():
     background.start(endless(), "endless")
     await background.finish(0.01)
     assert told == ["cancelled"] and len(background) == 0
+
+
+async def test_what_is_endless_is_not_waited_for():
+    background, never = Background(), asyncio.Event()
+    work = background.start(never.wait(), "without end", endless=True)
+    await asyncio.wait_for(background.finish(60), 5)
+    assert work.cancelled() and len(background) == 0
