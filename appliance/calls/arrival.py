@@ -58,12 +58,19 @@ def from_phone(configuration: Configuration, phone: Phone, request: Request) -> 
     )
 
 
-def transferred(configuration: Configuration, party: Party, by: Party, target: str) -> Facts:
-    """The facts of a call of `party` to what `by` has dialled for them: outside, `by` makes the call."""
+def transferred(
+    configuration: Configuration, party: Party, by: Party, target: str, language: Language
+) -> Facts:
+    """The facts of a call of `party` to what `by` has dialled for them: outside, `by` makes the call.
+
+    `language` is that of the call that the party comes from: people of the office hear their own instead.
+    """
     office = configuration.office
     dialled = read_dialled(configuration, target[:LONGEST_SHOWN], by.person_id)
     person = configuration.people.get(by.person_id or "")
-    language = (person.language if person else None) or (office.language if office else None)
+    who = configuration.people.get(party.person_id or "")
+    if who is not None:
+        language = who.language or (office.language if office else language)
     return Facts(
         direction=Direction.INTERNAL if dialled.internal else Direction.OUTBOUND,
         caller=party.number,
@@ -74,7 +81,7 @@ def transferred(configuration: Configuration, party: Party, by: Party, target: s
         withheld=dialled.withheld or (person is not None and person.withholds_number),
         chosen_line_id=dialled.line_id,
         short=dialled.short,
-        language=language or Language.FRENCH,
+        language=language,
     )
 
 

@@ -75,7 +75,8 @@ async def _go_on(board: Switchboard, call: Call, by: Party, there: tuple[CallerL
     one, other = there if there[1] is not call.caller else there[::-1]
     if one is not call.caller:
         party = call.party_of(one)
-        call.send_on(one, board.facts_of_transfer(party, by, call.party_of(other).number))
+        number, language = call.party_of(other).number, call.facts.language
+        call.send_on(one, board.facts_of_transfer(party, by, number, language))
     call.callee = other
     call.lead(one)
     call.talks_to(other, call.party_of(other))

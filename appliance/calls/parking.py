@@ -132,7 +132,8 @@ async def _park(board: Switchboard, call: Call, place: str) -> Outcome | None:
         await go_on_with(board, call, taken)
         return None
     call.tell(Reason("park_over", {"by": by.name, "place": place}))
-    call.facts = board.facts_of_transfer(call.party_of(call.caller), by, by.number)
+    who, language = call.party_of(call.caller), call.facts.language
+    call.facts = board.facts_of_transfer(who, by, by.number, language)
     return await call.follow(to_the_end=True)
 
 

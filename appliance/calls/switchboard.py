@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from appliance.calls.by_phone import SettingsByPhone
 from appliance.calls.call import Call, Party
 from appliance.configuration.configuration import Configuration
+from appliance.configuration.fields import Language
 from appliance.legs.audio import Conference, MediaPort
 from appliance.legs.leg import CalleeLeg, Leg
 from appliance.routing.facts import Facts
@@ -99,8 +100,8 @@ class Switchboard(Protocol):
     def party_of(self, leg: Leg) -> Party:
         """Who is at the far side of a leg that we have dialled."""
 
-    def facts_of_transfer(self, party: Party, by: Party, target: str) -> Facts:
-        """The facts of a call of `party` to what `by` has dialled for them."""
+    def facts_of_transfer(self, party: Party, by: Party, target: str, language: Language) -> Facts:
+        """The facts of a call of `party`, spoken to in `language` so far, to what `by` has dialled."""
 
     def borrow(self, replaces: Replaces, mine: Leg) -> Loan | None:
         """Ask the conversation that a dialog of ours is part of for the leg opposite; None: no such talk.

@@ -119,7 +119,8 @@ async def send_on(
 ) -> bool:
     """Blind: the party is sent to the target, as if it had called there."""
     before = call.standing
-    call.send_on(party, board.facts_of_transfer(call.party_of(party), by, wish.target))
+    language = before.facts.language
+    call.send_on(party, board.facts_of_transfer(call.party_of(party), by, wish.target, language))
     call.story_moves("sent_on", by, wish.target)
     call.report = (wish, transferor)
     wish.progress(TRYING)
@@ -131,7 +132,7 @@ async def send_on(
     call.story_moves("came_back", by, wish.target)
     if transferor.has_ended:
         # Nobody is lost: whoever sent the call on is called back, and after them their own unanswered path.
-        call.facts = board.facts_of_transfer(call.party_of(party), by, by.number)
+        call.facts = board.facts_of_transfer(call.party_of(party), by, by.number, language)
         await call.follow(to_the_end=True)
         return True
     call.comes_back(before)

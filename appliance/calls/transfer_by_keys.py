@@ -149,7 +149,7 @@ async def _consult(
     with ExitStack() as taken:
         async with TaskGroup() as group:
             music = group.create_task(entertain(board, call, transferor, party))
-            call.send_on(transferor, board.facts_of_transfer(by, by, target))
+            call.send_on(transferor, board.facts_of_transfer(by, by, target, before.facts.language))
             call.lead(party)
             leg = await _reached(board, call, transferor, taken)
             end = "comes back" if isinstance(leg, Outcome) else await _talk_it_over(board, transferor, leg)
@@ -247,7 +247,8 @@ async def _connect(
     board: Switchboard, call: Call, by: Party, party: CallerLeg, target: CalleeLeg, dialled: str
 ) -> bool:
     """The transferor has left: the other two talk."""
-    call.send_on(party, board.facts_of_transfer(call.party_of(party), by, dialled))
+    language = call.facts.language
+    call.send_on(party, board.facts_of_transfer(call.party_of(party), by, dialled, language))
     call.story_moves("transferred", by)
     call.answered_by(target, board.epoch())
     call.talks_to(target, board.party_of(target))

@@ -18,6 +18,7 @@ from appliance.calls.parking import ParkingLot
 from appliance.calls.switchboard import Draft, VoiceMessage
 from appliance.calls.transfer import Loan
 from appliance.configuration.configuration import Configuration
+from appliance.configuration.fields import Language
 from appliance.control.events import EventHub, HubClosed
 from appliance.legs.audio import Conference, MediaPort, MediaSource
 from appliance.legs.leg import CalleeLeg, Leg
@@ -209,9 +210,9 @@ class Board:
         """A number as it is written in the country."""
         return numbers.national(number, self.tones) if numbers.is_e164(number) else number
 
-    def facts_of_transfer(self, party: Party, by: Party, target: str) -> Facts:
-        """The facts of a call of `party` to what `by` has dialled for them."""
-        return transferred(self._settings.configuration, party, by, target)
+    def facts_of_transfer(self, party: Party, by: Party, target: str, language: Language) -> Facts:
+        """The facts of a call of `party`, spoken to in `language` so far, to what `by` has dialled."""
+        return transferred(self._settings.configuration, party, by, target, language)
 
     def borrow(self, replaces: Replaces, mine: Leg) -> Loan | None:
         """Ask the conversation that a dialog is part of for the leg opposite."""

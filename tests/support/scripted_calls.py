@@ -16,6 +16,7 @@ from appliance.calls.parking import ParkingLot
 from appliance.calls.transfer import Loan
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import Destination
+from appliance.configuration.fields import Language
 from appliance.legs.leg import Attempted, Change, DialResult
 from appliance.legs.sessions import Sound
 from appliance.media.reporting import MediaStatistics
@@ -303,8 +304,8 @@ class ScriptedBoard:
     def party_of(self, leg: ScriptedLeg) -> Party:
         return Party(leg.label, leg.label, leg.person_id)
 
-    def facts_of_transfer(self, party: Party, by: Party, target: str) -> Facts:
-        return Facts(Direction.INTERNAL, party.number, party.name, target)
+    def facts_of_transfer(self, party: Party, by: Party, target: str, language: Language) -> Facts:
+        return Facts(Direction.INTERNAL, party.number, party.name, target, language=language)
 
     def borrow(self, replaces: object, mine: ScriptedLeg) -> Loan | None:
         return None

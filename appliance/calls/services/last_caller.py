@@ -24,7 +24,7 @@ async def last_caller(board: Switchboard, call: Call, parameters: Mapping[str, s
     await say(board, call, "last_caller_is", {"number": board.written(number)})
     if await ask_key(board, call, "last_caller_keys") != CALL_BACK:
         return Outcome.DONE
-    call.send_on(call.caller, board.facts_of_transfer(me, me, number))
+    call.send_on(call.caller, board.facts_of_transfer(me, me, number, call.facts.language))
     return await call.follow(to_the_end=True)
 
 

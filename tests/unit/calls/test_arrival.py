@@ -2,7 +2,9 @@
 
 import pytest
 
-from appliance.calls.arrival import from_line, from_phone
+from appliance.calls.arrival import from_line, from_phone, transferred
+from appliance.calls.call import Party
+from appliance.configuration.fields import Language
 from appliance.configuration.lines import CalledNumberIn
 from appliance.routing.facts import Direction
 from appliance.sip.message import Request
@@ -171,3 +173,22 @@ def test_what_is_no_extension_follows_the_main_number_and_reaches_no_code_and_no
 def test_to_counts_only_where_another_phone_system_may_call_extensions(fields):
     arrival = other_pbx(**fields)
     assert arrival is None or arrival.facts.called == NUMBER
+
+
+@pytest.mark.feature("NUM-5")
+@pytest.mark.parametrize(
+    "party, own, language",
+    [
+        (Party(OUTSIDER, "Mme Petit"), None, Language.ENGLISH),
+        (Party("102", "Bruno", "bruno"), Language.ENGLISH, Language.ENGLISH),
+        (Party("102", "Bruno", "bruno"), None, Language.FRENCH),
+    ],
+)
+def test_who_is_transferred_goes_on_in_the_language_of_their_call_or_their_own(party, own, language):
+    """Alice, who transfers them, hears French: that is hers alone."""
+    office = office_of_three()
+    for who, speaks in (("alice", Language.FRENCH), ("bruno", own)):
+        person = office.people[who].model_copy(update={"language": speaks})
+        office = office.with_record("people", who, person)
+    by = Party("101", "Alice", "alice")
+    assert transferred(office, party, by, "103", Language.ENGLISH).language is language
