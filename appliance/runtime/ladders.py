@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from asyncio import sleep
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from itertools import islice
 from weakref import WeakKeyDictionary
 
 from appliance.runtime.message_log import MessageLog
@@ -13,6 +15,9 @@ from appliance.storage.errors import StorageError
 from appliance.storage.ladders import CALLS_KEPT, LadderRow, Ladders
 
 log = logging.getLogger(__name__)
+
+# So many are read and written at once: a turn of the loop is not to last longer.
+CALLS_A_TURN = 20
 
 
 class CallLadders:
@@ -42,15 +47,16 @@ class CallLadders:
 
     async def keep(self) -> None:
         """Put the messages of the calls that have ended on the disk."""
-        waiting = dict(self._unkept)
-        found = {call: self.messages.of(dialogs) for call, dialogs in waiting.items()}
-        try:
-            if any(found.values()):
-                await self._kept.add({call: list(map(_row, rows)) for call, rows in found.items() if rows})
-        except StorageError as error:
-            log.warning("the messages of calls could not be kept: %s", error)
-        for call in waiting:
-            self._unkept.pop(call, None)
+        while waiting := dict(islice(self._unkept.items(), CALLS_A_TURN)):
+            found = {call: self.messages.of(dialogs) for call, dialogs in waiting.items()}
+            try:
+                if any(found.values()):
+                    await self._kept.add({call: [*map(_row, rows)] for call, rows in found.items() if rows})
+            except StorageError as error:
+                log.warning("the messages of calls could not be kept: %s", error)
+            for call in waiting:
+                self._unkept.pop(call, None)
+            await sleep(0)
 
     async def of(self, call: str) -> list[TracedMessage]:
         """The messages of a call that has ended, oldest first. Raises StorageError."""
