@@ -15,7 +15,7 @@ async def test_the_office_is_closed_by_hand_and_opened_again(visitor: Page, sett
     await visitor.click(".override summary")
     await visitor.select_option("[name=state]", "closed")
     await visitor.select_option("[name='until.kind']", "tomorrow")
-    await visitor.click(".override form button[type=submit]")
+    await visitor.click(".override form button[type=submit]:not(.unseen)")
     banner = visitor.locator("#banners .banner")
     await expect(banner).to_have_count(1)
     for page in ("/numbers/accueil", "/people", "/"):
@@ -38,7 +38,7 @@ async def test_a_moment_that_is_over_is_told_at_its_field(visitor: Page, settled
     await visitor.select_option("[name='until.kind']", "moment")
     await visitor.fill("[name='until.date']", "2024-01-02")
     await visitor.fill("[name='until.time']", "10:00")
-    await visitor.click(".override form button[type=submit]")
+    await visitor.click(".override form button[type=submit]:not(.unseen)")
     await expect(visitor.locator(".override small.error")).to_have_count(1)
     await expect(visitor.locator("[name='until.date']")).to_have_value("2024-01-02")
     assert settled.api.get("/overrides")["items"] == []
