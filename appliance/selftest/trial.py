@@ -19,7 +19,7 @@ ECHO_SECONDS, VOICE_SECONDS = 30.0, 15.0
 TEXTS = {
     "register": {
         "en": "A softphone that knows nothing of this box registers as {extension}.",
-        "fr": "Un téléphone logiciel étranger à cette centrale s'enregistre au {extension}.",
+        "fr": "Un téléphone logiciel étranger au boîtier s'enregistre au {extension}.",
     },
     "echo": {
         "en": "It calls the echo test ({code}) and hears its own tone for {seconds:.1f} s.",
@@ -29,10 +29,10 @@ TEXTS = {
         "en": "It calls its mailbox ({code}) and hears a voice for {seconds:.1f} s.",
         "fr": "Il appelle sa messagerie ({code}) et entend une voix pendant {seconds:.1f} s.",
     },
-    "well": {"en": "The box works.", "fr": "La centrale fonctionne."},
+    "well": {"en": "The box works.", "fr": "Le boîtier fonctionne."},
     "failed": {
         "en": "This did not happen: {step}. The box does not work as it should.",
-        "fr": "Ceci n'a pas eu lieu : {step}. La centrale ne fonctionne pas comme elle devrait.",
+        "fr": "Ceci n'a pas eu lieu : {step}. Le boîtier ne fonctionne pas comme il devrait.",
     },
 }
 

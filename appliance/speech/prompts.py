@@ -222,7 +222,7 @@ PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "own_extension": {"fr": "Vous êtes au poste {number}.", "en": "You are at extension {number}."},
         "own_address": {
-            "fr": "L'adresse de la centrale est {address}.",
+            "fr": "L'adresse du boîtier est {address}.",
             "en": "The address of the box is {address}.",
         },
         "do_not_disturb_on": {

@@ -24,7 +24,7 @@ def test_the_story_of_a_box_that_works(box: Box) -> None:
     before = {name: len(box.api.items(f"/{name}")) for name in ("people", "phones", "mailboxes")}
     done = selftest(box, "--lang", "fr")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "9902" in done.stdout and "test d'écho" in done.stdout and "La centrale fonctionne." in done.stdout
+    assert "9902" in done.stdout and "test d'écho" in done.stdout and "Le boîtier fonctionne." in done.stdout
     assert {name: len(box.api.items(f"/{name}")) for name in before} == before
     box.wait_quiet()
 

@@ -142,7 +142,7 @@ def test_an_address_that_cannot_be_written_is_told(address: str) -> None:
 
 def test_the_test_mail_exists_in_both_languages() -> None:
     mails = [compose_test(OFFICE, language, "a@b.fr", "c@d.fr", 0.0, "t") for language in Language]
-    assert {mail["Subject"] for mail in mails} == {"Essai d'envoi de courriel", "E-mail test"}
+    assert {mail["Subject"] for mail in mails} == {"Essai d'envoi d'e-mail", "E-mail test"}
 
 
 def test_every_text_exists_in_every_language() -> None:
