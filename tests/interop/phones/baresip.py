@@ -15,6 +15,7 @@ from tests.interop.sound import is_closed, is_complete, write_sine
 from tests.interop.waiting import PATIENCE, Happenings, until
 
 CONTROL_PORT = 4444
+MOST_SUBSCRIPTIONS = 50
 _MODULE_FOLDERS = ("/usr/lib/baresip/modules", "/usr/local/lib/baresip/modules")
 
 _CONFIG = """
@@ -105,12 +106,26 @@ class Baresip:
         """Watch a colleague's presence, from the start on."""
         self._contacts.append(f'"Colleague" <sip:{extension}@{server}>;presence=p2p')
 
-    def watch_messages(self) -> None:
-        """Watch the messages of the account, from the start on.
+    def starts_watching_messages(self) -> bool:
+        """Start the program, which registers and is told of the account's messages.
 
-        Only where they matter: with it, Baresip 1.0 now and then does nothing but subscribe, for ever.
+        Some starts of Baresip 1.0 do nothing but subscribe to them, thousands of times a second: False, and
+        the program is ended then.
         """
         self._watches_messages = True
+        self.start()
+        self.register()
+        until(
+            lambda: "Messages-Waiting" in self.log() or self._only_subscribes(),
+            f"{self.host.name}: told of messages",
+        )
+        if self._only_subscribes():
+            self.stop(abruptly=True)
+            return False
+        return True
+
+    def _only_subscribes(self) -> bool:
+        return self.log().count("mwi: subscribing") > MOST_SUBSCRIPTIONS
 
     def start(self) -> None:
         """Start the program and connect to its control port."""
