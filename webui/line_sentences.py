@@ -13,6 +13,8 @@ ERRORS: Mapping[str, str] = {
     "line_main_missing": N_("Choose the main number: every call of this line is for it."),
     "main_number_elsewhere": N_("{name} arrives on another line."),
     "outside_host_missing": N_("Write the address, or the STUN server that is asked for it."),
+    "outside_port_wrong": N_("After the colon stands the port, a number from 1 to 65535."),
+    "outside_port_fixed": N_("Write the fixed address without a port: the box adds its own."),
     "extension_in_to_of_trunk": N_("Only another phone system may call extensions."),
     "forward_number_missing": N_("Write the number that your operator forwards calls to."),
     "forward_not_set_up": N_("Set the forward up with your operator first, and save that here."),

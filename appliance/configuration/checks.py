@@ -14,7 +14,15 @@ from appliance.configuration.checks_outbound import outbound_problems
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import ToAnnouncement, ToExternal
 from appliance.configuration.fields import DeviceKind, HoursState, TimeRange
-from appliance.configuration.lines import CalledNumberIn, Display, Number, OutsideAddress, OwnerFirst
+from appliance.configuration.lines import (
+    CalledNumberIn,
+    Display,
+    Line,
+    Number,
+    OutsideAddress,
+    OwnerFirst,
+    host_and_port,
+)
 from appliance.configuration.loops import looping_destinations
 from appliance.configuration.menu_checks import menu_problems
 from appliance.configuration.office import Role
@@ -200,6 +208,18 @@ def _mailboxes(configuration: Configuration) -> Iterator[Problem]:
             yield Problem("mailboxes", mailbox.id, ("owner_id",), "mailbox_owner_taken", parameters)
 
 
+def _outside_host_wrong(line: Line) -> str | None:
+    if line.outside_address not in (OutsideAddress.STUN, OutsideAddress.FIXED):
+        return None
+    if line.outside_host is None:
+        return "outside_host_missing"
+    try:
+        _, port = host_and_port(line.outside_host)
+    except ValueError:
+        return "outside_port_wrong"
+    return "outside_port_fixed" if port and line.outside_address is OutsideAddress.FIXED else None
+
+
 def _lines(configuration: Configuration) -> Iterator[Problem]:
     for line in configuration.lines.values():
         if line.mode == "registered" and line.enabled:
@@ -209,8 +229,8 @@ def _lines(configuration: Configuration) -> Iterator[Problem]:
                 yield Problem("lines", line.id, ("password",), "line_password_missing")
         if line.called_number_in is CalledNumberIn.MAIN and line.main_number_id is None:
             yield Problem("lines", line.id, ("main_number_id",), "line_main_missing")
-        if line.outside_address in (OutsideAddress.STUN, OutsideAddress.FIXED) and line.outside_host is None:
-            yield Problem("lines", line.id, ("outside_host",), "outside_host_missing")
+        if (wrong := _outside_host_wrong(line)) is not None:
+            yield Problem("lines", line.id, ("outside_host",), wrong)
         if line.extension_in_to and line.kind != "pbx":
             yield Problem("lines", line.id, ("extension_in_to",), "extension_in_to_of_trunk")
         main = configuration.numbers.get(line.main_number_id or "")

@@ -103,6 +103,17 @@ class OutsideAddress(StrEnum):
     FIXED = "fixed"
 
 
+def host_and_port(told: str) -> tuple[str, int | None]:
+    """A host without brackets, and the port written after it, if any. Raises ValueError for no such port."""
+    host, port = told, None
+    if told.count(":") == 1 or "]:" in told:
+        host, _, digits = told.rpartition(":")
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= 5 and 0 < int(digits) < 65536):
+            raise ValueError(f"{digits!r} is no port")
+        port = int(digits)
+    return host.removeprefix("[").removesuffix("]"), port
+
+
 class Display(StrEnum):
     """What phones show before a caller's name: nothing, the number's name, the number, or its own words."""
 

@@ -93,6 +93,8 @@ AMONG_RECORDS: Mapping[str, str] = MappingProxyType(
         "line_user_missing": "The user name given by the provider is missing",
         "line_password_missing": "The password given by the provider is missing",
         "outside_host_missing": "Write the address, or the STUN server that is asked for it",
+        "outside_port_wrong": "A port is a number from 1 to 65535",
+        "outside_port_fixed": "Write the fixed address without a port",
         "extension_in_to_of_trunk": "Only another phone system may call extensions",
         "display_words_missing": "Write the words that phones show",
         "number_reserved": "{person} may not call by the number {name}",

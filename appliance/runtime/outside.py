@@ -7,7 +7,7 @@ import logging
 import secrets
 from ipaddress import ip_address
 
-from appliance.configuration.lines import Line, OutsideAddress
+from appliance.configuration.lines import Line, OutsideAddress, host_and_port
 from appliance.media.stun import StunError, question, read_mapped
 from appliance.runtime.names import Names
 from appliance.sip.flow import Address, Flow, bracketed, unbracketed
@@ -61,6 +61,7 @@ class Outside:
         """Ask for the address if it is time; whether it is another than before."""
         if self.due is None or now < self.due:
             return False
+        self.due = now + SILENT_SECONDS
         before, found = self.address, await self._found()
         self.due = now + (FRESH_SECONDS if found else SILENT_SECONDS)
         if found:
@@ -75,11 +76,11 @@ class Outside:
         named = self._line.outside_host or ""
         if self._line.outside_address is OutsideAddress.FIXED and _is_address(unbracketed(named)):
             return unbracketed(named)
-        host, port = named, STUN_PORT
-        if named.count(":") == 1 or "]:" in named:
-            host, _, told = named.rpartition(":")
-            port = int(told) if told.isdigit() and len(told) <= 5 else STUN_PORT
-        targets = await self._names.targets(Wish(bracketed(unbracketed(host)), port, "UDP"))
+        try:
+            host, port = host_and_port(named)
+        except ValueError:
+            return None
+        targets = await self._names.targets(Wish(bracketed(host), port or STUN_PORT, "UDP"))
         if self._line.outside_address is OutsideAddress.FIXED:
             return targets[0].host if targets else None
         for target in targets[:2]:

@@ -351,3 +351,27 @@ def test_extensions_are_called_by_another_phone_system_only():
         (("extension_in_to",), "extension_in_to_of_trunk")
     ]
     assert not problems(changed(configuration, "lines", "trunk", kind="pbx"))
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "code"),
+    [
+        ("stun", None, "outside_host_missing"),
+        ("stun", "stun.example.org", None),
+        ("stun", "[2001:db8::1]:3478", None),
+        ("stun", "stun.example.org:65535", None),
+        ("stun", "stun.example.org:65536", "outside_port_wrong"),
+        ("stun", "stun.example.org:0", "outside_port_wrong"),
+        ("stun", "stun.example.org:", "outside_port_wrong"),
+        ("fixed", "2001:db8::1", None),
+        ("fixed", "office.example.net", None),
+        ("fixed", "203.0.113.7:5070", "outside_port_fixed"),
+        ("own", "stun.example.org:65536", None),
+    ],
+)
+def test_the_outside_address_of_a_line_is_refused_where_it_was_typed(
+    address: str, host: str | None, code: str | None
+) -> None:
+    told = changed(small_office(), "lines", "trunk", outside_address=address, outside_host=host)
+    found = [(each.path, each.code) for each in problems(told)]
+    assert found == ([(("outside_host",), code)] if code else [])
