@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 
 from webui.language import N_
 
-ON_THE_SHEET = N_("Take the server, the user name and the password from the operator's sheet.")
+ON_THE_SHEET = N_(
+    "We know of no server that serves all of its customers: take yours from the operator's sheet. "
+    "Missing there, ask for: "
+    "the SIP server, an outbound proxy if there is one, the user name and the password; "
+    "without password, the addresses that calls come from."
+)
 SERVER_KNOWN = N_("The server is filled in: check it against the operator's sheet.")
 OWN_DOMAIN = N_(
     "The server is your own domain, as the operator's console shows it. "

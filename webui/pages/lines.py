@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from aiohttp import web
 
 from webui.forms import Choice, Field, Form
@@ -12,6 +10,7 @@ from webui.live_state import read_live
 from webui.operators import OPERATORS, operator_of
 from webui.page import render
 from webui.pages.phones import encryptions
+from webui.pbx_words import pbx_choices, pbx_fields
 from webui.records import Json, RecordPages
 from webui.session import Visit, visit_of
 
@@ -195,30 +194,6 @@ FIELDS = (
 )
 
 
-# What the form of another phone system says otherwise.
-PBX_WORDS = {
-    "name": ("", N_("Such as the town where it stands.")),
-    "server": ("", N_("The address of the other phone system: 192.168.2.10, or its name.")),
-    "mode": (N_("How the other system knows the box"), ""),
-    "user": ("", N_("As it is set in the other system, where the box signs in there.")),
-    "main_number_id": ("", N_("Calls to no extension and no number of ours follow its path.")),
-    "prefix": (
-        "",
-        N_("Dialled before a number, the call goes to the other system: 8, *8 or 801. Empty: none."),
-    ),
-}
-
-
-def pbx_fields() -> tuple[Field, ...]:
-    """The fields of a line, in the words of another phone system."""
-
-    def said(one: Field) -> Field:
-        label, told = PBX_WORDS.get(one.name, ("", ""))
-        return replace(one, label=label or one.label, help=told or one.help)
-
-    return tuple(said(one) for one in FIELDS)
-
-
 # The orders of sound on offer; any other that was set over the API is kept.
 ORDERS = {
     "": "",
@@ -273,8 +248,6 @@ class LinePages(RecordPages):
         numbers = (await visit.get("/numbers"))["items"]
         own = [one for one in numbers if one["line_id"] == identifier]
         chosen = str(form.value("codecs"))
-        if form.value("kind") == "pbx":
-            form.fields = pbx_fields()
         form.choices = {
             "modes": [
                 Choice("registered", gettext("By user name and password")),
@@ -321,6 +294,8 @@ class LinePages(RecordPages):
                 *(Choice(one["id"], one["name"]) for one in own),
             ],
         }
+        if form.value("kind") == "pbx":
+            form.fields, form.choices = pbx_fields(FIELDS), pbx_choices(form.choices)
         has_operator = identifier and form.value("kind") != "pbx"
         return {
             "live": await read_live(visit),
