@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from webui import destinations
 from webui.client import FieldError, Refused
+from webui.forms import Form, several
 from webui.group_words import NEW_GROUP, NEW_QUEUE
 from webui.session import Visit
 
@@ -31,14 +32,6 @@ class Kind:
     collection: str
     build: Callable[[Json, Names], Json]
     fields: Names
-
-
-@dataclass(slots=True)
-class Creation:
-    """What came of it: errors at the inputs, and the name of each record made, by its picker's path."""
-
-    errors: tuple[FieldError, ...] = ()
-    made: Names = field(default_factory=dict)
 
 
 def _group(typed: Json, names: Names) -> Json:
@@ -66,8 +59,7 @@ def _menu(typed: Json, names: Names) -> Json:
 
 
 def _mailbox(typed: Json, names: Names) -> Json:
-    emails = str(typed.get("email") or "").replace(",", " ").replace(";", " ").split()
-    return {"name": typed.get("name") or "", "owner": "office", "emails": emails}
+    return {"name": typed.get("name") or "", "owner": "office", "emails": several(typed.get("email"))}
 
 
 def _contact(typed: Json, names: Names) -> Json:
@@ -82,38 +74,36 @@ KINDS = {
 }
 
 
-async def create(visit: Visit, values: Any, wish: str) -> Creation:
+async def create(visit: Visit, form: Form, wish: str) -> int | None:
     """Make what the pickers of a form ask for, or that one alone whose button was pressed.
 
-    Each picker then has what was made for it; `values` changes. Ends at the first that the API refuses.
+    Each picker then has what was made for it, and `form.made` its name. Returns the status with which the
+    form is shown again, where something is wrong or a record alone was to be created; None: it can be saved.
     """
-    asked = wish.removeprefix(WISH) if wish.startswith(WISH) else None
-    wanted = [each for each in _wanted(values, ()) if asked in (None, each[0])]
-    creation = Creation()
+    alone = wish.startswith(WISH)
+    wanted = [
+        (path, picker)
+        for path, picker in destinations.pickers(form.values)
+        if picker["pick"].startswith(PICK) and (not alone or wish == f"{WISH}{path}")
+    ]
     names = {one.value: one.label for one in await destinations.choices(visit)} if wanted else {}
     for path, picker in wanted:
-        kind = KINDS[picker["pick"].removeprefix(PICK)]
-        typed = picker.get("new") if isinstance(picker.get("new"), dict) else {}
+        kind = KINDS.get(picker["pick"].removeprefix(PICK))
+        if kind is None:
+            continue
+        typed = picker.get("new")
+        record = kind.build(typed if isinstance(typed, dict) else {}, names)
         try:
-            answer = await visit.send("POST", f"/{kind.collection}", kind.build(typed or {}, names))
+            answer = await visit.send("POST", f"/{kind.collection}", record)
         except Refused as refusal:
             if refusal.status != 422:
                 raise
-            creation.errors = tuple(_at(path, kind, error) for error in refusal.errors)
-            return creation
+            form.errors = tuple(_at(path, kind, error) for error in refusal.errors)
+            # What a button beside the picker changes is swapped in by htmx, which takes no error.
+            return 200 if alone else 422
         _pick(picker, answer.data)
-        creation.made[path] = str(answer.data["name"])
-    return creation
-
-
-def stays(creation: Creation, wish: str) -> bool:
-    """Whether the form is shown again: something is wrong, or a record alone was to be created."""
-    return bool(creation.errors) or wish.startswith(WISH)
-
-
-def status(creation: Creation, wish: str) -> int:
-    """The status of the form shown again; what a button beside the picker changes is swapped in by htmx."""
-    return 422 if creation.errors and not wish.startswith(WISH) else 200
+        form.made = {**form.made, path: str(answer.data["name"])}
+    return 200 if alone else None
 
 
 def _pick(picker: Json, record: Json) -> None:
@@ -135,17 +125,3 @@ def _at(path: str, kind: Kind, error: FieldError) -> FieldError:
     return FieldError(
         f"{path}.new.{kind.fields.get(first, first)}", error.code, error.parameters, error.message
     )
-
-
-def _wanted(values: Any, above: Sequence[str]) -> Iterator[tuple[str, Json]]:
-    """The pickers that ask for something to be created, each with its path."""
-    if isinstance(values, dict):
-        if str(values.get("pick") or "").removeprefix(PICK) in KINDS and values["pick"].startswith(PICK):
-            yield ".".join(above), values
-        below = list(values.items())
-    else:
-        below = (
-            [(str(index), value) for index, value in enumerate(values)] if isinstance(values, list) else []
-        )
-    for name, value in below:
-        yield from _wanted(value, (*above, name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from webui.forms import Choice
@@ -114,15 +114,18 @@ async def _records(visit: Visit) -> dict[str, list[Json]]:
 def with_chosen(found: list[Choice], values: Any) -> list[Choice]:
     """The choices, and what a form's values have chosen besides: somebody else's choice must not be lost."""
     offered = {choice.value for choice in found}
-    missing = sorted({pick for pick in _picks(values) if pick and pick not in offered})
+    chosen = {picker["pick"] for _, picker in pickers(values)}
+    missing = sorted(pick for pick in chosen if pick and pick not in offered)
     return [*found, *(Choice(pick, gettext("As an administrator has set it")) for pick in missing)]
 
 
-def _picks(values: Any) -> Iterator[str]:
-    if isinstance(values, Mapping):
+def pickers(values: Any, above: str = "") -> Iterator[tuple[str, Json]]:
+    """The pickers among a form's values, however deep, each with its path."""
+    if isinstance(values, dict):
         if isinstance(values.get("pick"), str):
-            yield values["pick"]
-        values = list(values.values())
-    if isinstance(values, list):
-        for value in values:
-            yield from _picks(value)
+            yield above, values
+        below: Iterable[tuple[Any, Any]] = list(values.items())
+    else:
+        below = enumerate(values) if isinstance(values, list) else ()
+    for name, value in below:
+        yield from pickers(value, f"{above}.{name}" if above else str(name))

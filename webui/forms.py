@@ -116,6 +116,11 @@ def at(values: Any, path: str) -> Any:
     return values
 
 
+def several(typed: Any) -> list[str]:
+    """What was typed into one input with commas, semicolons or spaces between."""
+    return str(typed or "").replace(",", " ").replace(";", " ").split()
+
+
 def nest(posted: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """What a form posted, as nested dicts and lists: "a.0.b" is the b of the first row of a.
 

@@ -113,10 +113,7 @@ class RecordPages:
         form = Form(values, self.fields, version=version)
         if rearrange(values, wish):
             return await self._show(request, form, identifier, before)
-        created = await creating.create(visit_of(request), values, wish)
-        form.errors, form.made = created.errors, created.made
-        if creating.stays(created, wish):
-            status = creating.status(created, wish)
+        if (status := await creating.create(visit_of(request), form, wish)) is not None:
             return await self._show(request, form, identifier, before, status=status)
         try:
             record = await self.store(

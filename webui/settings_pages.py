@@ -56,11 +56,9 @@ class SettingsPage:
         form = Form(values, version=str(values.pop("version", "")) or before.etag or "")
         if rearrange(values, wish):
             return await self.show(request, visit, form)
-        created = await creating.create(visit, values, wish)
-        form.errors, form.made = created.errors, created.made
-        if creating.stays(created, wish):
+        if (status := await creating.create(visit, form, wish)) is not None:
             response = await self.show(request, visit, form)
-            response.set_status(creating.status(created, wish))
+            response.set_status(status)
             return response
         try:
             await self.store(visit, self.from_values(values, before.data), form.version, wish)

@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from webui.client import FieldError, Refused
-from webui.forms import Choice, Field, Form
+from webui.forms import Choice, Field, Form, several
 from webui.language import N_, gettext
 from webui.locks import read_locks
 from webui.page import go_to
@@ -103,7 +103,7 @@ class MailboxPages(RecordPages):
     def from_values(self, values: Json, before: Json) -> Json:
         record = {**super().from_values(values, before)}
         if "emails" in values:
-            record["emails"] = str(values["emails"] or "").replace(",", " ").replace(";", " ").split()
+            record["emails"] = several(values["emails"])
         if "owned_by" in values:
             owner, _, owner_id = str(values["owned_by"] or "office").partition(":")
             record |= {"owner": owner, "owner_id": owner_id or None}

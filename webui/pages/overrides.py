@@ -27,10 +27,9 @@ async def set_override(request: web.Request) -> web.StreamResponse:
     visit = visit_of(request)
     posted = nest((name, value) for name, value in (await request.post()).items() if isinstance(value, str))
     wish = str(posted.pop("do", ""))
-    created = await creating.create(visit, posted, wish)
-    form = Form(posted, errors=created.errors, made=created.made)
-    if creating.stays(created, wish):
-        return await _show(request, form, creating.status(created, wish))
+    form = Form(posted)
+    if (status := await creating.create(visit, form, wish)) is not None:
+        return await _show(request, form, status)
     try:
         await visit.send("PUT", "/overrides", _wish(posted))
     except Refused as refusal:
