@@ -5,11 +5,9 @@ The new phone's call borrows the leg of whom they talk to; the old phone is hung
 
 from __future__ import annotations
 
-from asyncio import timeout
-
 from appliance.calls.call import Call
 from appliance.calls.switchboard import Switchboard
-from appliance.calls.transfer import LOAN_SECONDS, agree, borrow_opposite
+from appliance.calls.transfer import agree, borrow_opposite
 from appliance.legs.leg import CallerLeg
 
 
@@ -29,10 +27,7 @@ async def move_here(board: Switchboard, call: Call, wanted: Call) -> bool:
         return False
     other = wanted.party_of(loan.leg)
     try:
-        try:
-            async with timeout(LOAN_SECONDS):
-                await loan.ready
-        except TimeoutError:
+        if not await loan.is_lent():
             return False
         call.picked_up(loan.leg, other, board.epoch(), "moves_here")
         call.caller.answer(loan.leg)

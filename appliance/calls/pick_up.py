@@ -6,7 +6,7 @@ a ring group pick up each other's calls; others may too, unless that is locked f
 
 from __future__ import annotations
 
-from asyncio import FIRST_COMPLETED, Future, Task, TaskGroup, timeout, wait
+from asyncio import FIRST_COMPLETED, Future, Task, TaskGroup, wait
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,7 +15,7 @@ from appliance.calls.call import Call, Party
 from appliance.calls.moving import move_here
 from appliance.calls.saying import say
 from appliance.calls.switchboard import Switchboard
-from appliance.calls.transfer import LOAN_SECONDS, Loan, agree
+from appliance.calls.transfer import Loan, agree
 from appliance.calls.until_first import until_first
 from appliance.configuration.configuration import Configuration
 from appliance.routing.steps import Outcome
@@ -73,10 +73,7 @@ async def take(board: Switchboard, call: Call, wanted: Call, offer: Future[PickU
     loan, me = Loan(call.caller), call.party_of(call.caller)
     who = wanted.facts.caller_name or board.written(wanted.facts.caller)
     offer.set_result(PickUp(me, loan, reason))
-    try:
-        async with timeout(LOAN_SECONDS):
-            await loan.ready
-    except TimeoutError:
+    if not await loan.is_lent():
         return False
     call.tell(Reason("picks_up", {"who": who}))
     # They talk in the other call, and count there.

@@ -42,6 +42,15 @@ class Loan:
     over: Happening = field(default_factory=Happening)
     connected: Callable[[Party], object] = lambda _: None
 
+    async def is_lent(self) -> bool:
+        """Whether the leg is there; False when its far side has hung up meanwhile, and nobody lends it."""
+        try:
+            async with timeout(LOAN_SECONDS):
+                await self.ready
+        except TimeoutError:
+            return False
+        return True
+
 
 def borrow_opposite(call: Call, leg: object, story: str = "transferred") -> Loan | None:
     """Ask the conversation of a call for the leg opposite to one of it; None when that leg is not in it."""
@@ -94,11 +103,7 @@ async def _join(
 ) -> bool:
     """Attended: the one the transferor has been talking to takes their place."""
     try:
-        try:
-            async with timeout(LOAN_SECONDS):
-                await loan.ready
-        except TimeoutError:
-            # They have hung up meanwhile.
+        if not await loan.is_lent():
             wish.done(STATUSES[Outcome.UNREACHABLE])
             return False
         call.lead(party)

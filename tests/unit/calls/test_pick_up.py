@@ -131,7 +131,7 @@ async def test_an_answer_at_the_same_moment_wins(story):
 
 
 async def test_who_comes_too_late_is_told(board, ringing, story, monkeypatch):
-    monkeypatch.setattr("appliance.calls.pick_up.LOAN_SECONDS", 0.01)
+    monkeypatch.setattr("appliance.calls.transfer.LOAN_SECONDS", 0.01)
     monkeypatch.setattr(ringing, "pick_up", asyncio.Future())
     assert await dial(board, picker(story), "102") is Outcome.DONE
     assert story[-1] == "chloe hears nothing_to_pick_up"
