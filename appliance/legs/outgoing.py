@@ -92,7 +92,8 @@ class OutgoingLeg(SipLeg):
         self._forks = Forks()
         self._in_force = b""
         self._when_early: Callable[[], object] | None = None
-        self._referred = self._keep_referral
+        # A phone may answer and send the call on before the two are joined.
+        self._early_referrals = []
 
     # As the caller of what follows, once it has answered.
 

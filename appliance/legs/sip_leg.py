@@ -86,7 +86,8 @@ class SipLeg:
         self._queue: Queue[Change] | None = None
         self._open_change: SipChange | None = None
         self._referred: Callable[[Referral], object] | None = None
-        self._early_referrals: list[Referral] = []
+        # What was asked for before anybody listened, where that is kept.
+        self._early_referrals: list[Referral] | None = None
         self._proposal: Future[events.ReinviteAccepted | events.ReinviteRefused | None] | None = None
 
     # The audio.
@@ -253,17 +254,16 @@ class SipLeg:
     def when_referred(self, action: Callable[[Referral], object] | None) -> None:
         """Call `action` when the far side, a phone of ours, wants its other party to go elsewhere."""
         self._referred = action
-        early, self._early_referrals = self._early_referrals, []
+        early, self._early_referrals = self._early_referrals or (), None
         for referral in early:
             action(referral) if action is not None else referral.done(603)
 
-    def _keep_referral(self, referral: Referral) -> None:
-        """A phone may answer and send the call on before the two are joined."""
-        self._early_referrals.append(referral)
-
     def _refer(self, key: events.TransactionKey, request: Request) -> None:
         signalling = self._around.signalling
-        if self._referred is None or not self._around.is_phone:
+        told = self._referred
+        if told is None and self._early_referrals is not None:
+            told = self._early_referrals.append
+        if told is None or not self._around.is_phone:
             signalling.respond(key, make_response(request, 603))
             return
         try:
@@ -273,7 +273,7 @@ class SipLeg:
             return
         quiet = [("Refer-Sub", "false")] if refer.quiet else []
         signalling.respond(key, make_response(request, 202, headers=quiet))
-        self._referred(Referral(refer, self._notify))
+        told(Referral(refer, self._notify))
 
     def _notify(self, body: bytes, headers: tuple[tuple[str, str], ...]) -> None:
         if self.session is not None and not self.has_ended:
