@@ -16,10 +16,10 @@ from appliance.runtime.sip_driver import SipDriver
 from appliance.runtime.tokens import token
 from appliance.sip.client_authentication import Login
 from appliance.sip.events import ResponseReceived
-from appliance.sip.flow import DEFAULT_PORTS, Flow, Outgoing, bracketed, unbracketed
+from appliance.sip.flow import DEFAULT_PORTS, Flow, Outgoing, unbracketed
 from appliance.sip.locate import SUPPORTED, Target, Wish
 from appliance.sip.options_probe import ANSWER_SECONDS, Probe, Standing, question
-from appliance.sip.registration_client import Account, Attempt, RegistrationClient
+from appliance.sip.registration_client import Account, RegistrationClient
 from appliance.sip.uri import Uri
 
 log = logging.getLogger(__name__)
@@ -210,7 +210,7 @@ class LineKeeper:
         return Wish(host, self.line.port, transport)
 
     async def _register(self, client: RegistrationClient) -> None:
-        while (attempt := self._attempt(client)) is not None:
+        while (attempt := client.wants(self._clock.monotonic(), self._contact_for)) is not None:
             flow = self.flow_to(attempt.target)
             reply = await self._driver.ask(attempt.request, flow, REGISTER_SECONDS)
             if isinstance(reply, ResponseReceived):
@@ -220,12 +220,6 @@ class LineKeeper:
             else:
                 client.failed(reply.status, self._clock.monotonic())
             self._tell()
-
-    def _attempt(self, client: RegistrationClient) -> Attempt | None:
-        def via_host(target: Target) -> str:
-            return bracketed(self.flow_to(target).local[0])
-
-        return client.wants(self._clock.monotonic(), self._contact_for, via_host)
 
     def _sign_in_anew(self) -> None:
         """The provider is told where we are, which is not where it was told before."""

@@ -92,7 +92,6 @@ class RegistrationClient:
         self._tried = 0
         self._due: float | None = None
         self._sent: Request | None = None
-        self._via_host = ""
         self._again: Request | None = None
         self._challenges = 0
         self._leaving = False
@@ -159,17 +158,8 @@ class RegistrationClient:
         """When to ask `wants` again, None when nothing is due."""
         return self._due if self._sent is None else None
 
-    def wants(
-        self,
-        now: float,
-        contact_for: Callable[[Target], Uri],
-        via_host_for: Callable[[Target], str] | None = None,
-    ) -> Attempt | None:
-        """The REGISTER to send now, if one is due.
-
-        `contact_for` gives where a server is to reach us, `via_host_for` the host that Via will hold where
-        that is another.
-        """
+    def wants(self, now: float, contact_for: Callable[[Target], Uri]) -> Attempt | None:
+        """The REGISTER to send now, if one is due. `contact_for` gives where a server is to reach us."""
         if self._sent is not None or self._due is None or now < self._due:
             return None
         if not self._targets:
@@ -178,9 +168,7 @@ class RegistrationClient:
         self._due = None
         target = self._targets[self._at % len(self._targets)]
         again, self._again = self._again, None
-        contact = contact_for(target)
-        self._sent = again or self._request(contact)
-        self._via_host = via_host_for(target) if via_host_for is not None else contact.host
+        self._sent = again or self._request(contact_for(target))
         self.state = replace(self.state, target=target)
         return Attempt(target, self._sent)
 
@@ -222,7 +210,7 @@ class RegistrationClient:
             failures=0,
             seen_as=_seen_as(response),
             service_route=_service_route(response),
-            rewritten=_is_rewritten(sent, response, self._via_host),
+            rewritten=_is_rewritten(sent, response),
         )
 
     def _granted(self, response: Response) -> int:
@@ -341,7 +329,7 @@ def _service_route(response: Response) -> tuple[str, ...]:
     return tuple(f"<{uri}>" for uri in routes) if usable else ()
 
 
-def _is_rewritten(sent: Request, response: Response, via_host: str) -> bool:
+def _is_rewritten(sent: Request, response: Response) -> bool:
     """Whether somebody on the way has put another address in the place of ours, in Via or in our Contact.
 
     Our Contact is known by its parameters, which nobody else has.
@@ -350,7 +338,7 @@ def _is_rewritten(sent: Request, response: Response, via_host: str) -> bool:
     if contact is None:
         return False
     ours = contact.uri
-    if response.via.host.lower() != via_host.lower():
+    if response.via.host.lower() != sent.via.host.lower():
         return True
     echoed = [
         each.uri for each in response.contacts if ours.params and set(ours.params) <= set(each.uri.params)

@@ -323,6 +323,8 @@ def test_a_contact_that_comes_back_with_another_address_has_been_rewritten(conta
 def test_a_via_that_comes_back_with_another_address_has_been_rewritten() -> None:
     trunk = Trunk()
     request = trunk.must_send().request
-    request.headers.insert_first("Via", "SIP/2.0/UDP 198.51.100.4:6000;branch=z9hG4bKx")
-    trunk.client.responded(make_response(request, 200, to_tag="p"), trunk.now)
+    request.headers.insert_first("Via", "SIP/2.0/UDP 192.0.2.5:5060;branch=z9hG4bKx")
+    response = make_response(request, 200, to_tag="p")
+    response.headers.replace_first("Via", ("SIP/2.0/UDP 198.51.100.4:6000;branch=z9hG4bKx",))
+    trunk.client.responded(response, trunk.now)
     assert trunk.client.state.rewritten
