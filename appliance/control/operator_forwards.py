@@ -13,7 +13,8 @@ from appliance.configuration.operator_forwards import ForwardState, TurnedAway
 from appliance.configuration.problems import Problem
 from appliance.control.bodies import answer, body
 from appliance.control.box import Box
-from appliance.control.errors import ApiError, FieldError, not_found, refusal
+from appliance.control.changes import problem_error
+from appliance.control.errors import ApiError, not_found, refusal
 from appliance.control.operator_forward_desk import NoTest
 from appliance.control.routes import Access, Handler, Route, box_of
 
@@ -92,7 +93,8 @@ async def set_up(request: web.Request) -> web.Response:
         raise refusal(422, "forward_number_missing", "number")
     for ours in box.configuration.numbers.values():
         if ours.number == wish.number:
-            raise _number_is_ours(ours.name)
+            problem = Problem("lines", line_id, ("number",), "number_is_ours", {"name": ours.name})
+            raise ApiError(422, [problem_error(problem, ("lines", line_id))])
     try:
         await box.operator_forwards.set(line_id, wish.number, wish.set_up)
     except NoTest as error:
@@ -133,14 +135,6 @@ def _of(request: web.Request) -> tuple[Box, str]:
     if line is None or line.kind == "pbx":
         raise not_found()
     return box, line_id
-
-
-def _number_is_ours(name: str) -> ApiError:
-    problem = Problem("lines", "", ("number",), "number_is_ours", {"name": name})
-    error = FieldError(
-        field="number", code=problem.code, parameters={"name": name}, message=problem.sentence()
-    )
-    return ApiError(422, [error])
 
 
 def _route(method: str, path: str, handler: Handler, summary: str, **more: Any) -> Route:
