@@ -280,7 +280,7 @@ class Box:
         """What a leg on that flow is given."""
         self._sdp_sessions += 1
         host = flow.remote[0] if behind_nat else None
-        outside = self.lines.outside(flow)
+        outside = None if behind_nat else self.lines.outside(flow)
         secret = secret_bytes()
         return Surroundings(
             self.driver,
