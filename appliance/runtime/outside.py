@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from ipaddress import ip_address
 
 from appliance.configuration.lines import Line, OutsideAddress, host_and_port
 from appliance.media.stun import StunError, question, read_mapped
@@ -13,6 +12,8 @@ from appliance.runtime.names import Names
 from appliance.sip.flow import Address, Flow, bracketed, unbracketed
 from appliance.sip.locate import Target, Wish
 from appliance.sip.message import Response
+from appliance.sip.registration_client import seen_as
+from appliance.storage.certificates import is_address
 
 log = logging.getLogger(__name__)
 
@@ -48,13 +49,11 @@ class Outside:
         """Learn from an answer of the provider how it sees us (RFC 3581); whether that is news."""
         if self._line.outside_address is not OutsideAddress.SEEN:
             return False
-        host, port = response.via.param("received"), response.via.param("rport")
-        before = self.address
-        if host and _is_address(host) and host != flow.local[0]:
-            by_datagrams = flow.transport == "UDP" and port and port.isdigit() and len(port) <= 5
-            self.address = (host, int(port) if by_datagrams and port else None)
-        elif host or port:
-            self.address = None
+        told, before = seen_as(response), self.address
+        if told is not None:
+            host, port = told
+            beyond = is_address(host) and host != flow.local[0]
+            self.address = (host, port if flow.transport == "UDP" else None) if beyond else None
         return self.address != before
 
     async def find(self, now: float) -> bool:
@@ -74,7 +73,7 @@ class Outside:
 
     async def _found(self) -> str | None:
         named = self._line.outside_host or ""
-        if self._line.outside_address is OutsideAddress.FIXED and _is_address(unbracketed(named)):
+        if self._line.outside_address is OutsideAddress.FIXED and is_address(unbracketed(named)):
             return unbracketed(named)
         try:
             host, port = host_and_port(named)
@@ -87,14 +86,6 @@ class Outside:
             if (seen := await ask_stun(target)) is not None:
                 return seen[0]
         return None
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 class _Answers(asyncio.DatagramProtocol):

@@ -208,7 +208,7 @@ class RegistrationClient:
             expires_at=now + granted,
             retry_at=None,
             failures=0,
-            seen_as=_seen_as(response),
+            seen_as=seen_as(response),
             service_route=_service_route(response),
             rewritten=_is_rewritten(sent, response),
         )
@@ -310,7 +310,8 @@ class RegistrationClient:
         self.state = replace(self.state, status=status, since=since, **changes)  # type: ignore[arg-type]
 
 
-def _seen_as(response: Response) -> tuple[str, int] | None:
+def seen_as(response: Response) -> tuple[str, int] | None:
+    """Our address and port as the server saw them (RFC 3581); None when it does not tell."""
     via = response.via
     host, port = via.param("received"), via.param("rport")
     if port and port.isdigit() and len(port) <= 5:
