@@ -5,12 +5,12 @@ from __future__ import annotations
 from aiohttp import web
 
 from webui.client import Refused
+from webui.forms import Form
 from webui.operator_steps import guide_of
 from webui.operators import operator_of
 from webui.page import go_to, render
 from webui.records import Json
 from webui.session import visit_of
-from webui.wording import say_error
 
 
 async def page(request: web.Request) -> web.Response:
@@ -73,19 +73,13 @@ async def _show(
     line = await visit.get(f"/lines/{line_id}")
     numbers = (await visit.get("/numbers"))["items"]
     office = await visit.get("/office")
-    errors = refused.errors if refused else ()
-    by_field: dict[str, list[str]] = {"number": [], "": []}
-    for error in errors:
-        by_field["number" if error.field == "number" else ""].append(say_error(error))
     suggested = {"number": now["number"] or office["backup_number"] or "", "set_up": now["set_up"]}
     operator = operator_of(line["operator"] or "")
     context = {
         "line": line,
         "now": now,
-        "form": sent or suggested,
-        "wrong_number": by_field["number"],
-        "wrong_save": by_field[""] if sent else [],
-        "wrong_test": by_field[""] if not sent else [],
+        "form": Form(sent or suggested, errors=refused.errors if refused else ()),
+        "saving": sent is not None,
         "numbers": [one for one in numbers if one["line_id"] == line_id],
         "operator": operator,
         "guide": guide_of(line["operator"]),
