@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import Product, office, save, sign_in
 
 
-async def test_rows_and_paths_without_scripts(product: Product, chromium: Browser) -> None:
-    ask = office(product)
+async def signed_in(product: Product, chromium: Browser) -> Page:
+    """A page of a French browser without scripts, whose reader is the administrator."""
     context = await chromium.new_context(locale="fr-FR", java_script_enabled=False)
     page = await context.new_page()
     await sign_in(page, product)
+    return page
+
+
+async def test_rows_and_paths_without_scripts(product: Product, chromium: Browser) -> None:
+    ask = office(product)
+    page = await signed_in(product, chromium)
     await page.goto(product.address + "/ring-groups/new")
     await page.fill("[name=name]", "Tous")
     await page.select_option("[name='members.0.person_id']", "anne")
@@ -36,9 +42,7 @@ async def test_a_wrong_value_is_told_at_its_field_and_the_others_stay(
     product: Product, chromium: Browser
 ) -> None:
     office(product)
-    context = await chromium.new_context(locale="fr-FR", java_script_enabled=False)
-    page = await context.new_page()
-    await sign_in(page, product)
+    page = await signed_in(product, chromium)
     await page.goto(product.address + "/people/new")
     await page.fill("[name=name]", "Chloé")
     await page.fill("[name=extension]", "101")
@@ -54,9 +58,7 @@ async def test_a_wrong_value_is_told_at_its_field_and_the_others_stay(
 @pytest.mark.feature("IN-7")
 async def test_a_mailbox_is_created_in_the_form_that_leads_there(product: Product, chromium: Browser) -> None:
     ask = office(product)
-    context = await chromium.new_context(locale="fr-FR", java_script_enabled=False)
-    page = await context.new_page()
-    await sign_in(page, product)
+    page = await signed_in(product, chromium)
     await page.goto(product.address + "/numbers/accueil/edit")
     last = "routes.open.steps.1.destination"
     await page.select_option(f"[name='{last}.pick']", "new:mailbox")

@@ -20,7 +20,7 @@ from appliance.storage.data_folder import DataFolder
 from tests.integration.box.offices import PASSWORD, PROVIDER_HOST, office_of_three
 from tests.interop.box import ControlSocket
 from tests.support.raw_audio import RawAudio
-from tests.support.raw_sip import RawPhone
+from tests.support.raw_sip import RawCall, RawPhone, description
 
 
 class RunningBox:
@@ -77,6 +77,15 @@ class RunningBox:
                         await events.next()
                 except TimeoutError:
                     continue
+
+    async def is_taken_and_ended(self, call: RawCall, taken: RawCall) -> None:
+        """Somebody takes a call, whose caller then hangs up: nothing is left of it."""
+        taken.answer(200, description())
+        await call.accepted()
+        await taken.request("ACK")
+        await call.hang_up()
+        await taken.hung_up()
+        await self.at_rest()
 
     async def at_rest(self) -> None:
         """Wait until no call, leg, port or session of the stack is left."""

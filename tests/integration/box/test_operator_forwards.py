@@ -110,11 +110,6 @@ async def test_a_call_for_help_that_is_refused_before_the_line_is_back_is_tried_
     first.answer(403)
     second = await provider.incoming()
     assert "112" in second.invitation.uri
-    second.answer(200, description())
-    await call.accepted()
-    await second.request("ACK")
-    await call.hang_up()
-    await second.hung_up()
-    await running.at_rest()
+    await running.is_taken_and_ended(call, second)
     running.box.lines.play_dead("trunk", 180)
     await registers("0")

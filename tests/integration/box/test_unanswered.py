@@ -72,12 +72,7 @@ async def test_a_busy_person_leads_to_another_extension(running, provider, phone
     first = await alice.incoming()
     first.answer(486)
     second = await bruno.incoming()
-    second.answer(200, description())
-    await call.accepted()
-    await second.request("ACK")
-    await call.hang_up()
-    await second.hung_up()
-    await running.at_rest()
+    await running.is_taken_and_ended(call, second)
 
 
 @pytest.mark.feature("NOANS-1", "RING-1")
@@ -140,12 +135,7 @@ async def test_members_in_order_ring_one_after_the_other(running, provider, phon
     assert bruno.new_calls.empty(), "not before Alice has had her time"
     await first.cancelled()
     second = await bruno.incoming()
-    second.answer(200, description())
-    await call.accepted()
-    await second.request("ACK")
-    await call.hang_up()
-    await second.hung_up()
-    await running.at_rest()
+    await running.is_taken_and_ended(call, second)
 
 
 @pytest.mark.feature("RING-6")

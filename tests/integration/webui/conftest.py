@@ -85,6 +85,13 @@ class Browser:
     async def sign_in(self, name: str = "Admin", password: str = PASSWORD) -> Page:
         return await self.post("/sign-in", name=name, password=password)
 
+    async def become(self, person_id: str) -> None:
+        """An administrator gives somebody of the office a sign-in; it is theirs from here on."""
+        account = {"name": "alice", "password": "long enough too", "role": "person", "person_id": person_id}
+        await self.submit(await self.get("/users/new"), **account)
+        await self.post("/sign-out")
+        await self.sign_in("alice", "long enough too")
+
 
 @pytest.fixture
 async def box(tmp_path: Path) -> AsyncIterator[OfficeBox]:

@@ -53,11 +53,7 @@ async def test_how_often_is_set_and_refused_at_its_field(office: OfficeBox, admi
 
 async def test_a_call_nobody_answered_is_called_back_from_its_page(office: OfficeBox, administrator) -> None:
     person = next(iter(office.configuration.people))
-    page = await administrator.get("/users/new")
-    account = {"name": "alice", "password": "long enough too", "role": "person", "person_id": person}
-    await administrator.submit(page, **account)
-    await administrator.post("/sign-out")
-    await administrator.sign_in("alice", "long enough too")
+    await administrator.become(person)
     call = CallRecord(
         id="missed",
         direction="outbound",

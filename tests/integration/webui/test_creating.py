@@ -127,10 +127,7 @@ async def test_a_person_is_offered_none_of_it_and_cannot_ask_for_it(
     office: OfficeBox, administrator: Browser
 ) -> None:
     person = next(iter(office.configuration.people))
-    account = {"name": "alice", "password": "long enough too", "role": "person", "person_id": person}
-    await administrator.submit(await administrator.get("/users/new"), **account)
-    await administrator.post("/sign-out")
-    await administrator.sign_in("alice", "long enough too")
+    await administrator.become(person)
     page = await administrator.get(f"/people/{person}")
     at = "when_unanswered.open"
     assert f'name="{at}.pick"' in page.text

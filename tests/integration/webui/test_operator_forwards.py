@@ -87,11 +87,7 @@ async def test_every_operator_has_its_steps_and_who_is_not_known_is_told_so(
 
 async def test_only_an_administrator_comes_here(office: OfficeBox, administrator) -> None:
     person = next(iter(office.configuration.people))
-    page = await administrator.get("/users/new")
-    account = {"name": "alice", "password": "long enough too", "role": "person", "person_id": person}
-    await administrator.submit(page, **account)
-    await administrator.post("/sign-out")
-    await administrator.sign_in("alice", "long enough too")
+    await administrator.become(person)
     assert (await administrator.get(forward_of(office))).status == 403
     assert (await administrator.post(f"{forward_of(office)}/test")).status == 403
     assert "data-forward" not in (await administrator.get("/")).text
