@@ -60,6 +60,10 @@ class Office:
         )
         return call, ear
 
+    def people(self) -> dict[str, str]:
+        """Their ids by name."""
+        return {each["name"]: each["id"] for each in self.box.api.items("/people")}
+
     def calls(self) -> int:
         return len(self.box.api.get("/history")["records"])
 
@@ -146,7 +150,7 @@ def test_a_known_extension_is_dialled_in_the_menu(office: Office) -> None:
 
 @pytest.mark.feature("IN-10")
 def test_the_call_beyond_those_a_number_takes_at_once_goes_elsewhere(office: Office) -> None:
-    people = {each["name"]: each["id"] for each in office.box.api.items("/people")}
+    people = office.people()
     limits = {"max_calls": 1, "overflow": to_person(people["Bruno"])}
     office.box.api.ask("PATCH", "/numbers/standard", limits)
     first, menu = office.call_from_outside(stay=20)
@@ -169,7 +173,7 @@ def test_the_call_beyond_those_a_number_takes_at_once_goes_elsewhere(office: Off
 
 @pytest.mark.feature("IN-7")
 def test_a_queue_created_in_the_number_s_form_rings_and_then_whoever_that_was_given(office: Office) -> None:
-    people = {each["name"]: each["id"] for each in office.box.api.items("/people")}
+    people = office.people()
     asyncio.run(_lead_to_new_queue(office.box, name="Accueil", person=people["Alice"]))
     (group,) = office.box.api.items("/groups")
     assert group["queue"] and [each["person_id"] for each in group["members"]] == [people["Alice"]]
@@ -195,7 +199,7 @@ async def _lead_to_new_queue(box: Box, *, name: str, person: str) -> None:
 
 @pytest.mark.feature("IN-8")
 def test_the_announcement_is_heard_before_anybody_rings(office: Office) -> None:
-    people = {each["name"]: each["id"] for each in office.box.api.items("/people")}
+    people = office.people()
     words = {"text": "Bonjour. Cet appel est enregistré à des fins de qualité."}
     routes = {"open": route(to_person(people["Alice"]))}
     office.box.api.ask("PATCH", "/numbers/standard", {"announcement": words, "routes": routes})
@@ -214,7 +218,7 @@ def test_the_announcement_is_heard_before_anybody_rings(office: Office) -> None:
 @pytest.mark.feature("IN-4")
 def test_an_extension_dialled_while_the_announcement_is_said_rings(office: Office) -> None:
     """Alice, whose extension is dialled, refuses the call; the route goes on to Bruno."""
-    people = {each["name"]: each["id"] for each in office.box.api.items("/people")}
+    people = office.people()
     words = {"text": "Bienvenue au cabinet. Composez le poste de votre correspondant ou patientez."}
     routes = {"open": route(to_person(people["Bruno"]))}
     change = {"announcement": words, "direct_dial": True, "routes": routes}
@@ -238,7 +242,7 @@ def test_an_extension_dialled_while_the_announcement_is_said_rings(office: Offic
 @pytest.mark.feature("NUM-5")
 def test_the_language_is_asked_of_the_caller_and_kept_to_the_end(office: Office) -> None:
     """The words in the other language are long, so that what is heard tells which were said."""
-    people = {each["name"]: each["id"] for each in office.box.api.items("/people")}
+    people = office.people()
     change = {
         "ask_language": True,
         "announcement": {"text": "Bonjour."},
@@ -322,7 +326,7 @@ def test_after_the_person_a_ready_path_rings_the_backup_number_then_takes_a_mess
 
 def _lay_out(office: Office, kind: str, expected: list[str]) -> None:
     """Lay the ready path of that kind out, with Alice and a backup number."""
-    people = {each["name"]: each["id"] for each in office.box.api.items("/people")}
+    people = office.people()
     wish = {"kind": kind, "who": to_person(people["Alice"]), "backup": "+33199009991"}
     number = office.box.api.ask("POST", "/numbers/standard/starting-point", wish)
     assert [step["destination"]["kind"] for step in number["routes"]["open"]["steps"]] == expected
