@@ -36,7 +36,8 @@ async def run_program(
         path, *arguments, stdin=pipe, stdout=pipe, stderr=nothing
     )
     try:
-        output, _ = await asyncio.wait_for(process.communicate(given), seconds)
+        async with asyncio.timeout(seconds):
+            output, _ = await process.communicate(given)
     except TimeoutError:
         output = b""
     finally:

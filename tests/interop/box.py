@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.interop.network import Host
-from tests.interop.waiting import until
+from tests.interop.waiting import NeverHappened, until
 from tests.support import prompt_cache
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -205,5 +205,14 @@ class Box:
 
     def wait_forgotten(self, timeout: float = 120.0) -> dict[str, int]:
         """Wait until the last call's transactions have ended too, 32 s after it; returns what it holds."""
-        until(lambda: not self.resources()["transactions"], "no transaction left", timeout, every=0.5)
+
+        def nothing_remembered() -> bool:
+            held.update(self.resources())
+            return not held["transactions"]
+
+        held: dict[str, int] = {}
+        try:
+            until(nothing_remembered, "no transaction left", timeout, every=0.5)
+        except NeverHappened:
+            raise NeverHappened(f"not forgotten in {timeout} s: {held}") from None
         return self.wait_quiet(timeout)

@@ -168,7 +168,8 @@ class End:
         await self.call.hang_up()
 
     async def is_hung_up(self) -> None:
-        await asyncio.wait_for(self.over.wait(), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            await self.over.wait()
 
     def leave(self) -> None:
         self._serving.cancel()
@@ -301,15 +302,12 @@ class Office:
 
     async def live(self, calls: int) -> None:
         """So many calls, some at once, with the refreshes beside them."""
-        refreshing = asyncio.create_task(self._refresh_for_ever())
-        try:
-            todo = iter(range(calls))
+        todo = iter(range(calls))
+        async with asyncio.TaskGroup() as life:
+            refreshing = life.create_task(self._refresh_for_ever())
             async with asyncio.TaskGroup() as group:
                 for _ in range(AT_ONCE):
                     group.create_task(self._go_on(todo))
-            if refreshing.done():
-                refreshing.result()
-        finally:
             refreshing.cancel()
 
     async def _go_on(self, todo: Iterator[int]) -> None:
@@ -332,7 +330,8 @@ class Office:
             if lamp.package == "dialog":
                 wanted = lit.get(lamp.target, "terminated")
                 try:
-                    await asyncio.wait_for(lamp.shows(wanted), 10)
+                    async with asyncio.timeout(10):
+                        await lamp.shows(wanted)
                 except TimeoutError:
                     raise AssertionError(f"{lamp.call_id} shows {lamp.told}, not {wanted}") from None
 

@@ -130,7 +130,9 @@ class Inbox:
         waiter: asyncio.Future[RawMessage] = asyncio.get_running_loop().create_future()
         self._waiting.append((wanted, waiter))
         try:
-            return await asyncio.wait_for(waiter, seconds)
+            # Not wait_for: in Python 3.11 it takes no notice of a cancellation that comes with the message.
+            async with asyncio.timeout(seconds):
+                return await waiter
         except TimeoutError:
             raise NothingCame(f"no {what} in {seconds} s; unread: {self.unread}") from None
         finally:
@@ -243,7 +245,8 @@ class RawPhone(asyncio.DatagramProtocol):
     async def incoming(self, seconds: float = PATIENCE) -> RawCall:
         """The next call that comes in; nothing has been answered."""
         try:
-            return await asyncio.wait_for(self.new_calls.get(), seconds)
+            async with asyncio.timeout(seconds):
+                return await self.new_calls.get()
         except TimeoutError:
             raise NothingCame(f"{self.user}: no call in {seconds} s") from None
 
