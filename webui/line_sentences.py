@@ -56,4 +56,7 @@ LINE_REASONS: Mapping[str, str] = {
         "A router on the way rewrites the calls (“SIP ALG”): they may be silent or cut off. "
         "Switch that off in it."
     ),
+    "stun_silent": N_("The STUN server does not answer: the address seen from outside is not known."),
+    "outside_unknown": N_("The name of the box's address is not found."),
+    "unseen": N_("The other side has not said at which address it sees the box: it is told the box's own."),
 }

@@ -36,7 +36,11 @@ _FIELDS = {
     "outside_address": (N_("Where the other system is told to reach the box"), ""),
     "probe_seconds": (
         N_("Ask whether the other system is there every"),
-        N_("Silent twice, the line is shown as down and calls leave by another. 0: never ask."),
+        N_(
+            "Silent twice, the line is shown as down and calls leave by another. 0: never ask; "
+            "only a line trusted by address that is reached where the other system sees the box "
+            "asks every five minutes all the same."
+        ),
     ),
 }
 

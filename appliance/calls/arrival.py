@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -105,6 +106,22 @@ def from_line(configuration: Configuration, line: Line, request: Request) -> Arr
     if number is None:
         return None
     return Arrival(replace(facts, called=number.number, language=number.language), number.id)
+
+
+def line_called(configuration: Configuration, lines: Sequence[Line], request: Request) -> Line:
+    """Which of the lines that a call may come from it comes from; the first when nothing tells."""
+    if len(lines) == 1:
+        return lines[0]
+    office, user = configuration.office, request.uri.user or ""
+    country = office.country if office else "FR"
+    # What a line has registered, or names in its calls, as its Contact.
+    for line in lines:
+        if user and user in (line.user or line.id, line.authentication_user):
+            return line
+    called = [numbers.dialled(uri.user or "", country) for uri in _called_uris(CalledNumberIn.AUTO, request)]
+    ours = {number.number: number.line_id for number in configuration.numbers.values()}
+    by_number = next((ours[number] for number in called if number in ours), None)
+    return next((line for line in lines if line.id == by_number), lines[0])
 
 
 def _extension_called(configuration: Configuration, line: Line, request: Request) -> str:

@@ -181,6 +181,7 @@ class OutgoingLeg(SipLeg):
         self._ended.clear()
         self._ours = self._theirs = self._agreed = None
         self._encryption = invitation.encryption
+        self._outside_host = invitation.outside_host
         invitation = replace(invitation, body=self._make_offer(preferring(self._wanted, invitation.codecs)))
         self.session = self._around.signalling.invite(invitation, self)
         if not last:

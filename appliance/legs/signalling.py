@@ -23,7 +23,7 @@ class InviteRequest:
 
     `credentials` answer a challenge; `line_id` is the line it leaves by. `encryption` is what the far end is
     offered; the leg writes `body` by it. `codecs`: the names of what is offered, best first; empty for what
-    the caller can.
+    the caller can. `outside_host`: the address of ours that the far end is told, where that is another.
     """
 
     target: Uri
@@ -39,6 +39,7 @@ class InviteRequest:
     line_id: str | None = None
     line_name: str = ""
     codecs: tuple[str, ...] = ()
+    outside_host: str | None = None
 
 
 class SessionHandler(Protocol):

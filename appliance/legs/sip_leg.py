@@ -74,6 +74,7 @@ class SipLeg:
         self.line_id: str | None = None
         self._around = around
         self._encryption = around.encryption
+        self._outside_host = around.outside_host
         self._media: MediaPort | None = None
         self._ended = Happening()
         self._at_end: list[Callable[[], object]] = []
@@ -121,7 +122,7 @@ class SipLeg:
     def _local_audio(self, sound: Sound, prefer_ours: bool = False) -> LocalAudio:
         host, port = self.media.local_address
         return LocalAudio(
-            self._around.outside_host or host,
+            self._outside_host or host,
             port,
             codecs=sound.codecs,
             rtcp_port=self.media.rtcp_port,

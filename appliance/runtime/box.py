@@ -280,7 +280,6 @@ class Box:
         """What a leg on that flow is given."""
         self._sdp_sessions += 1
         host = flow.remote[0] if behind_nat else None
-        outside = None if behind_nat else self.lines.outside(flow)
         secret = secret_bytes()
         return Surroundings(
             self.driver,
@@ -291,7 +290,6 @@ class Box:
             is_phone=behind_nat,
             secret=secret,
             browser=browser_terms(flow, secret),
-            outside_host=outside[0] if outside else None,
         )
 
     async def start(self) -> None:

@@ -182,13 +182,15 @@ class Dialling:
         if from_ is ANONYMOUS:
             headers.append(("Privacy", "id"))
         headers.extend(line_redirections(line, target, facts, to, country))
+        outside = self._lines.outside(line.id, flow)
         user = line.user or (from_.uri.user if from_ is not ANONYMOUS else None)
         return InviteRequest(
             target=uri or Uri("sip", number, host=line.server, port=line.port),
             flow=flow,
             from_=from_,
             to=NameAddr("", to),
-            contact=our_contact(flow, user or "autocom", self._lines.outside(flow)),
+            contact=our_contact(flow, user or "autocom", outside),
+            outside_host=outside[0] if outside else None,
             headers=tuple(headers),
             encryption=encryption_on(flow, line.encrypted_audio),
             credentials=self._lines.login(line.id),

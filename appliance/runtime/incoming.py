@@ -136,17 +136,19 @@ class IncomingCalls:
     ) -> None:
         inbound = arrival.facts.direction is Direction.INBOUND
         facts = arrival.facts.recognised(self.look_up(arrival.facts.caller))
+        outside = self._lines.outside(facts.line_id, event.flow)
         try:
             leg = IncomingLeg(
                 replace(
                     self._surroundings(event.flow, not inbound),
                     encryption=encryption_on(event.flow, setting),
+                    outside_host=outside[0] if outside else None,
                 ),
                 event.session,
                 event.request,
                 facts.caller_name or facts.caller,
                 answers_to_speak=inbound,
-                contact=our_contact(event.flow, our_user or "autocom", self._lines.outside(event.flow)),
+                contact=our_contact(event.flow, our_user or "autocom", outside),
             )
         except SdpError as error:
             self._driver.refuse(event.session, error.status)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from appliance.configuration.lines import Line, Transport
+from appliance.configuration.lines import Line, OutsideAddress, Transport
 from appliance.control.live import LineLive, LineState
 from appliance.runtime.clock import Clock
 from appliance.runtime.contacts import our_contact
@@ -28,6 +28,10 @@ FRESH_SECONDS = 300.0
 # How soon DNS is asked again when it gave nothing, or nothing that works: the provider may have moved.
 UNFOUND_SECONDS = 15.0
 MISTAKE_SECONDS = 15.0
+# A trusted line that never asks after its servers asks all the same for how they see it.
+SEEN_SECONDS = 300
+# How soon a provider is told again that we are elsewhere: some see us elsewhere each time.
+ANEW_SECONDS = 5.0
 # A REGISTER has been sent five times by then: the next server, or the next try, is worth more than 24 s more.
 REGISTER_SECONDS = 8.0
 # What the provider sends back in the Request-URI of its calls: known wherever they come from.
@@ -68,6 +72,8 @@ class LineKeeper:
         self._client = RegistrationClient(self._account(), token) if line.mode == "registered" else None
         self._probes: dict[Target, Probe] = {}
         self.outside = Outside(line, names)
+        self._told_outside = self.outside.address
+        self._told_anew_at = float("-inf")
         self._wake = asyncio.Event()
         self._dns_silent = False
         self._dead_until = float("-inf")
@@ -86,12 +92,15 @@ class LineKeeper:
         return Account(server, aor, self.login or Login("", ""), self.line.register_seconds)
 
     async def run(self) -> None:
-        """Keep the line up until cancelled."""
+        """Keep the line up until cancelled; whoever is asked for its address meanwhile may be slow."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.outside.keep(self._clock, self._is_elsewhere))
+            await self._keep_up()
+
+    async def _keep_up(self) -> None:
         while True:
             try:
                 await self._find_servers()
-                if await self.outside.find(self._clock.monotonic()):
-                    self._sign_in_anew()
                 if self._client is not None:
                     self._live_or_dead(self._client)
                     await self._register(self._client)
@@ -163,7 +172,8 @@ class LineKeeper:
         probes = (probe.due for target in self._asked_after() if (probe := self._probes.get(target)))
         kept_alive = self._kept_alive_at + every if every else None
         dead_until = self._dead_until if self.plays_dead else None
-        moments = (look_again, due, kept_alive, dead_until, self.outside.due, *probes)
+        anew = self._told_anew_at + ANEW_SECONDS if self._is_misinformed else None
+        moments = (look_again, due, kept_alive, dead_until, anew, *probes)
         return min(moment for moment in moments if moment is not None)
 
     def _patience(self) -> float:
@@ -210,25 +220,46 @@ class LineKeeper:
         return Wish(host, self.line.port, transport)
 
     async def _register(self, client: RegistrationClient) -> None:
+        self._sign_in_anew(client)
         while (attempt := client.wants(self._clock.monotonic(), self._contact_for)) is not None:
             flow = self.flow_to(attempt.target)
             reply = await self._driver.ask(attempt.request, flow, REGISTER_SECONDS)
             if isinstance(reply, ResponseReceived):
                 client.responded(reply.response, self._clock.monotonic())
                 if self.outside.seen(reply.response, flow):
-                    self._sign_in_anew()
+                    self._changed()
+                self._sign_in_anew(client)
             else:
                 client.failed(reply.status, self._clock.monotonic())
             self._tell()
 
-    def _sign_in_anew(self) -> None:
-        """The provider is told where we are, which is not where it was told before."""
-        if self._client is not None and self._client.state.status == "registered":
-            self._client.start(self._clock.monotonic())
+    def _is_elsewhere(self) -> None:
+        """The address seen from outside is another, or not found."""
+        self._changed()
+        self._wake.set()
+
+    @property
+    def _is_misinformed(self) -> bool:
+        """Whether the provider that we are registered with was told another address than is known by now."""
+        registered = self._client is not None and self._client.state.status == "registered"
+        return registered and self._told_outside != self.outside.address
+
+    def _sign_in_anew(self, client: RegistrationClient) -> None:
+        """Have the provider told at once where we are."""
+        now = self._clock.monotonic()
+        if self._is_misinformed and now >= self._told_anew_at + ANEW_SECONDS:
+            self._told_anew_at = now
+            client.start(now)
+
+    @property
+    def _probe_seconds(self) -> int:
+        """How often a server is asked whether it is there, or how it sees us; 0 for never."""
+        learns = self._client is None and self.line.outside_address is OutsideAddress.SEEN
+        return self.line.probe_seconds or (SEEN_SECONDS if learns else 0)
 
     def _asked_after(self) -> list[Target]:
         """The servers that are asked whether they are there: the one registered with, or all."""
-        if not self.line.probe_seconds or self.plays_dead:
+        if not self._probe_seconds or self.plays_dead:
             return []
         if self._client is None:
             return self.targets
@@ -237,7 +268,7 @@ class LineKeeper:
 
     async def _ask_servers(self) -> None:
         """Ask every server whose turn it is by OPTIONS."""
-        now, every = self._clock.monotonic(), self.line.probe_seconds
+        now, every = self._clock.monotonic(), self._probe_seconds
         for target in self._asked_after():
             self._probes.setdefault(target, Probe(every, now))
         due = [target for target in self._asked_after() if self._probes[target].due <= now]
@@ -253,10 +284,12 @@ class LineKeeper:
         now = self._clock.monotonic()
         if isinstance(reply, ResponseReceived):
             probe.answered(reply.response.status, now)
-            if self._client is None:
-                self.outside.seen(reply.response, flow)
+            news = self._client is None and self.outside.seen(reply.response, flow)
         else:
             probe.failed(reply.status, now)
+            news = self._client is None and self.outside.unseen()
+        if news:
+            self._changed()
         told = probe.standing
         if told.is_down and not was_down:
             # The provider may have moved.
@@ -273,6 +306,7 @@ class LineKeeper:
 
     def _contact_for(self, target: Target) -> Uri:
         flow, user = self.flow_to(target), self.line.user or self.line.id
+        self._told_outside = self.outside.address
         return our_contact(flow, user, self.outside.towards(flow)).with_param(LINE_PARAM, self.mark)
 
     async def leave(self) -> None:

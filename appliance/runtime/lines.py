@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 
+from appliance.calls.arrival import line_called
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.lines import Line
 from appliance.control.events import EventHub
@@ -95,18 +96,20 @@ class Lines:
     def line_of(self, flow: Flow, request: Request) -> Line | None:
         """The line a call comes from, or None: by its mark, its server, or its address.
 
+        Of lines that share their server, the one that is called by its user name or by a number of its own.
         An address alone does not count for somebody who gives the name of one of our phones: provider
         and phone may share one.
         """
-        mark = request.uri.param(LINE_PARAM)
-        keepers = self._keepers.values()
-        for keeper in keepers:
-            if (mark and mark == keeper.mark) or keeper.is_server(flow.remote):
-                return keeper.line
+        mark, keepers = request.uri.param(LINE_PARAM), self._keepers.values()
+        if mark and (marked := next((each.line for each in keepers if each.mark == mark), None)) is not None:
+            return marked
+        if found := [keeper.line for keeper in keepers if keeper.is_server(flow.remote)]:
+            return line_called(self._configuration(), found, request)
         user = request.from_.uri.user
         if self._configuration().phone_of(user or "") is not None:
             return None
-        return next((keeper.line for keeper in keepers if keeper.is_address(flow.remote[0])), None)
+        found = [keeper.line for keeper in keepers if keeper.is_address(flow.remote[0])]
+        return line_called(self._configuration(), found, request) if found else None
 
     def hosts(self) -> frozenset[str]:
         """The addresses of every line's servers, and those trusted."""
@@ -159,12 +162,10 @@ class Lines:
         keeper = self._keepers.get(line_id)
         return keeper.flows if keeper is not None else []
 
-    def outside(self, flow: Flow) -> Address | None:
+    def outside(self, line_id: str | None, flow: Flow) -> Address | None:
         """The address and port by which a line's server is told to reach us; None: by our own."""
-        for keeper in self._keepers.values():
-            if keeper.outside.address is not None and flow.remote[0] in keeper.hosts:
-                return keeper.outside.towards(flow)
-        return None
+        keeper = self._keepers.get(line_id or "")
+        return keeper.outside.towards(flow) if keeper is not None else None
 
     def service_route(self, line_id: str, flow: Flow) -> tuple[str, ...]:
         """The Route of a request that leaves by that line on that flow (RFC 3608)."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections.abc import Callable
 
 from appliance.configuration.lines import Line, OutsideAddress, host_and_port
 from appliance.media.stun import StunError, question, read_mapped
+from appliance.runtime.clock import Clock
 from appliance.runtime.names import Names
 from appliance.sip.flow import Address, Flow, bracketed, unbracketed
 from appliance.sip.locate import Target, Wish
@@ -28,13 +30,17 @@ class Outside:
     """What one line's provider is told of where we are.
 
     `address`: IP address and port, the port None for the one that SIP has here; None altogether for our own.
-    `problem`: a code when what was asked for could not be found; what was found last is kept.
+    `problem`: a code when it could not be found; what was found last is kept. `due`: when it is asked for
+    next, None when nobody is asked.
     """
 
     def __init__(self, line: Line, names: Names) -> None:
-        self.address: tuple[str, int | None] | None = None
+        fixed = unbracketed(line.outside_host or "")
+        known = line.outside_address is OutsideAddress.FIXED and is_address(fixed)
+        asked = line.outside_address in (OutsideAddress.STUN, OutsideAddress.FIXED)
+        self.address: tuple[str, int | None] | None = (fixed, None) if known else None
         self.problem = ""
-        self.due = 0.0 if line.outside_address in (OutsideAddress.STUN, OutsideAddress.FIXED) else None
+        self.due = 0.0 if asked and not known else None
         self._line = line
         self._names = names
 
@@ -49,12 +55,32 @@ class Outside:
         """Learn from an answer of the provider how it sees us (RFC 3581); whether that is news."""
         if self._line.outside_address is not OutsideAddress.SEEN:
             return False
-        told, before = seen_as(response), self.address
+        told, before = seen_as(response), (self.address, self.problem)
         if told is not None:
             host, port = told
             beyond = is_address(host) and host != flow.local[0]
             self.address = (host, port if flow.transport == "UDP" else None) if beyond else None
-        return self.address != before
+        self.problem = "" if told is not None or self.address is not None else "unseen"
+        return (self.address, self.problem) != before
+
+    def unseen(self) -> bool:
+        """The provider did not answer, so that it did not say how it sees us; whether that is news."""
+        if self._line.outside_address is not OutsideAddress.SEEN or self.address is not None:
+            return False
+        before, self.problem = self.problem, "unseen"
+        return before != self.problem
+
+    async def keep(self, clock: Clock, changed: Callable[[], None]) -> None:
+        """Ask for the address whenever it is time, and tell of what changes; ends where nobody is asked."""
+        while self.due is not None:
+            before = self.address, self.problem
+            try:
+                await self.find(clock.monotonic())
+            except Exception:
+                log.exception("line %s: a mistake of ours; its address is asked for again", self._line.id)
+            if (self.address, self.problem) != before:
+                changed()
+            await asyncio.sleep(max(1.0, self.due - clock.monotonic()))
 
     async def find(self, now: float) -> bool:
         """Ask for the address if it is time; whether it is another than before."""
@@ -73,8 +99,6 @@ class Outside:
 
     async def _found(self) -> str | None:
         named = self._line.outside_host or ""
-        if self._line.outside_address is OutsideAddress.FIXED and is_address(unbracketed(named)):
-            return unbracketed(named)
         try:
             host, port = host_and_port(named)
         except ValueError:

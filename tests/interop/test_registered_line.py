@@ -14,6 +14,7 @@ from tests.interop.network import Host, Network
 from tests.interop.office import NUMBER, OUTSIDER, add_somebody, route, set_up, to_person
 from tests.interop.phones.baresip import Baresip
 from tests.interop.phones.provider import Provider
+from tests.interop.phones.raw import Message
 from tests.interop.waiting import until
 
 
@@ -44,14 +45,16 @@ def test_calls_pass_what_the_registrar_has_named_and_a_router_that_rewrites_is_s
     box.api.add("numbers", name="Standard", number=NUMBER, line_id=line, routes=routes)
     until(lambda: box.state()["lines"][0]["state"] == "up", "the line up")
     assert "path" in provider.wait("REGISTER").request.get("supported")
+    named = provider.service_route.split(", ")
+    asked = provider.wait("OPTIONS").request
+    assert _routes(asked) == named, "what is asked after the server takes the way of the calls"
     phone = phones.baresip("alice", alice, tone=440)
     phone.call(OUTSIDER)
     phone.wait_event("CALL_ESTABLISHED")
     phone.hang_up()
     provider.wait("BYE")
     (invite,) = (heard.request for heard in provider.calls())
-    passed = [value for field in invite.fields["route"] for value in field.split(", ")]
-    assert passed == provider.service_route.split(", ")
+    assert _routes(invite) == named
     assert invite.first.startswith(f"INVITE sip:{OUTSIDER}@")
 
     # A router on the way puts its own address in the place of ours: the line says so, as long as it does.
@@ -61,6 +64,10 @@ def test_calls_pass_what_the_registrar_has_named_and_a_router_that_rewrites_is_s
     until(lambda: standing(box) == ("up", ""), "the line well")
     _is_told_where_the_box_is(box, provider, line, phone)
     provider.close()
+
+
+def _routes(request: Message) -> list[str]:
+    return [value for field in request.fields.get("route", []) for value in field.split(", ")]
 
 
 def _is_told_where_the_box_is(box: Box, provider: Provider, line: str, phone: Baresip) -> None:

@@ -178,7 +178,9 @@ FIELDS = (
         N_("Ask whether the provider is there every"),
         N_(
             "Silent twice, the line is shown as down and calls leave by another. "
-            "0: never ask, for a provider who forbids it."
+            "0: never ask, for a provider who forbids it; "
+            "only a line trusted by address that is reached where the provider sees the box "
+            "asks every five minutes all the same."
         ),
         kind="number",
         unit=N_("seconds"),

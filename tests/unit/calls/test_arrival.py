@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.calls.arrival import from_line, from_phone, transferred
+from appliance.calls.arrival import from_line, from_phone, line_called, transferred
 from appliance.calls.call import Party
 from appliance.configuration.fields import Language
 from appliance.configuration.lines import CalledNumberIn
@@ -192,3 +192,27 @@ def test_who_is_transferred_goes_on_in_the_language_of_their_call_or_their_own(p
         office = office.with_record("people", who, person)
     by = Party("101", "Alice", "alice")
     assert transferred(office, party, by, "103", Language.ENGLISH).language is language
+
+
+REGISTERED = {"mode": "registered", "user": "0299005678", "password": "secret-of-the-line"}
+OTHER_LINE = LINE.model_validate({**LINE.model_dump(), "id": "other", "main_number_id": None, **REGISTERED})
+
+
+@pytest.mark.feature("NUM-7")
+@pytest.mark.parametrize(
+    ("uri", "to", "line"),
+    [
+        ("sip:0299005678@box", "<sip:x@y>", "other"),
+        (f"sip:{NUMBER}@box", "<sip:x@y>", "trunk"),
+        ("sip:autocom@box", "<sip:+33299005679@y>", "other"),
+        ("sip:trunk@box", "<sip:+33299005679@y>", "trunk"),
+        ("sip:box", "<sip:x@y>", "trunk"),
+    ],
+)
+def test_of_lines_that_share_their_server_the_one_that_is_called_is_it(uri, to, line):
+    number = SETTINGS.numbers["main"].model_copy(
+        update={"id": "second", "line_id": "other", "number": "+33299005679"}
+    )
+    settings = SETTINGS.with_record("lines", "other", OTHER_LINE).with_record("numbers", "second", number)
+    lines = list(settings.lines.values())
+    assert line_called(settings, lines, invitation(uri, to=to)).id == line

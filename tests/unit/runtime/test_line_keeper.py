@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from appliance.configuration.lines import SipTrunk
+from appliance.configuration.lines import OutsideAddress, SipTrunk
 from appliance.control.live import LineState
-from appliance.runtime import line_keeper, names
+from appliance.runtime import line_keeper, names, outside
 from appliance.runtime.clock import Clock
 from appliance.runtime.line_keeper import LineKeeper
 from appliance.sip.events import RequestFailed, ResponseReceived
@@ -210,3 +210,93 @@ async def test_a_trusted_line_that_plays_dead_asks_nobody_and_carries_nothing(ke
     await settle()
     assert len(driver.asked) == asked
     assert keeper.live().state is LineState.PLAYING_DEAD and not keeper.is_up
+
+
+BEYOND = LINE.model_copy(update={"outside_address": OutsideAddress.STUN, "outside_host": "stun.example.net"})
+
+
+@pytest.fixture
+async def stun(monkeypatch):
+    """A STUN server whose answer comes when the test has it come."""
+    answered: asyncio.Future = asyncio.get_running_loop().create_future()
+
+    async def ask(server: Target):
+        return await answered
+
+    monkeypatch.setattr(outside, "ask_stun", ask)
+    return answered
+
+
+class Registrar(Recording):
+    """Keeps where each REGISTER is to be answered; holds the first one back until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.contacts: list[str] = []
+        self.may_answer = asyncio.Event()
+
+    async def ask(self, request, flow, seconds=None):
+        if request.method == "REGISTER":
+            self.contacts.append(request.contact.uri.host)
+            await self.may_answer.wait()
+        return await super().ask(request, flow, seconds)
+
+
+@pytest.mark.feature("NUM-2")
+async def test_a_stun_server_that_takes_its_time_delays_no_registration_and_no_question(kept, stun):
+    driver = Registrar()
+    driver.may_answer.set()
+    keeper = kept(Dns(), driver, BEYOND)
+    await settle()
+    assert keeper.is_up and driver.contacts == ["127.0.0.1"]
+    assert [method for method, _ in driver.asked] == ["REGISTER", "OPTIONS"]
+    stun.set_result(("203.0.113.7", 61000))
+    await settle()
+    assert driver.contacts == ["127.0.0.1", "203.0.113.7"]
+    assert keeper.is_up and keeper.live().outside == "203.0.113.7"
+
+
+@pytest.mark.feature("NUM-2")
+async def test_an_address_found_while_the_registration_is_under_way_is_told_in_a_second_one(kept, stun):
+    driver = Registrar()
+    kept(Dns(), driver, BEYOND)
+    await settle()
+    stun.set_result(("203.0.113.7", 61000))
+    await settle()
+    assert driver.contacts == ["127.0.0.1"]
+    driver.may_answer.set()
+    await settle()
+    assert driver.contacts == ["127.0.0.1", "203.0.113.7"]
+
+
+class Restless(Registrar):
+    """Sees each request come from elsewhere."""
+
+    async def ask(self, request, flow, seconds=None):
+        reply = await super().ask(request, flow, seconds)
+        via = f"SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK1;received=203.0.113.7;rport={61000 + len(self.contacts)}"
+        reply.response.headers.set("Via", via)
+        return reply
+
+
+async def test_a_provider_that_sees_us_elsewhere_each_time_is_not_asked_without_end(kept):
+    driver = Restless()
+    driver.may_answer.set()
+    line = LINE.model_copy(update={"outside_address": OutsideAddress.SEEN})
+    kept(Dns(), driver, line)
+    await settle()
+    assert driver.contacts == ["127.0.0.1", "203.0.113.7"]
+
+
+@pytest.mark.feature("NUM-2")
+async def test_a_trusted_line_that_asks_after_nobody_asks_all_the_same_how_it_is_seen(kept):
+    never = {"probe_seconds": 0}
+    silent = Recording()
+    kept(Dns(), silent, TRUSTED.model_copy(update=never))
+    driver = Restless()
+    keeper = kept(Dns(), driver, TRUSTED.model_copy(update={**never, "outside_address": OutsideAddress.SEEN}))
+    await settle()
+    assert silent.asked == []
+    assert [method for method, _ in driver.asked] == ["OPTIONS"]
+    told = keeper.live()
+    assert (told.state, told.outside, told.outside_problem) == (LineState.UP, "203.0.113.7", "")

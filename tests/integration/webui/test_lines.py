@@ -1,0 +1,34 @@
+"""A line's page: what it says of the address that the outside sees."""
+
+from __future__ import annotations
+
+from html import unescape
+
+import pytest
+
+from appliance.control.live import LineLive, LineState
+from tests.integration.webui.conftest import Browser
+from tests.support.office_box import OfficeBox
+
+SILENT_STUN = {
+    "fr": "Le serveur STUN ne répond pas : l'adresse vue de l'extérieur n'est pas connue.",
+    "en": "The STUN server does not answer: the address seen from outside is not known.",
+}
+NOT_SAID = {
+    "fr": "L'autre côté n'a pas dit à quelle adresse il voit le boîtier",
+    "en": "The other side has not said at which address it sees the box",
+}
+
+
+@pytest.mark.feature("NUM-2")
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_an_address_that_is_not_found_is_said_on_the_page_of_the_line(
+    office: OfficeBox, administrator: Browser, language: str
+) -> None:
+    await administrator.post("/language", language=language, back="/")
+    line = next(iter(office.configuration.lines))
+    for problem, words in (("stun_silent", SILENT_STUN), ("unseen", NOT_SAID), ("", {})):
+        office.lines_down[line] = LineLive(line_id=line, state=LineState.UP, outside_problem=problem)
+        shown = unescape((await administrator.get(f"/lines/{line}")).text)
+        for told in (SILENT_STUN, NOT_SAID):
+            assert (told[language] in shown) is (told is words), (problem, told)
