@@ -24,6 +24,8 @@ PARTS: Mapping[str, str] = {
     "greetings": N_("Greetings"),
     "emails": N_("E-mail addresses"),
     "options": N_("Keys"),
+    "shows_only": N_("Numbers they may show"),
+    "allowed_number_ids": N_("Numbers they may show"),
 }
 OTHERS = N_("Another part of this page")
 

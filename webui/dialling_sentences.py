@@ -23,6 +23,7 @@ ERRORS: Mapping[str, str] = {
     "short_is_public": N_("{code} is a number that is called outside."),
     "short_is_extension": N_("{code} is the extension of {name}."),
     "short_is_code": N_("{code} is a star code."),
+    "number_not_allowed": N_("{name} is not among the numbers that {person} may show."),
     "no_mobile": N_("Save a mobile number first."),
     "mobile_is_ours": N_("This number is the office's own: write the mobile here."),
     "mobile_not_verified": N_("This mobile is not verified yet: have it called first."),
@@ -39,6 +40,9 @@ REASONS: Mapping[str, str] = {
     "chosen_number_shown": N_("{number} is shown, the number chosen for {person}"),
     "chosen_number_elsewhere": N_(
         "{number}, chosen for {person}, is not of the line {line}: a number of that line is shown"
+    ),
+    "no_number_shown": N_(
+        "{person} may show none of the numbers of the line {line}: people outside see what the provider shows"
     ),
     "mobile_shown": N_("The caller's own verified mobile is shown: {number}"),
     "mobile_not_passed": N_("The line {line} does not let mobiles be shown: a number of the office is"),

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from appliance.configuration.configuration import Configuration
-from appliance.configuration.outbound import may_show
 from appliance.configuration.problems import Problem
+from appliance.configuration.shown_numbers import why_not_shown
 
 
 def outbound_problems(configuration: Configuration) -> Iterator[Problem]:
     """What does not hold together in the settings of calls to the outside."""
     yield from _line_order(configuration)
     yield from _reserved(configuration)
+    yield from _shown(configuration)
 
 
 def _line_order(configuration: Configuration) -> Iterator[Problem]:
@@ -31,8 +32,14 @@ def _reserved(configuration: Configuration) -> Iterator[Problem]:
             yield Problem("outbound", "", ("reserved", number_id), "unknown_number")
         if any(person_id not in configuration.people for person_id in people):
             yield Problem("outbound", "", ("reserved", number_id), "unknown_person")
+
+
+def _shown(configuration: Configuration) -> Iterator[Problem]:
     for person in configuration.people.values():
+        for place, number_id in enumerate(person.allowed_number_ids or ()):
+            if number_id not in configuration.numbers:
+                yield Problem("people", person.id, ("allowed_number_ids", place), "unknown_number")
         number = configuration.numbers.get(person.presented_number_id or "")
-        if number is not None and not may_show(configuration.outbound, person.id, number.id):
+        if number is not None and (code := why_not_shown(configuration.outbound, person, number.id)):
             parameters = {"name": number.name, "person": person.name}
-            yield Problem("people", person.id, ("presented_number_id",), "number_reserved", parameters)
+            yield Problem("people", person.id, ("presented_number_id",), code, parameters)

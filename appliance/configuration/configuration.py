@@ -17,6 +17,7 @@ from appliance.configuration.office import MailServer, Office, User
 from appliance.configuration.outbound import Outbound, without
 from appliance.configuration.people import Person, Phone, RingGroup
 from appliance.configuration.permissions import Permissions
+from appliance.configuration.shown_numbers import without_number
 from appliance.configuration.star_codes import Action, StarCodes, split
 from appliance.configuration.voicemail import Audio, Mailbox
 
@@ -137,6 +138,8 @@ class Configuration:
         kept = dict(self.collection(collection))
         del kept[identifier]
         less = self._with(collection, MappingProxyType(kept))
+        if collection == "numbers":
+            less = less._with("people", MappingProxyType(without_number(less.people, identifier)))
         less = less._with("outbound", without(self.outbound, collection, identifier))
         return less._with("permissions", self.permissions.without(collection, identifier))
 

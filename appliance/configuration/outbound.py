@@ -55,12 +55,6 @@ def ordered(outbound: Outbound, line_ids: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(line_ids, key=lambda line_id: rank.get(line_id, len(rank))))
 
 
-def may_show(outbound: Outbound, person_id: str, number_id: str) -> bool:
-    """Whether somebody may call by that number of ours."""
-    people = outbound.reserved.get(number_id)
-    return not people or person_id in people
-
-
 def without(outbound: Outbound, collection: str, identifier: str) -> Outbound:
     """The same less a record that is no more."""
     if collection == "lines" and identifier in outbound.line_order:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from appliance.configuration.destinations import Destination
 from appliance.configuration.dialling import ShortNumber
@@ -66,6 +66,12 @@ DEFAULT_DEVICES = (
 )
 
 
+# Each once, in the order given.
+AllowedNumbers = Annotated[
+    tuple[Identifier, ...], Field(max_length=500), AfterValidator(lambda ids: tuple(dict.fromkeys(ids)))
+]
+
+
 class VerifiedNumber(Record):
     """A number that somebody has shown to be theirs, by a code said to it (OUT-2); `at`: since 1970."""
 
@@ -85,6 +91,8 @@ class Person(Record):
     call waiting (BUSY-1). `forward_to` takes all calls while `forward_active` (FWD-1), `forwards` those that
     end so (FWD-3). `do_not_disturb_except`: callers who ring all the same (FWD-6).
     `short_numbers`: their own, before the office's of the same code (OUT-11).
+    `allowed_number_ids`: the numbers of ours that they may show, the first unless they choose another; None:
+    any that is not reserved to others (OUT-1).
     `verified_mobile`: proof that the mobile is theirs, gone when the number changes; `shows_mobile`: it is
     shown to those they call, on lines that let it pass (OUT-2).
     """
@@ -113,6 +121,7 @@ class Person(Record):
     calendar_id: Identifier | None = None
     when_unanswered: dict[HoursState, Destination] = Field(default_factory=dict)
     presented_number_id: Identifier | None = None
+    allowed_number_ids: AllowedNumbers | None = None
     line_id: Identifier | None = None
     withholds_number: bool = False
     short_numbers: Annotated[tuple[ShortNumber, ...], Field(max_length=50)] = ()

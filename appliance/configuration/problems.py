@@ -97,6 +97,7 @@ AMONG_RECORDS: Mapping[str, str] = MappingProxyType(
         "outside_port_fixed": "Write the fixed address without a port",
         "extension_in_to_of_trunk": "Only another phone system may call extensions",
         "display_words_missing": "Write the words that phones show",
+        "number_not_allowed": "{name} is not among the numbers that {person} may show",
         "number_reserved": "{person} may not call by the number {name}",
         "line_twice": "{name} is in this list twice",
         "line_main_missing": "Choose the main number: every call of this line is for it",

@@ -1,11 +1,11 @@
-"""The numbers of ours that a person may show when calling out (OUT-1): those not reserved to others."""
+"""The numbers of ours that a person may show when calling out (OUT-1)."""
 
 from __future__ import annotations
 
 from aiohttp import web
 from pydantic import BaseModel
 
-from appliance.configuration.outbound import may_show
+from appliance.configuration.shown_numbers import may_show
 from appliance.control.bodies import answer
 from appliance.control.errors import not_found
 from appliance.control.own import owns_person
@@ -29,12 +29,13 @@ class ShownNumbers(BaseModel):
 async def list_shown_numbers(request: web.Request) -> web.Response:
     """What a person may choose from."""
     configuration, person_id = box_of(request).configuration, request.match_info["id"]
-    if person_id not in configuration.people:
+    person = configuration.people.get(person_id)
+    if person is None:
         raise not_found()
     allowed = (
         ShownNumber(id=number.id, name=number.name, number=number.number)
         for number in configuration.numbers.values()
-        if may_show(configuration.outbound, person_id, number.id)
+        if may_show(configuration.outbound, person, number.id)
     )
     return answer(ShownNumbers(items=tuple(allowed)))
 

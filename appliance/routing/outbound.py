@@ -111,7 +111,9 @@ def _why_shown(plan: Plan, node: RingNode, facts: Facts, world: World) -> Iterat
         return
     if mobile is not None:
         yield Reason("mobile_not_passed", {"line": plan.line_names[line]})
-    if shown is not None and not facts.shows:
+    if _shown_on(plan, line, shown, facts.caller_person_id) is None and line in plan.shown_by_line:
+        yield Reason("no_number_shown", {"person": facts.caller_name, "line": plan.line_names[line]})
+    elif shown is not None and not facts.shows:
         number = numbers.national(shown.number, plan.country)
         code = "chosen_number_shown" if shown.line_id == line else "chosen_number_elsewhere"
         yield Reason(code, {"number": number, "person": facts.caller_name, "line": plan.line_names[line]})
@@ -130,9 +132,8 @@ def shown_number(plan: Plan, facts: Facts) -> PresentedNumber | None:
 
 
 def _wished_number(plan: Plan, facts: Facts) -> PresentedNumber | None:
-    """The number that is to be shown instead of the person's, unless it is reserved to others (OUT-4)."""
-    people = plan.reserved.get(facts.shows)
-    if not facts.shows or (people is not None and facts.caller_person_id not in people):
+    """The number that is to be shown instead of the person's, if they may show it (OUT-1, OUT-4)."""
+    if not facts.shows or not plan.may_show(facts.caller_person_id, facts.shows):
         return None
     every = (number for own in plan.numbers_by_line.values() for number in own)
     return next((number for number in every if number.number == facts.shows), None)
@@ -161,12 +162,11 @@ def _first_line(plan: Plan, facts: Facts, shown: PresentedNumber | None) -> str 
 def _shown_on(plan: Plan, line_id: str, shown: PresentedNumber | None, person_id: str | None) -> str | None:
     """What a line shows: providers refuse numbers that are not theirs, so another line shows its own.
 
-    Nobody shows a number that is reserved to others (OUT-4), save to the emergency services.
+    Nobody shows a number that they may not show (OUT-1, OUT-4), save to the emergency services.
     """
     if shown is not None and shown.line_id == line_id:
         return shown.number
     for own in plan.numbers_by_line.get(line_id, ()):
-        people = plan.reserved.get(own.number)
-        if person_id is None or people is None or person_id in people:
+        if person_id is None or plan.may_show(person_id, own.number):
             return own.number
     return None

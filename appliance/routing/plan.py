@@ -15,7 +15,8 @@ from appliance import numbers
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import RingOutcome
 from appliance.configuration.lines import ForwardedCaller, Line
-from appliance.configuration.outbound import Limits, may_show, ordered
+from appliance.configuration.outbound import Limits, ordered
+from appliance.configuration.shown_numbers import may_show, own_number
 from appliance.configuration.star_codes import Action, StarCodes, split
 from appliance.configuration.voicemail import MailboxOwner
 from appliance.routing import endings
@@ -52,6 +53,7 @@ class Plan:
 
     `number_ids`, `number_names`: by E.164. `line_ids`: the lines in use, in the office's order.
     `line_by_person`: the line somebody prefers. `shown_by_line`, `shown_by_person`: what those called see.
+    `not_shown`: the numbers that each person may not show, by E.164; "" is for calls of nobody's.
     `forwards_show`: the number chosen for calls to another one, by E.164, that are sent on outside.
     `shows_callers`: the lines that let callers' own numbers be shown.
     `mobiles`: the verified mobile that a person wants shown, by person; `passes_mobiles`: the lines that let
@@ -73,12 +75,17 @@ class Plan:
     line_by_person: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = Limits()
     numbers_by_line: Mapping[str, tuple[PresentedNumber, ...]] = field(default_factory=dict)
-    reserved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    not_shown: Mapping[str, frozenset[str]] = field(default_factory=dict)
     line_names: Mapping[str, str] = field(default_factory=dict)
     forwards_show: Mapping[str, PresentedNumber] = field(default_factory=dict)
     shows_callers: frozenset[str] = frozenset()
     mobiles: Mapping[str, str] = field(default_factory=dict)
     passes_mobiles: frozenset[str] = frozenset()
+
+    def may_show(self, person_id: str | None, number: str) -> bool:
+        """Whether somebody may show that number of ours (OUT-1, OUT-4)."""
+        barred = self.not_shown.get(person_id or "")
+        return number not in (self.not_shown.get("", ()) if barred is None else barred)
 
     def entry(self, facts: Facts) -> Entry:
         """Where the path of a call begins: emergency numbers before everything."""
@@ -147,13 +154,7 @@ def compile_plan(configuration: Configuration) -> Plan:
         hours=paths.hours,
         limits=configuration.outbound.limits,
         numbers_by_line=MappingProxyType({line.id: _numbers_of(configuration, line) for line in lines}),
-        reserved=MappingProxyType(
-            {
-                configuration.numbers[key].number: people
-                for key, people in configuration.outbound.reserved.items()
-                if people and key in configuration.numbers
-            }
-        ),
+        not_shown=MappingProxyType(dict(_not_shown(configuration))),
         forwards_show=MappingProxyType(dict(_forwards_show(configuration))),
         shows_callers=frozenset(
             line.id for line in lines if line.forwarded_caller is not ForwardedCaller.OURS
@@ -266,9 +267,19 @@ def _numbers_of(configuration: Configuration, line: Line) -> tuple[PresentedNumb
 
 def _shown_by_person(configuration: Configuration) -> Iterator[tuple[str, PresentedNumber]]:
     for person in configuration.people.values():
-        number = configuration.numbers.get(person.presented_number_id or "")
-        if number is not None and may_show(configuration.outbound, person.id, number.id):
+        number = own_number(configuration.outbound, configuration.numbers, person)
+        if number is not None:
             yield person.id, PresentedNumber(number.number, number.line_id)
+
+
+def _not_shown(configuration: Configuration) -> Iterator[tuple[str, frozenset[str]]]:
+    """The numbers that each person may not show; those that are reserved, for nobody ("")."""
+    outbound, ours = configuration.outbound, configuration.numbers.values()
+    yield "", frozenset(each.number for each in ours if outbound.reserved.get(each.id))
+    for person in configuration.people.values():
+        if person.allowed_number_ids is not None or outbound.reserved:
+            barred = (each.number for each in ours if not may_show(outbound, person, each.id))
+            yield person.id, frozenset(barred)
 
 
 def _forwards_show(configuration: Configuration) -> Iterator[tuple[str, PresentedNumber]]:

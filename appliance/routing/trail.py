@@ -107,6 +107,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "chosen_number_shown": "{number} is shown, the number chosen for {person}",
         "chosen_number_elsewhere": "{number}, chosen for {person}, is not of the line {line}: "
         "a number of that line is shown",
+        "no_number_shown": "{person} may show none of the numbers of the line {line}: "
+        "people outside see what the provider shows",
         "mobile_shown": "The caller's own verified mobile is shown: {number}",
         "mobile_not_passed": "The line {line} does not let mobiles be shown: a number of the office is",
         "left_by": "The call left by the line {line}",

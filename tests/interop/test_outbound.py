@@ -157,7 +157,7 @@ def test_a_prefix_chooses_the_line_and_a_short_number_stands_for_a_whole_one(
 
 
 @pytest.mark.feature("OUT-1")
-def test_a_number_is_withheld_for_one_call(trunks: Trunks, box: Box) -> None:
+def test_a_number_is_withheld_chosen_or_of_a_list(trunks: Trunks, box: Box) -> None:
     phone = trunks.phone()
     taken = trunks.first.play("answer", box.server, ear_port=7004)
     phone.call("*31*0639981234")
@@ -180,3 +180,27 @@ def test_a_number_is_withheld_for_one_call(trunks: Trunks, box: Box) -> None:
     invite = taken.messages()
     assert f"sip:{SECOND_NUMBER}@" in invite and f"sip:{NUMBER}@" not in invite
     assert "chosen_number_shown" in trunks.reasons(trunks.last_call(), "0639981234")
+
+    only_numbers_of_a_list_are_shown(trunks, box, phone)
+
+
+def only_numbers_of_a_list_are_shown(trunks: Trunks, box: Box, phone: Baresip) -> None:
+    person = f"/people/{trunks.alice.person_id}"
+    box.api.change(f"/lines/{trunks.lines[0]}", prefix="801")
+    box.api.change(person, presented_number_id=None, allowed_number_ids=[trunks.numbers[1]])
+    for count, (dialled, trunk, reason) in enumerate(
+        (
+            ("0639981234", trunks.second, "chosen_number_shown"),
+            ("8010639981234", trunks.first, "no_number_shown"),
+        ),
+        3,
+    ):
+        taken = trunk.play("answer", box.server, ear_port=7000 + 4 * count)
+        phone.call(dialled)
+        until(lambda wanted=count: len(phone.seen("CALL_ESTABLISHED")) == wanted, "the call answered")
+        phone.hang_up()
+        taken.finish()
+        invite = taken.messages()
+        assert NUMBER not in invite, "it is not in her list, whatever line she chooses"
+        assert (SECOND_NUMBER in invite) == (trunk is trunks.second)
+        assert reason in trunks.reasons(trunks.last_call(), dialled)

@@ -213,6 +213,7 @@ def office(seed: int) -> Configuration:
                 calls_per_day=chance.choice((None, 1, 150)),
             ),
             short_numbers=short_numbers(chance),
+            reserved={each: tuple(_some(chance, PEOPLE)) for each in NUMBERS if chance.random() < 0.2},
         ),
         numbers={each: _number(chance, each) for each in NUMBERS},
         caller_filter=_caller_filter(chance),
@@ -271,6 +272,8 @@ def _simpler(
             change = {"when_unanswered": {}, "devices": devices}
         case ("lines", "prefix"):
             change = {"prefix": None}
+        case ("people", "presented_number_id" | "allowed_number_ids", *_):
+            change = {"presented_number_id": None, "allowed_number_ids": None}
         case ("people", "short_numbers", *_):
             change = {"short_numbers": ()}
         case ("menus", ("when_wrong" | "when_silent") as field, *_):
@@ -327,6 +330,8 @@ def _person(chance: Random, identifier: str) -> Person:
         short_numbers=short_numbers(chance) if chance.random() < 0.3 else (),
         calendar_id=perhaps(chance, lambda: chance.choice(CALENDARS)),
         when_unanswered={state: destination(chance) for state in STATES if chance.random() < 0.3},
+        presented_number_id=perhaps(chance, lambda: chance.choice(NUMBERS)),
+        allowed_number_ids=perhaps(chance, lambda: tuple(_some(chance, NUMBERS))),
         **_own_rules(chance),
     )
 

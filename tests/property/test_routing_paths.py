@@ -17,10 +17,11 @@ from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import DeviceKind, HoursState
 from appliance.configuration.files import from_document, to_document
 from appliance.configuration.people import Person
+from appliance.configuration.shown_numbers import may_show
 from appliance.routing.asking import MOST_QUESTIONS
 from appliance.routing.decide import Decision, Position, next_step
 from appliance.routing.explain import Explanation, explain, sentences
-from appliance.routing.facts import Facts
+from appliance.routing.facts import Direction, Facts
 from appliance.routing.graph import CONDITIONS, KINDS, Graph, graph
 from appliance.routing.nodes import QueueNode
 from appliance.routing.plan import LOOP, Plan, compile_plan
@@ -41,7 +42,16 @@ from appliance.routing.steps import (
 )
 from appliance.routing.trail import REASONS
 from appliance.routing.world import DayState, World
-from tests.property.offices import facts, inbound_facts, inside_facts, moments, offices, saved_offices, worlds
+from tests.property.offices import (
+    OUTSIDE,
+    facts,
+    inbound_facts,
+    inside_facts,
+    moments,
+    offices,
+    saved_offices,
+    worlds,
+)
 
 ring_outcomes = st.sampled_from(
     (Outcome.NO_ANSWER, Outcome.BUSY, Outcome.DECLINED, Outcome.UNREACHABLE, Outcome.DONE)
@@ -278,3 +288,17 @@ def test_an_emergency_call_goes_to_lines_alone_whatever_is_set(
     assert set(target.line_ids) == set(plan.line_ids)
     ours = {number.number for number in configuration.numbers.values()}
     assert set(target.shown_on) <= {*ours, None}
+
+
+@pytest.mark.feature("OUT-1", "OUT-4")
+@given(offices, inside_facts, worlds, moments)
+def test_nobody_shows_a_number_that_they_may_not(
+    configuration: Configuration, call: Facts, world: World, now: datetime
+) -> None:
+    caller = configuration.people["p0"]
+    outside = replace(call, called=OUTSIDE, direction=Direction.OUTBOUND, caller_person_id=caller.id)
+    for decision in explain(compile_plan(configuration), outside, world, now).decisions:
+        targets = decision.step.targets if isinstance(decision.step, Ring) else ()
+        shown = {number for each in targets if isinstance(each, ExternalTarget) for number in each.shown_on}
+        barred = (each for each in configuration.numbers.values() if each.number in shown)
+        assert all(may_show(configuration.outbound, caller, each.id) for each in barred)

@@ -13,7 +13,7 @@ from webui.language import N_, gettext
 from webui.live_state import read_live
 from webui.locks import read_locks
 from webui.page import go_to, render
-from webui.pages import person_forwards, person_numbers, person_schedule
+from webui.pages import person_forwards, person_numbers, person_schedule, person_shown
 from webui.pages.claim import language_choices
 from webui.records import Json, RecordPages
 from webui.session import Visit, visit_of
@@ -122,7 +122,7 @@ FIELDS = (
     Field(
         "presented_number_id",
         N_("Number shown when calling out"),
-        N_("What people outside see. Numbers that are reserved to others are not in the list."),
+        N_("What people outside see: one of the numbers that this person may show."),
         kind="select",
         choices="numbers",
     ),
@@ -182,6 +182,7 @@ class PeoplePages(RecordPages):
             **record,
             "devices": _device_rows(record.get("devices") or []),
             **person_forwards.to_values(record),
+            **person_shown.to_values(record),
             "devices_by_hours": person_schedule.devices_to_values(
                 record.get("devices_by_hours") or {}, DEVICES, _kinds(record), STATES
             ),
@@ -197,7 +198,7 @@ class PeoplePages(RecordPages):
             if row.get("on")
         ]
         flat = super().from_values(values, before)
-        record = {**flat, **person_forwards.from_values(values)}
+        record = {**flat, **person_forwards.from_values(values), **person_shown.from_values(values)}
         if "devices" in values:
             record["devices"] = devices
         if "devices_by_hours" in values:
@@ -216,8 +217,6 @@ class PeoplePages(RecordPages):
         administrator = visit.is_administrator
         form.locks, form.may_unlock = await read_locks(visit, "people", identifier), administrator
         calendars = (await visit.get("/calendars"))["items"] if administrator else []
-        source = f"/people/{identifier}/shown_numbers" if identifier else "/numbers"
-        numbers = (await visit.get(source))["items"]
         form.choices = {
             "languages": [Choice("", gettext("As the number")), *language_choices()],
             "orders": [
@@ -235,13 +234,13 @@ class PeoplePages(RecordPages):
                 Choice("on_no_answer", gettext("When nobody has answered on the other devices")),
             ],
             "calendars": [Choice("", gettext("The office's")), *_named(calendars)],
-            "numbers": [Choice("", gettext("The line's main number")), *_named(numbers)],
             "destinations": destinations.with_chosen(
                 await destinations.choices(visit, without=f"person:{identifier}"), form.values
             ),
         }
         person_schedule.pad(_rows(form.values))
         return {
+            **(await person_shown.read(visit, form, identifier)),
             "device_labels": DEVICES,
             "weekdays": person_schedule.day_names(),
             "schedule": [

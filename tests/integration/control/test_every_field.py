@@ -50,6 +50,8 @@ RECORDS: dict[str, tuple[str, dict[str, Any]]] = {
             "when_unanswered": {"closed": MAILBOX},
             "scheduled_forwards": [FORWARD],
             "short_numbers": SHORT,
+            "presented_number_id": "main",
+            "allowed_number_ids": ["main"],
         },
     ),
     "phones": ("desk-of-alice", {}),
@@ -284,6 +286,7 @@ LONG_AGO = {"first": "2020-01-01", "last": "2020-01-05", "destination": OUTSIDE}
 REVERSED = {"name": "Summer", "first": "2027-08-15", "last": "2027-08-01"}
 OVERLAPPING = [{"start": "09:00", "end": "12:00"}, {"start": "11:00", "end": "18:00"}]
 OPENED = {"name": "Fair", "first": "2027-09-04", "last": "2027-09-04", "state": "open", "ranges": OVERLAPPING}
+NOT_IN_LIST = {"presented_number_id": "main", "allowed_number_ids": ["second"]}
 # What is wrong in its meaning: where it is put, the field that is told, and the code.
 MEANINGS: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ("/people/alice", {"mobile": "+33 6 12"}, "mobile", "number_too_short"),
@@ -293,6 +296,8 @@ MEANINGS: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ("/people/alice", {"scheduled_forwards": [LONG_AGO]}, "scheduled_forwards.0.last", "date_past"),
     ("/people/alice", {"calendar_id": "nowhere"}, "calendar_id", "unknown_calendar"),
     ("/people/alice", {"presented_number_id": "nowhere"}, "presented_number_id", "unknown_number"),
+    ("/people/alice", {"allowed_number_ids": ["nowhere"]}, "allowed_number_ids.0", "unknown_number"),
+    ("/people/alice", NOT_IN_LIST, "presented_number_id", "number_not_allowed"),
     ("/people/alice", {"line_id": "nowhere"}, "line_id", "unknown_line"),
     ("/phones/desk-of-alice", {"person_id": "nobody"}, "person_id", "unknown_person"),
     ("/phones/desk-of-alice", {"sip_user": "102"}, "sip_user", "sip_user_taken"),

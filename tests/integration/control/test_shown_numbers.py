@@ -41,6 +41,27 @@ async def test_people_choose_a_number_that_is_not_reserved_to_others(staffed: Ap
     assert (refused.status, refused.codes) == (403, {"presented_number_id": "locked"})
 
 
+@pytest.mark.feature("OUT-1", "PERM-1")
+async def test_the_administrator_says_which_numbers_somebody_may_show(staffed: Api, bob: Api) -> None:
+    (main,) = (await staffed("GET", "/numbers")).json["items"]
+    other = {**main, "id": "other", "name": "Other", "number": "+33199001299"}
+    assert (await staffed("POST", "/numbers", other)).status == 201
+    refused = await bob("PATCH", "/people/bob", {"allowed_number_ids": ["other"]})
+    assert (refused.status, refused.codes) == (403, {"allowed_number_ids": "not_allowed"})
+    assert (await staffed("PATCH", "/people/bob", {"allowed_number_ids": ["other"]})).status == 200
+    theirs = (await bob("GET", "/people/bob/shown_numbers")).json["items"]
+    assert [each["id"] for each in theirs] == ["other"]
+    refused = await bob("PATCH", "/people/bob", {"presented_number_id": main["id"]})
+    assert (refused.status, refused.codes) == (422, {"presented_number_id": "number_not_allowed"})
+    assert (await bob("PATCH", "/people/bob", {"presented_number_id": "other"})).status == 200
+    refused = await staffed("PATCH", "/people/bob", {"allowed_number_ids": [main["id"]]})
+    assert (refused.status, refused.codes) == (422, {"presented_number_id": "number_not_allowed"})
+    assert (await staffed("PATCH", "/people/bob", {"presented_number_id": None})).status == 200
+    assert (await staffed("DELETE", "/numbers/other")).status in (200, 204)
+    assert (await bob("GET", "/people/bob")).json["allowed_number_ids"] == []
+    assert (await bob("GET", "/people/bob/shown_numbers")).json["items"] == []
+
+
 @pytest.mark.feature("OUT-2")
 async def test_nobody_writes_a_proof_and_it_goes_with_the_number(
     box: OfficeBox, staffed: Api, bob: Api
