@@ -78,6 +78,13 @@ OUTSIDE = "+33199009999"
 SECRET = "a secret of twelve"
 MOST_MEMBERS = 7
 STATES = tuple(HoursState)
+WITHOUT_FORWARDS = {
+    "when_busy": {},
+    "forward_to": None,
+    "forward_active": False,
+    "scheduled_forwards": (),
+    "forwards": {},
+}
 
 
 def number_of(identifier: str) -> str:
@@ -281,13 +288,7 @@ def _simpler(
         case ("menus", *_):
             change = {"options": (MenuOption(key="1", name="One"),)}
         case ("people", *_):
-            change = {
-                "when_busy": {},
-                "forward_to": None,
-                "forward_active": False,
-                "scheduled_forwards": (),
-                "forwards": {},
-            }
+            change = WITHOUT_FORWARDS
         case ("groups", "when_unanswered", *_):
             change = {"when_unanswered": None}
         case ("groups", *_):
