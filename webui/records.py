@@ -38,6 +38,9 @@ class RecordPages:
         """A record of the API as the form's values."""
         return record
 
+    def tidy(self, values: Json) -> None:
+        """Take out of what was posted what the rest of it makes void."""
+
     def from_values(self, values: Json, before: Json) -> Json:
         """The form's values as a record for the API; `before` is {} for a new one."""
         return {**before, **record_of(self.fields, values)}
@@ -113,6 +116,7 @@ class RecordPages:
         form = Form(values, self.fields, version=version)
         if rearrange(values, wish):
             return await self._show(request, form, identifier, before)
+        self.tidy(values)
         if (status := await creating.create(visit_of(request), form, wish)) is not None:
             return await self._show(request, form, identifier, before, status=status)
         try:

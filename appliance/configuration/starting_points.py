@@ -52,18 +52,19 @@ class Chosen:
     backup: str | None
 
 
-def usual(configuration: Configuration, number: Number) -> Chosen:
-    """Who would ring first where nobody is named, and the backup number known for it.
+def usual(configuration: Configuration, number: Number | None) -> Chosen:
+    """Who would ring first where nobody is named, and the backup number known for it; None: a number to come.
 
     The person responsible for the number, else the first ring group, else the first person.
     """
-    office, owner = configuration.office, configuration.people.get(number.owner_id or "")
+    office = configuration.office
+    owner = configuration.people.get(number.owner_id or "") if number else None
     who: ToPerson | ToGroup | None = ToPerson(person_id=owner.id) if owner else None
     for group in configuration.groups:
         who = who or ToGroup(group_id=group)
     for person in configuration.people:
         who = who or ToPerson(person_id=person)
-    backup = number.backup_number or (office.backup_number if office else None)
+    backup = (number.backup_number if number else None) or (office.backup_number if office else None)
     if backup is None and isinstance(who, ToPerson):
         backup = configuration.people[who.person_id].mobile
     return Chosen(who, backup)
@@ -87,6 +88,7 @@ def lay_out(
 ) -> Configuration:
     """The configuration with the number's route of open hours laid out anew, and what that needs.
 
+    The number may be one that the configuration has not yet, without a route of open hours.
     `chosen` names who rings where the kind rings somebody, and a backup number where it rings one. `token`
     makes the ids of what is made. A menu that the route leads to already is kept.
     """

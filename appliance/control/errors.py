@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -104,8 +104,12 @@ class ApiError(Exception):
 
     def below(self, prefix: str) -> ApiError:
         """The same, the fields as whoever sent what became the record's part `prefix` names them."""
+        return self.renamed(lambda field: field.removeprefix(f"{prefix}."))
+
+    def renamed(self, name: Callable[[str], str]) -> ApiError:
+        """The same, the fields of the record that was sent under other names."""
         errors = [
-            error.model_copy(update={"field": error.field.removeprefix(f"{prefix}.")})
+            error if error.collection else error.model_copy(update={"field": name(error.field)})
             for error in self.errors
         ]
         return ApiError(self.status, errors, self.headers)

@@ -94,3 +94,34 @@ async def test_a_group_is_created_where_it_is_picked_and_looked_at_from_there(
     await picker.select_option("group:ventes")
     await visitor.fill("[name=name]", "Accueil")
     await save(visitor)
+
+
+@pytest.mark.feature("IN-1", "IN-2")
+async def test_a_number_is_added_with_a_ready_path_in_one_save(
+    visitor: Page, settled: Product, words: Words
+) -> None:
+    missing = {"fr-FR": "Indiquez le numéro extérieur", "en-GB": "Say which number outside is rung"}
+    ready, identifier = "[name='start.kind'][value={}]", f"chantier-{words.locale.lower()}"
+    before = settled.api.get("/menus")["items"]
+    await visitor.goto("/numbers/new")
+    await visitor.fill("[name=name]", f"Chantier {words.locale}")
+    await visitor.fill("[name=number]", "01 99 00 66 66")
+    own_steps = visitor.locator(".route.open .own-steps")
+    await expect(own_steps).to_be_visible()
+    await visitor.check(ready.format("transfer"))
+    await expect(own_steps).to_be_hidden()
+    await expect(visitor.locator("[name='start.who']")).to_have_value("group:ventes")
+    await expect(visitor.locator("[name='start.backup']")).to_be_hidden()
+    await visitor.check(ready.format("menu_then_person"))
+    await is_refused(visitor, "start.backup", missing[words.locale])
+    assert settled.api.get("/menus")["items"] == before
+    await expect(visitor.locator(ready.format("menu_then_person"))).to_be_checked()
+    await visitor.fill("[name='start.backup']", "06 12 34 56 78")
+    await visitor.select_option("[name='start.who']", "person:bruno")
+    await save(visitor)
+    await visitor.wait_for_url(f"**/numbers/{identifier}?done=created")
+    steps = settled.api.get(f"/numbers/{identifier}")["routes"]["open"]["steps"]
+    kinds = [step["destination"]["kind"] for step in steps]
+    assert kinds == ["menu", "person", "external", "mailbox"]
+    settled.api.ask("DELETE", f"/numbers/{identifier}")
+    settled.api.ask("DELETE", f"/menus/{steps[0]['destination']['menu_id']}")

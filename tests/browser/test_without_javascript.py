@@ -70,3 +70,19 @@ async def test_a_mailbox_is_created_in_the_form_that_leads_there(product: Produc
     (made,) = (each["id"] for each in ask("GET", "/mailboxes")["items"] if each["name"] == "Astreinte")
     steps = ask("GET", "/numbers/accueil")["routes"]["open"]["steps"]
     assert steps[1]["destination"] == {"kind": "mailbox", "mailbox_id": made}
+
+
+@pytest.mark.feature("IN-1", "IN-2")
+async def test_a_number_is_added_with_its_ready_path(product: Product, chromium: Browser) -> None:
+    ask = office(product)
+    page = await signed_in(product, chromium)
+    await page.goto(product.address + "/numbers/new")
+    await page.fill("[name=name]", "Chantier")
+    await page.fill("[name=number]", "01 99 00 66 66")
+    await page.check("[name='start.kind'][value=transfer_then_menu]")
+    await expect(page.locator("[name='routes.open.steps.0.destination.pick']")).to_be_hidden()
+    await page.select_option("[name='start.who']", "person:bruno")
+    await save(page)
+    await page.wait_for_url("**/numbers/chantier?done=created")
+    steps = ask("GET", "/numbers/chantier")["routes"]["open"]["steps"]
+    assert [step["destination"]["kind"] for step in steps] == ["person", "menu", "mailbox"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from webui import destinations, speeches
+from webui import destinations, speeches, starting
 from webui.forms import Choice, Field, Form
 from webui.language import N_, fill, gettext
 from webui.page import go_to, render
@@ -185,6 +185,7 @@ class NumberPages(RecordPages):
         person = request.query.get("person", "")
         first = {"destination": {"pick": f"person:{person}"}} if person else {}
         return {
+            "start": {"who": f"person:{person}"} if person else {},
             "owner_id": person,
             "language": (visit_of(request).office or {}).get("language", "fr"),
             "caller_filter": True,
@@ -201,6 +202,9 @@ class NumberPages(RecordPages):
             "routes": {state: _to_rows(routes.get(state)) for state in STATES},
         }
 
+    def tidy(self, values: Json) -> None:
+        starting.without_own_steps(values)
+
     def from_values(self, values: Json, before: Json) -> Json:
         posted = values.get("routes") if isinstance(values.get("routes"), dict) else {}
         routes = {}
@@ -216,6 +220,8 @@ class NumberPages(RecordPages):
         for words in ("announcement", "announcement_other_language"):
             if words in values:
                 record[words] = speeches.from_values(values[words])
+        if not before and starting.chosen(values):
+            record[starting.PART] = values[starting.PART]
         if "overflow" in values:
             record["overflow"] = destinations.from_values(values["overflow"])
         if "whisper" in values:
@@ -273,12 +279,19 @@ class NumberPages(RecordPages):
             "shown": [Choice("", gettext("This number")), *await _others(visit, identifier)],
             "destinations": await destinations.choices(visit, without=f"number:{identifier}"),
         }
+        ready = {} if identifier else await starting.ask(visit, form, "/starting-point", starting.PART)
         return {
+            **ready,
             "states": STATES,
             "outcomes": OUTCOMES,
             "no_lines": not lines,
             "more_is_open": form.errors_at(*RARELY_NEEDED) or _says_more(form.values, visit.office or {}),
         }
+
+    async def store(self, visit: Visit, identifier: str, record: Json, version: str) -> Json:
+        if starting.PART in record:
+            return await starting.add(visit, record)
+        return await super().store(visit, identifier, record, version)
 
     async def list_surroundings(self, visit: Visit, items: list[Json]) -> Json:
         return {

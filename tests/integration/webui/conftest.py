@@ -41,7 +41,7 @@ class Page:
         for match in INPUT.finditer(content):
             attributes = _attributes(match.group(0)[6:-1])
             kind = attributes.get("type", "text")
-            ticked = kind != "checkbox" or "checked" in attributes
+            ticked = kind not in ("checkbox", "radio") or "checked" in attributes
             if "name" in attributes and ticked and kind not in ("file", "submit"):
                 found.append((match.start(), attributes["name"], attributes.get("value", "")))
         for match in SELECT.finditer(content):

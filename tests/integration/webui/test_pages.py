@@ -254,30 +254,6 @@ async def test_a_number_asks_callers_for_their_language(office: OfficeBox, admin
     assert not office.configuration.numbers[identifier].ask_language
 
 
-@pytest.mark.feature("IN-1", "IN-2")
-async def test_a_ready_path_is_laid_out_by_one_click(office: OfficeBox, administrator) -> None:
-    identifier = next(iter(office.configuration.numbers))
-    path = f"/numbers/{identifier}/start"
-    page = await administrator.get(path)
-    assert "sonne 15 s. Si personne ne répond, l’appelant entend un menu" in page.text
-    before = office.configuration
-    page = await administrator.post(path, who="person:nobody", kind="transfer")
-    assert page.status == 422
-    page = await administrator.post(path, who="group:ventes", backup="abc", kind="menu_then_person")
-    assert page.status == 422
-    page = await administrator.post(path, who="group:ventes", backup="", kind="menu_then_person")
-    assert page.status == 422
-    assert "Indiquez le numéro extérieur" in page.text
-    assert office.configuration is before
-    page = await administrator.post(
-        path, who="group:ventes", backup="06 12 34 56 78", kind="menu_then_person"
-    )
-    assert page.path == f"/numbers/{identifier}?done=saved"
-    steps = office.configuration.numbers[identifier].routes["open"].steps
-    assert [each.destination.kind for each in steps] == ["menu", "group", "external", "mailbox"]
-    assert len(office.configuration.menus) == len(before.menus) + 1
-
-
 @pytest.mark.feature("TIME-5")
 async def test_the_path_is_drawn_and_tried_at_any_time(office: OfficeBox, administrator) -> None:
     number = next(iter(office.configuration.numbers))
