@@ -22,6 +22,9 @@ async def test_the_office_is_closed_by_hand_and_opened_again(visitor: Page, sett
         await visitor.goto(page)
         await expect(banner).to_contain_text("Atelier")
     french = await visitor.locator("html").get_attribute("lang") == "fr"
+    await visitor.goto("/numbers")
+    row = visitor.locator("#content .rows li").filter(has_text="Accueil")
+    await expect(row.locator(".status")).to_have_text("fermé" if french else "closed")
     await visitor.goto("/numbers/accueil")
     await expect(visitor.locator(".reasons")).to_contain_text(
         "fermé manuellement" if french else "closed by manual override"

@@ -298,7 +298,8 @@ class NumberPages(RecordPages):
             "state": await visit.get("/state"),
             "lines": (await visit.get("/lines"))["items"],
             "calendars": {one["id"]: one for one in (await visit.get("/calendars"))["items"]},
-            "office_calendar": (visit.office or {}).get("calendar_id"),
+            "office_calendar": (await visit.get("/office"))["calendar_id"],
+            "office_override": next((one for one in visit.overrides if one["calendar_id"] is None), None),
         }
 
     def routes(self) -> tuple[web.RouteDef, ...]:
