@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -18,6 +19,9 @@ from babel.support import NullTranslations, Translations
 LANGUAGES = ("fr", "en")
 DEFAULT = "fr"
 CATALOGUES = Path(__file__).parent / "locale"
+
+# French puts a space there, and a line must not begin with the mark.
+_BESIDE_MARKS = re.compile(r"(?<=«) | (?=[»:;!?](?:\s|$|[.,)…]))")
 
 _language: ContextVar[str] = ContextVar("language", default=DEFAULT)
 _zone: ContextVar[str] = ContextVar("zone", default="Europe/Paris")
@@ -77,10 +81,19 @@ def catalogue(language: str) -> NullTranslations:
         return NullTranslations()
     with path.open("rb") as file:
         messages = read_po(file, locale=language)
+    for message in messages if language == "fr" else ():
+        message.string = kept_together(message.string or "")
     compiled = io.BytesIO()
     write_mo(compiled, messages)
     compiled.seek(0)
     return Translations(compiled)
+
+
+def kept_together(text: str | tuple[str, ...] | list[str]) -> str | tuple[str, ...]:
+    """French words, and their plural forms, with spaces that no line breaks at beside « » : ; ! and ?."""
+    if not isinstance(text, str):
+        return tuple(_BESIDE_MARKS.sub("\N{NO-BREAK SPACE}", form) for form in text)
+    return _BESIDE_MARKS.sub("\N{NO-BREAK SPACE}", text)
 
 
 def gettext(text: str) -> str:

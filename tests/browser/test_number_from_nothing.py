@@ -41,7 +41,7 @@ class Case:
     in_week: str
 
 
-RINGS, ANNOUNCES = "Réception, Anne, Bruno : sonne", "Une annonce est diffusée"
+RINGS, ANNOUNCES = "Réception, Anne, Bruno\N{NO-BREAK SPACE}: sonne", "Une annonce est diffusée"
 CASES = (
     Case(
         WEDNESDAY,

@@ -51,3 +51,22 @@ def test_a_sentence_is_filled_in_after_translation_and_a_missing_name_is_left_ou
     language.use_language("fr")
     assert language.fill("Extension {extension}", {"extension": 101}) == "Numéro interne 101"
     assert language.fill("Extension {extension}", {}) == "Numéro interne "
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("« Ventes » : sonne ; puis ?", "«~Ventes~»~: sonne~; puis~?"),
+        ("Ajoutez : {name}.", "Ajoutez~: {name}."),
+        ("à 10:30, http://boitier :8080", "à 10:30, http://boitier :8080"),
+    ],
+)
+def test_no_french_line_begins_with_a_mark(written: str, shown: str) -> None:
+    assert language.kept_together(written) == shown.replace("~", "\N{NO-BREAK SPACE}")
+    assert language.kept_together((written, written)) == (shown.replace("~", "\N{NO-BREAK SPACE}"),) * 2
+
+
+def test_the_french_pages_are_kept_together() -> None:
+    language.use_language("fr")
+    said = language.gettext("The line works again. Did {number} ring?")
+    assert said.endswith("\N{NO-BREAK SPACE}?")
