@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from asyncio import FIRST_COMPLETED, Task, TaskGroup, timeout, wait
+from asyncio import FIRST_COMPLETED, Task, timeout, wait
 from collections.abc import Iterable, Sequence
 
 from appliance.calls.confirm import reach
 from appliance.calls.switchboard import Switchboard
+from appliance.calls.task_group import TaskGroup
 from appliance.legs.leg import CalleeLeg, DialResult
 from appliance.routing.steps import Outcome
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from asyncio import Queue
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -132,6 +133,18 @@ class Call:
         """Call `action` when the leg that leads the call ends: at first the caller's."""
         self._leader_ended = action
         self.lead(self.caller)
+
+    @contextmanager
+    def told_by(
+        self, follow: Follow, talk: Callable[[CallerLeg, CallerLeg], Awaitable[None]]
+    ) -> Iterator[None]:
+        """The call's story is told; those who tell it are not known any more when that is over."""
+        self.follow, self.talk = follow, talk
+        try:
+            yield
+        finally:
+            self._leader_ended = None
+            del self.follow, self.talk
 
     def lead(self, leg: Leg) -> None:
         """From now on the end of this leg is the end of the call."""

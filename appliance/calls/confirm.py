@@ -6,10 +6,11 @@ operator hears the question until its time is over, and is hung up.
 
 from __future__ import annotations
 
-from asyncio import FIRST_COMPLETED, CancelledError, TaskGroup, sleep, timeout, wait
+from asyncio import FIRST_COMPLETED, CancelledError, sleep, timeout, wait
 
 from appliance.calls.saying import play_while_there
 from appliance.calls.switchboard import Switchboard
+from appliance.calls.task_group import TaskGroup
 from appliance.legs.leg import CalleeLeg, DialResult
 from appliance.routing.steps import Introduction, Outcome, Speech
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import CancelledError, TaskGroup
+from asyncio import CancelledError
 from functools import partial
 
 from appliance.calls.announce import announce, give_tone, say
@@ -14,6 +14,7 @@ from appliance.calls.message import take_message
 from appliance.calls.ring import ring
 from appliance.calls.services import serve
 from appliance.calls.switchboard import Switchboard
+from appliance.calls.task_group import TaskGroup
 from appliance.calls.wait import wait_in_queue
 from appliance.routing.decide import Decision, next_step
 from appliance.routing.outbound import ALERTING, who_calls
@@ -46,10 +47,8 @@ async def run_call(board: Switchboard, call: Call) -> None:
 
     Every leg, port and file taken on the way is released when this returns or is cancelled.
     """
-    with call.caller:
+    with call.caller, call.told_by(partial(follow_on, board, call), partial(talk, board, call)):
         async with TaskGroup() as group:
-            call.follow = partial(follow_on, board, call)
-            call.talk = partial(talk, board, call)
             story = group.create_task(_follow_to_the_end(board, call))
             call.when_leader_ends(story.cancel)
             try:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from asyncio import Queue, Task, TaskGroup
+from asyncio import Queue, Task
 
 from appliance.calls.call import Call
 from appliance.calls.switchboard import Switchboard
+from appliance.calls.task_group import TaskGroup
 from appliance.legs.leg import CallerLeg, Change
 from appliance.legs.renegotiation import pass_change
 from appliance.sip.sdp import Direction

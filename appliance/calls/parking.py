@@ -7,7 +7,7 @@ parked it.
 
 from __future__ import annotations
 
-from asyncio import Future, TaskGroup, timeout
+from asyncio import Future, timeout
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from appliance.calls.call import Call, Party
 from appliance.calls.pick_up import PickUp, go_on_with, take
 from appliance.calls.saying import say
 from appliance.calls.switchboard import Switchboard
+from appliance.calls.task_group import TaskGroup
 from appliance.configuration.office import PARK_PLACES, PARK_SECONDS
 from appliance.routing.steps import Outcome, Speech
 from appliance.routing.trail import Reason

@@ -6,7 +6,7 @@ a ring group pick up each other's calls; others may too, unless that is locked f
 
 from __future__ import annotations
 
-from asyncio import FIRST_COMPLETED, Future, Task, TaskGroup, wait
+from asyncio import FIRST_COMPLETED, Future, Task, wait
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,6 +15,7 @@ from appliance.calls.call import Call, Party
 from appliance.calls.moving import move_here
 from appliance.calls.saying import say
 from appliance.calls.switchboard import Switchboard
+from appliance.calls.task_group import TaskGroup
 from appliance.calls.transfer import Loan, agree
 from appliance.calls.until_first import until_first
 from appliance.configuration.configuration import Configuration

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import TaskGroup
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 
@@ -12,6 +11,7 @@ from appliance.calls.confirm import whisper
 from appliance.calls.converse import converse, early_media
 from appliance.calls.pick_up import PickUp, answered_or_picked_up, go_on_with
 from appliance.calls.switchboard import Switchboard
+from appliance.calls.task_group import TaskGroup
 from appliance.calls.wait import music_while_ringing
 from appliance.legs.leg import CalleeLeg
 from appliance.legs.outgoing import line_has_failed

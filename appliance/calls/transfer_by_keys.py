@@ -8,7 +8,7 @@ three together.
 
 from __future__ import annotations
 
-from asyncio import Queue, TaskGroup
+from asyncio import Queue
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from appliance.calls.conference import confer
 from appliance.calls.hold import entertain
 from appliance.calls.saying import key_within, play_while_there
 from appliance.calls.switchboard import Switchboard
+from appliance.calls.task_group import TaskGroup
 from appliance.calls.transfer import Loan, agree, send_on
 from appliance.calls.until_first import until_first
 from appliance.configuration.star_codes import Action

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from asyncio import FIRST_COMPLETED, TaskGroup, wait
+from asyncio import FIRST_COMPLETED, wait
 from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
+
+from appliance.calls.task_group import TaskGroup
 
 T = TypeVar("T")
 Work = Coroutine[Any, Any, Any]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from asyncio import TaskGroup, sleep, timeout
+from asyncio import sleep, timeout
 
 from appliance.calls.call import Call
 from appliance.calls.switchboard import Switchboard
+from appliance.calls.task_group import TaskGroup
 from appliance.calls.until_first import until_first
 from appliance.routing.nodes import QueueNode
 from appliance.routing.queueing import Outlook, outlook

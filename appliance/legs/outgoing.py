@@ -129,6 +129,11 @@ class OutgoingLeg(SipLeg):
         """Call `action` when the far end sends sound before it answers."""
         self._when_early = action
 
+    def close(self) -> None:
+        """As of every leg; nobody hears of early sound any more."""
+        self._when_early = None
+        super().close()
+
     def taken_elsewhere(self) -> None:
         """Stop ringing, and tell the phone that somebody else has the call (RFC 3326)."""
         if self.session is not None and not self._result.done():

@@ -359,6 +359,7 @@ class SipLeg:
     def close(self) -> None:
         """Hang up if that is still to be done, and release the audio; may be called again."""
         self._at_end.clear()
+        self._referred = self._open_change = None
         if self.session is not None:
             self._around.signalling.hang_up(self.session)
         if self._media is not None:

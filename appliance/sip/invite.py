@@ -33,7 +33,8 @@ class InviteSession:
     """One session, as the side that called (`invite_client`) or was called (`invite_server`) builds on it.
 
     `dialog` is the confirmed dialog, None before. `ended` is set with the session's last event; what
-    remains then (a BYE on its way, an answer still to be acknowledged) is finished in silence.
+    remains then (a BYE on its way, an answer still to be acknowledged) is finished in silence, without
+    `change` and `timer`.
     `description` is the body we have last offered or answered with. `tag`
     is ours in responses that make the dialog. `may_bye` is false for a callee until its first 2xx is
     acknowledged or given up (15).
@@ -159,7 +160,8 @@ class InviteSession:
 
     def cancelled(self, transaction: Transaction, cancel: Request, now: float) -> None:
         """The peer's CANCEL for an INVITE of this session; it has been answered 200."""
-        self.change.cancelled(transaction, now)
+        if not self.ended:
+            self.change.cancelled(transaction, now)
 
     def early_dialog(self, tag: str) -> Dialog | None:
         """The dialog, early or confirmed, with this tag of the peer's."""
@@ -192,6 +194,9 @@ class InviteSession:
         if self.dialog is not None and self._bye_headers is None:
             self.host.leave_dialog(self.dialog.key)
         self.host.forget(self.id)
+        self.unanswered_offer = None
+        # They know the session as it knows them: without this, all would wait for the collector.
+        del self.change, self.timer
 
     def _stop_2xx(self) -> None:
         if self.unacknowledged is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 from appliance.sip.client_authentication import Login
@@ -64,9 +65,10 @@ class ClientSession(InviteSession):
         if self.dialog is not None:
             self.hang_up_dialog("local", "", now, headers)
             return
+        invite = self._invite
         self.close(now)
         self.host.emit(Ended(self.id, "local", ""))
-        self._cancel = _Cancel(self.host, self._invite, headers)
+        self._cancel = _Cancel(self.host, invite, headers, self._rest)
         self._cancel.try_send(now)
 
     def close(self, now: float) -> None:
@@ -76,12 +78,17 @@ class ClientSession(InviteSession):
         self._rest()
 
     def _rest(self) -> None:
-        """Keep no more of an ended session than its INVITE's transaction still needs."""
+        """Once an ended session's INVITE is answered, keep no more than its transaction still needs."""
         invite = self._invite
+        if invite.is_pending:
+            return
         if invite.transaction.state is State.ACCEPTED:
             invite.transaction.user = LateAnswers(
                 self.host, invite.request, self._contact, self.login, invite.acks
             )
+        # The request knows the session too: without this, both would wait for the collector.
+        del self._invite
+        self._cancel = None
 
     def _leave_early(self) -> None:
         for dialog in self._early.values():
@@ -100,10 +107,14 @@ class ClientSession(InviteSession):
             sent.repeat(again, now)
         elif not self.ended:
             self._refused(response.status, response.reason, response, now)
+        else:
+            self._rest()
 
     def _no_response(self, sent: ClientRequest, status: int, now: float) -> None:
         if not self.ended:
             self._refused(status, reason_for(status), None, now)
+        else:
+            self._rest()
 
     def _refused(self, status: int, reason: str, response: Response | None, now: float) -> None:
         self.close(now)
@@ -199,8 +210,11 @@ class ClientSession(InviteSession):
 class _Cancel:
     """Our CANCEL: held back until a provisional response shows that the INVITE has arrived (9.1)."""
 
-    def __init__(self, host: Host, invite: ClientRequest, headers: Headers) -> None:
+    def __init__(
+        self, host: Host, invite: ClientRequest, headers: Headers, given_up: Callable[[], None]
+    ) -> None:
         self._host = host
+        self._given_up = given_up
         self._invite = invite
         self._headers = headers
         self._sent = False
@@ -214,7 +228,7 @@ class _Cancel:
         self._sent = True
         cancel = cancel_for(self._invite.request, self._headers)
         self._host.transactions.begin_client(cancel, transaction.flow, self, now)
-        self._invite.abandon_after(64 * self._host.transactions.t1, now)
+        self._invite.abandon_after(64 * self._host.transactions.t1, now, lambda late: self._given_up())
 
     def passed(self, transaction: Transaction, message: Message, now: float) -> None:
         """The answer to CANCEL says nothing: the INVITE's own does."""

@@ -173,6 +173,7 @@ class ServerSession(InviteSession):
             del self._request
         if self.unacknowledged is None:
             self.transaction.user = NOBODY
+        del self._provisionals
 
     def _refuse(self, status: int, now: float, reason: str | None = None, headers: Headers = ()) -> None:
         self.answer(self.transaction, self._request, status, now, reason=reason, headers=headers)

@@ -290,7 +290,10 @@ class Renegotiation:
             self._session.answer(transaction, request, 487, now)
         if self._ours is not None:
             self._ours.stop_authenticating()
-            self._ours.abandon_after(64 * self._session.host.transactions.t1, now)
+            self._ours.abandon_after(64 * self._session.host.transactions.t1, now, self._given_up)
+
+    def _given_up(self, now: float) -> None:
+        self._ours = None
 
     def _stop_retry(self) -> None:
         if self._retry is not None:

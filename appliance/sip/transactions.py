@@ -209,7 +209,7 @@ class Transactions:
             elif transaction.meant is not None and transaction.state in (State.CALLING, State.TRYING):
                 self._turn_back(transaction, transaction.meant, now)
             else:
-                self.feed(transaction, Input.TRANSPORT_ERROR, None, now)
+                self._feed_last(transaction, Input.TRANSPORT_ERROR, now)
 
     def _turn_back(self, transaction: Transaction, meant: Flow, now: float) -> None:
         """Send a large request as it was meant to go, since the peer cannot be reached otherwise."""
@@ -223,6 +223,7 @@ class Transactions:
     def abandon(self, transaction: Transaction) -> None:
         """End a transaction without a word."""
         transaction.state = State.TERMINATED
+        transaction.user = NOBODY
         self._forget(transaction)
 
     def feed(self, transaction: Transaction, kind: Input, message: Message | None, now: float) -> None:
@@ -284,12 +285,12 @@ class Transactions:
             transaction.lasting = None
         if seconds:
             transaction.lasting = self._timers.at(
-                now + seconds, lambda due: self._lasted(transaction, kind, due)
+                now + seconds, lambda due: self._feed_last(transaction, kind, due)
             )
         else:
             self.feed(transaction, kind, None, now)
 
-    def _lasted(self, transaction: Transaction, kind: Input, now: float) -> None:
+    def _feed_last(self, transaction: Transaction, kind: Input, now: float) -> None:
         self.feed(transaction, kind, None, now)
         if transaction.is_over:
             # The two know each other: without this, both would wait for the collector.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import TaskGroup, timeout
+from asyncio import timeout
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
@@ -10,6 +10,7 @@ from appliance.calls.call import Call
 from appliance.calls.conference import answer_changes
 from appliance.calls.saying import say
 from appliance.calls.switchboard import Switchboard
+from appliance.calls.task_group import TaskGroup
 from appliance.calls.until_first import until_first
 from appliance.configuration.people import RingGroup
 from appliance.legs.audio import Conference
