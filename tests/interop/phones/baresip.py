@@ -210,9 +210,13 @@ class Baresip:
         """Dial a SIP address or an extension of the account's server."""
         self.command("dial", target)
 
-    def answer(self) -> None:
-        """Wait for a call to ring here and take it."""
-        self.wait_event("CALL_INCOMING")
+    def answer(self, caller: str = "") -> None:
+        """Wait for a call to ring here, of a caller whose address holds these words, and take it."""
+        self.events.wait(
+            lambda event: event.get("type") == "CALL_INCOMING" and caller in str(event.get("peeruri")),
+            f"call of {caller or 'somebody'}",
+            PATIENCE,
+        )
         self.command("accept")
         self.wait_event("CALL_ESTABLISHED")
 
