@@ -46,6 +46,11 @@ CALL_OUTCOMES: Mapping[str, str] = {"call_back": N_("asked to be called back")}
 REASONS: Mapping[str, str] = {
     "call_back_offered": N_("The caller may press 1 to be called back by {name}"),
     "call_back_wanted": N_("The caller pressed 1: {name} calls back"),
+    "call_back_wanted_in_order": N_("The caller pressed 1: {name} calls back, asked one after the other"),
+    "call_back_wanted_round_robin": N_("The caller pressed 1: {name} calls back, asked in turn"),
+    "call_back_wanted_longest_idle": N_("The caller pressed 1: {name} calls back, longest idle first"),
+    "call_back_taken": N_("{person} took the call-back"),
+    "call_back_taken_after": N_("{person} took the call-back, after {others}"),
     "call_back_not_wanted": N_("The caller does not want to be called back"),
     "call_back_not_kept": N_("The call-back could not be kept"),
     "call_back_inside": N_("A colleague is not called back"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from appliance import numbers
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import RingOutcome, ToCallBack
+from appliance.configuration.people import GroupOrder
 from appliance.routing.contexts import Context
 from appliance.routing.facts import Direction, Facts
 from appliance.routing.limits import barred_number
@@ -54,7 +55,7 @@ def call_back_node(
         CallBackNode(
             id=place,
             kind="call_back",
-            label={"name": named.name if named else ""},
+            label={"name": named.name if named else "", "order": group.order.value if group else ""},
             record=record,
             ways={ONWARD: Exit(f"{place}>{ONWARD}", onward, "no_call_back")},
             wish=Wish(number_id, person.id if person else None, group.id if group else None),
@@ -74,6 +75,13 @@ def why_not(plan: Plan, facts: Facts) -> Reason | None:
     if barred_number(plan.limits, facts.caller, plan.country) is not None:
         return Reason("call_back_barred", {"number": numbers.national(facts.caller, plan.country)})
     return None
+
+
+def wanted(node: PlanNode) -> Reason:
+    """That the caller wants it, and in which order the group is asked to make the call (RING-5)."""
+    order = node.label.get("order", "")
+    code = f"call_back_wanted_{order}" if order not in ("", GroupOrder.TOGETHER) else "call_back_wanted"
+    return Reason(code, {"name": node.label["name"]})
 
 
 def offer(facts: Facts) -> Ask:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from appliance import numbers
 from appliance.configuration.call_backs import CallBackRequest
 from appliance.configuration.configuration import Configuration
-from appliance.configuration.fields import HoursState, Language
-from appliance.configuration.people import Person, Phone
+from appliance.configuration.fields import DeviceKind, HoursState, Language
+from appliance.configuration.people import Member, Person, Phone, RingGroup
 from appliance.routing.facts import Direction, Facts
 from appliance.routing.introductions import CONNECTED_AT_ONCE
 from appliance.routing.nodes import Candidate, HoursNode, RingNode
 from appliance.routing.opening_hours import OpeningHours
 from appliance.routing.plan import Plan
-from appliance.routing.ringing import candidate, group_members
+from appliance.routing.queueing import next_ring, outlook
+from appliance.routing.ringing import candidate, group_members, turns_of
 from appliance.routing.steps import Introduction, Ring, Speech, Target
 from appliance.routing.targets import find_targets
 from appliance.routing.world import World
@@ -66,57 +67,61 @@ def ring_agents(
     now: datetime,
     taken: Collection[str] = (),
 ) -> Ring | None:
-    """The ring of those who are free to call; None when nobody is. `taken`: who is asked about another.
+    """The ring of who is free to call: of a group, those who would ring next for a caller (RING-5).
 
-    Each hears whom the call is for and presses 1, so that no voicemail takes it.
+    None when nobody is. `taken`: who has been asked already, or is asked about another. Each hears whom the
+    call is for and presses 1, so that no voicemail takes it.
     """
-    free = tuple(
-        each
-        for each in _candidates(configuration, request)
-        if each.person_id not in taken and not world.person(each.person_id or "").calls
-    )
+    node, facts = _node(configuration, request), facts_for_agents(configuration, request)
+    left = tuple(each for each in node.candidates if each.person_id not in taken)
+    free = outlook(plan, replace(node, candidates=left), facts, world, now).free
+    if not free:
+        return None
+    if node.turns is not None:
+        node, _ = next_ring(node, free, "", world)
+    found = find_targets(plan, node, facts, world, now)
+    targets = tuple(_introduced(configuration, plan, request, target) for target in found.targets)
+    office = configuration.office
+    language = office.language if office else Language.FRENCH
+    return Ring(targets, node.seconds, language, node.group_id)
+
+
+def _node(configuration: Configuration, request: CallBackRequest) -> RingNode:
+    """The node that rings whoever is to make the call."""
     group = configuration.groups.get(request.group_id or "")
-    node = RingNode(
+    person = configuration.people.get(request.person_id or "")
+    members = _members(configuration, group) if group else []
+    own = (
+        candidate(person, _phones(configuration, person.id), _kinds(person)) if person and not group else None
+    )
+    return RingNode(
         id="call_back",
         kind="group" if group else "person",
         label={"name": group.name} if group else {},
         record=("groups", group.id) if group else None,
-        candidates=free,
+        candidates=tuple(each for _, each in members) if group else (own,) if own else (),
+        seconds=group.max_wait if group else person.ring_seconds if person else 20,
         handover=CONNECTED_AT_ONCE,
+        turns=turns_of(group, [member for member, _ in members]) if group else None,
     )
-    found = find_targets(plan, node, facts_for_agents(configuration, request), world, now)
-    if not found.targets:
-        return None
-    targets = tuple(_introduced(configuration, plan, request, target) for target in found.targets)
-    office = configuration.office
-    language = office.language if office else Language.FRENCH
-    return Ring(targets, _seconds(configuration, request), language, group.id if group else "")
 
 
-def _candidates(configuration: Configuration, request: CallBackRequest) -> Iterator[Candidate]:
-    phones: dict[str, list[Phone]] = {}
-    for phone in configuration.phones.values():
-        phones.setdefault(phone.person_id, []).append(phone)
-    group = configuration.groups.get(request.group_id or "")
-    if group is not None:
-        for _, each in group_members(configuration.people, phones, group, lambda _: None):
-            yield each
-        return
-    person = configuration.people.get(request.person_id or "")
-    if person is not None:
-        kinds = tuple(each.kind for each in person.devices)
-        yield candidate(person, phones.get(person.id, ()), kinds)
+def _members(configuration: Configuration, group: RingGroup) -> list[tuple[Member, Candidate]]:
+    phones = {member.person_id: _phones(configuration, member.person_id) for member in group.members}
+    return group_members(configuration.people, phones, group, lambda _: None)
+
+
+def _phones(configuration: Configuration, person_id: str) -> list[Phone]:
+    return [phone for phone in configuration.phones.values() if phone.person_id == person_id]
+
+
+def _kinds(person: Person) -> tuple[DeviceKind, ...]:
+    return tuple(each.kind for each in person.devices)
 
 
 def is_left(configuration: Configuration, request: CallBackRequest) -> bool:
     """Whether there still is somebody to make the call."""
-    return any(True for _ in _candidates(configuration, request))
-
-
-def _seconds(configuration: Configuration, request: CallBackRequest) -> int:
-    group = configuration.groups.get(request.group_id or "")
-    person = configuration.people.get(request.person_id or "")
-    return group.max_wait if group else person.ring_seconds if person else 20
+    return bool(_node(configuration, request).candidates)
 
 
 def _introduced(configuration: Configuration, plan: Plan, request: CallBackRequest, target: Target) -> Target:

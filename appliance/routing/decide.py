@@ -17,7 +17,7 @@ from appliance.configuration.star_codes import ARGUMENTS, Action, split
 from appliance.routing import asking, queueing, redirections
 from appliance.routing.announcing import AnnouncementNode
 from appliance.routing.by_hours import state_at, way_by_hours
-from appliance.routing.call_back_paths import WANTED, CallBackNode, Wish, keep, offer, why_not
+from appliance.routing.call_back_paths import WANTED, CallBackNode, Wish, keep, offer, wanted, why_not
 from appliance.routing.facts import Facts
 from appliance.routing.filtering import FilterNode, way_by_filter
 from appliance.routing.forwarding import (
@@ -357,7 +357,7 @@ class _Walk:
         self._standing = self._standing._replace(planned=0, waits=False, calls_back=True)
         wish = Wish(self._plan.number_ids.get(self._facts.called), group_id=node.group_id)
         step = keep(wish, self._plan, self._facts)
-        return self._stop(node, step, Reason("call_back_wanted", {"name": node.label["name"]}))
+        return self._stop(node, step, wanted(node))
 
     def _nobody_to_wait_for(self, node: QueueNode, look: queueing.Outlook) -> str:
         self._trail.extend(TrailEntry(node.id, None, reason) for reason in look.reasons)
@@ -401,12 +401,12 @@ class _Walk:
         why = why_not(self._plan, self._facts)
         if why is not None:
             return self._leave(node, ONWARD, why)
-        return self._stop(node, offer(self._facts), Reason("call_back_offered", dict(node.label)))
+        return self._stop(node, offer(self._facts), Reason("call_back_offered", {"name": node.label["name"]}))
 
     def _call_back_answered(self, node: CallBackNode, outcome: Ended) -> Decision:
         if outcome == WANTED:
             step = keep(node.wish, self._plan, self._facts)
-            return self._stop(node, step, Reason("call_back_wanted", dict(node.label)))
+            return self._stop(node, step, wanted(node))
         code = "call_back_not_wanted" if isinstance(outcome, Keys) else "call_back_not_kept"
         return self.from_node(self._leave(node, ONWARD, Reason(code)))
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from appliance.configuration.destinations import RingOutcome
 from appliance.configuration.people import GroupOrder
 from appliance.routing.facts import Facts
-from appliance.routing.nodes import QueueNode
+from appliance.routing.nodes import QueueNode, RingNode
 from appliance.routing.plan import Plan
 from appliance.routing.steps import Wait
 from appliance.routing.targets import TELLING, find_targets
 from appliance.routing.trail import Reason
 from appliance.routing.world import World
+
+Rings = TypeVar("Rings", bound=RingNode)
 
 # Somebody who is there, but on the phone: worth waiting for.
 _LATER = frozenset({"person_busy", "rung_already"})
@@ -39,8 +42,8 @@ class Outlook:
         return bool(self.free or self.later)
 
 
-def outlook(plan: Plan, node: QueueNode, facts: Facts, world: World, now: datetime) -> Outlook:
-    """Who of a queue's members is free for that caller. Busy members are waited for, not rung."""
+def outlook(plan: Plan, node: RingNode, facts: Facts, world: World, now: datetime) -> Outlook:
+    """Who of a group's members is free for that caller. Busy members are waited for, not rung."""
     free: list[str] = []
     later: list[str] = []
     reasons: list[Reason] = []
@@ -59,7 +62,7 @@ def outlook(plan: Plan, node: QueueNode, facts: Facts, world: World, now: dateti
     return Outlook(tuple(free), tuple(later), tuple(reasons), told)
 
 
-def next_ring(node: QueueNode, free: tuple[str, ...], had: str, world: World) -> tuple[QueueNode, str]:
+def next_ring(node: Rings, free: tuple[str, ...], had: str, world: World) -> tuple[Rings, str]:
     """The node for those to ring now, and who has had their turn by then, with commas between.
 
     All who are free, or the one whose turn it is; once each of them has had it, it begins anew.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from appliance.calls.call import Call
 from appliance.configuration.call_backs import CallBackOutcome, CallBackRequest, CallBackState
 from appliance.control.call_back_desk import TooManyCallBacks
+from appliance.legs.outgoing import OutgoingLeg
 from appliance.routing.calling_back import (
     facts_for_agents,
     facts_for_customer,
@@ -20,6 +22,7 @@ from appliance.routing.calling_back import (
 from appliance.routing.facts import Direction
 from appliance.routing.limits import BARRED
 from appliance.routing.steps import KeepCallBack, Ring
+from appliance.routing.trail import Reason, TrailEntry
 from appliance.runtime.tokens import token
 from appliance.storage.call_backs import CallBackStore
 from appliance.storage.errors import StorageError
@@ -153,8 +156,8 @@ class CallBacks:
             until = opening.timestamp() if opening else None
             self._came_to(request, CallBackOutcome.CLOSED, until=until)
             return
-        step = ring_agents(plan, configuration, request, world, box.now(), self._asked)
-        if step is None or self._others_wait(request):
+        step = self._next(request)
+        if step is None:
             self._came_to(request, CallBackOutcome.NOBODY_FREE)
             return
         self._keep(request.trying())
@@ -167,31 +170,56 @@ class CallBacks:
         places = (call.waiting for call in self._box.calls.in_progress() if call.waiting is not None)
         return any(place.group_id == request.group_id and place.since < request.asked_at for place in places)
 
-    async def _story(self, request: CallBackRequest, step: Ring) -> None:
-        box = self._box
-        people = {target.person_id for target in step.targets if target.person_id}
-        self._asked |= people
+    async def _story(self, request: CallBackRequest, step: Ring | None) -> None:
+        """Ring our people as the group rings for a caller; who takes it, calls the customer."""
+        asked: list[str] = []
+        winner: OutgoingLeg | None = None
         try:
-            shown = facts_for_agents(box.configuration, request)
-            winner = await box.origination.ring_first(step, shown)
+            while step is not None and winner is None:
+                winner = await self._ring(request, step)
+                if winner is None:
+                    asked += dict.fromkeys(people_of(step))
+                    step = self._next(request, asked)
         except BaseException:
             self._came_to(request, CallBackOutcome.NOBODY_FREE)
             raise
-        finally:
-            self._asked -= people
         if winner is None:
             self._came_to(request, CallBackOutcome.NOT_TAKEN)
-            return
-        if request.id not in self._open:
+        elif request.id not in self._open:
             # Called off in the moment of the answer.
             winner.close()
-            return
-        call_id = token()
+        else:
+            self._call(request, winner, asked)
+
+    async def _ring(self, request: CallBackRequest, step: Ring) -> OutgoingLeg | None:
+        box, people = self._box, set(people_of(step))
+        self._asked |= people
+        box.turns.rings(step)
+        try:
+            return await box.origination.ring_first(step, facts_for_agents(box.configuration, request))
+        finally:
+            self._asked -= people
+
+    def _next(self, request: CallBackRequest, asked: Collection[str] = ()) -> Ring | None:
+        """Who is to be asked next; nobody while others wait on the phone who came before."""
+        if self._others_wait(request):
+            return None
+        box, taken = self._box, self._asked.union(asked)
+        return ring_agents(box.plan, box.configuration, request, box.world(), box.now(), taken)
+
+    def _call(self, request: CallBackRequest, winner: OutgoingLeg, asked: Sequence[str]) -> None:
+        box, call_id = self._box, token()
         self._calls[call_id] = request.id
         facts = facts_for_customer(box.configuration, request, winner.person_id)
-        if box.calls.start(facts, winner, None, call_id) is None:
+        call = box.calls.start(facts, winner, None, call_id)
+        if call is None:
             self._calls.pop(call_id, None)
             self._came_to(request, CallBackOutcome.NOBODY_FREE)
+            return
+        people = box.configuration.people
+        others = [people[each].name for each in asked if each in people]
+        entry = box.plan.entries[box.plan.entry(facts)]
+        call.trail.append(TrailEntry(entry, None, taken_by(facts.caller_name, others)))
 
     def call_ended(self, call: Call, _now: float) -> None:
         """A call is over: an attempt of ours, or somebody who was to be called has got through."""
@@ -236,6 +264,18 @@ class CallBacks:
 
     def _changed(self, request: CallBackRequest) -> None:
         self._box.events.publish("call_back", id=request.id, state=request.state.value)
+
+
+def people_of(step: Ring) -> Iterator[str]:
+    """Whom a step rings."""
+    return (target.person_id for target in step.targets if target.person_id)
+
+
+def taken_by(person: str, others: Sequence[str]) -> Reason:
+    """Who took a call-back, and whom else it was asked of."""
+    if not others:
+        return Reason("call_back_taken", {"person": person})
+    return Reason("call_back_taken_after", {"person": person, "others": ", ".join(others)})
 
 
 def outcome_of(call: Call) -> CallBackOutcome:

@@ -48,7 +48,7 @@ class Turns:
         """Take back what was kept before the restart. Raises StorageError."""
         self._last_rung, self._idle_since = await self._store.load()
 
-    def rings(self, step: Ring, _call: Call) -> None:
+    def rings(self, step: Ring, _call: Call | None = None) -> None:
         """A step is being rung: it is one member's turn when it rings nobody else."""
         people = {target.person_id for target in step.targets if target.person_id}
         if step.group_id and len(people) == 1:

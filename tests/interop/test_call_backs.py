@@ -28,10 +28,15 @@ class Office:
         set_up(box)
         people = [add_somebody(box, *each) for each in (("Alice", "101"), ("Bruno", "102"))]
         line = add_trusted_line(box, self.provider.host.address)
-        members = [{"person_id": people[0].person_id}]
+        self.members = [{"person_id": each.person_id, "ring_seconds": 60} for each in people]
         queue = {"offer_call_back": True}
         self.group = box.api.add(
-            "groups", name="Accueil", extension="200", members=members, queue=queue, order="longest_idle"
+            "groups",
+            name="Accueil",
+            extension="200",
+            members=self.members[:1],
+            queue=queue,
+            order="longest_idle",
         )
         self.number = box.api.add(
             "numbers",
@@ -68,11 +73,13 @@ class Office:
         return open_
 
     def call_back(self, place: Path) -> None:
-        """Alice's phone rings, she presses 1, and the customer's phone rings and answers."""
+        """Bruno declines, then Alice's phone rings, she presses 1, and the customer's phone answers."""
         ear = self.provider.ear(7100, tone=CUSTOMER)
         answers = self.provider.play("answer", self.box.server, ear_port=7100)
         with contextlib.suppress(Refused):  # The box may have begun by itself.
             self.box.api.ask("POST", f"/call_backs/requests/{self.request()['id']}/try")
+        self.bruno.wait_event("CALL_INCOMING")
+        self.bruno.hang_up()
         self.alice.answer()
         self.alice.send_digits("1")
         until(lambda: [each["state"] for each in self.box.state()["calls"]] == ["talking"], "they talk")
@@ -100,15 +107,23 @@ def test_a_caller_in_the_queue_presses_1_and_is_called_back(office: Office, plac
     office.press_1_while_the_box_speaks()
     request = office.request()
     assert (request["number"], request["group_id"], request["state"]) == (OUTSIDER, office.group, "waiting")
+    # From here on Bruno is asked before Alice.
+    box.api.change(f"/groups/{office.group}", members=office.members[::-1], order="in_order")
     office.bruno.hang_up()
     office.alice.wait_event("CALL_CLOSED")
     records = until(lambda: (found := box.api.get("/history")["records"])[1:] and found, "both records")
     waited = next(each for each in records if each["direction"] == "inbound")
     assert waited["outcome"] == "call_back"
-    assert [each["reason"]["code"] for each in waited["trail"]][-2:] == ["call_back_wanted", "hung_up"]
+    assert [each["reason"]["code"] for each in waited["trail"]][-2:] == [
+        "call_back_wanted_longest_idle",
+        "hung_up",
+    ]
 
     office.call_back(place)
     record = last_call(box, 3)
+    reason = record["trail"][0]["reason"]
+    others = {"person": "Alice", "others": "Bruno"}
+    assert (reason["code"], reason["parameters"]) == ("call_back_taken_after", others)
     (done,) = box.api.get("/call_backs/requests")["ended"]
     assert (done["state"], done["outcome"], done["call_id"]) == ("done", "answered", record["id"])
 
@@ -117,9 +132,10 @@ def test_a_caller_in_the_queue_presses_1_and_is_called_back(office: Office, plac
         f"/numbers/{office.number}",
         routes={"open": route({"kind": "call_back", "group_id": office.group}, to_group(office.group))},
     )
+    box.api.change(f"/groups/{office.group}", members=office.members[:1])
     office.press_1_while_the_box_speaks()
     codes = same_way(box, last_call(box, 4))
-    assert codes[-3:-1] == ["call_back_offered", "call_back_wanted"]
+    assert codes[-3:-1] == ["call_back_offered", "call_back_wanted_in_order"]
     request = office.request()
     assert request["number_id"] == office.number
     box.api.delete(f"/call_backs/requests/{request['id']}")

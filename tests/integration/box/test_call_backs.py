@@ -40,6 +40,11 @@ async def ended(running) -> dict:
     return found[0]
 
 
+def steps_of(running) -> list[str]:
+    """What the calls in progress have come to so far."""
+    return [step["step"] for call in running.box.calls.in_progress() for step in call.steps]
+
+
 async def takes_it(phone_call, ear) -> None:
     """A phone of ours answers and presses 1."""
     phone_call.answer(200, description(ear.port, codecs="8 101"))
@@ -64,8 +69,7 @@ async def test_the_agent_presses_1_and_the_customer_is_called_until_they_answer(
     assert OUTSIDER[1:] in customer.invitation.uri and NUMBER[1:] in customer.invitation.get("from")
     customer.answer(486)
     await customer.request("ACK")
-    steps = lambda: [step["step"] for call in running.box.calls.in_progress() for step in call.steps]
-    await running.until(lambda: "Tone" in steps(), "who calls hears that the customer is busy")
+    await running.until(lambda: "Tone" in steps_of(running), "who calls hears that the customer is busy")
     await rung[0].hang_up()
     told = await outcome(running, "busy")
     assert (told["made"], told["state"]) == (1, "waiting")
@@ -185,4 +189,42 @@ async def test_called_off_while_our_phones_ring_they_stop(running, provider, pho
     await running.ask("DELETE", f"/call_backs/requests/{made['id']}")
     await rung.cancelled()
     assert running.box.call_backs.open() == () and provider.new_calls.empty()
+    await running.at_rest()
+
+
+@pytest.mark.feature("RING-5")
+async def test_a_group_is_asked_in_turn_until_somebody_takes_it(running, provider, phone, audio):
+    alice, bruno, ear = await phone("101"), await phone("102"), await audio()
+    await running.ask("PATCH", "/groups/all", {"order": "round_robin"})
+    made = await running.ask("POST", "/call_backs/requests", WISH)
+    rung = await alice.incoming()
+    assert bruno.new_calls.empty(), "it is not his turn yet"
+    rung.answer(603)
+    await rung.request("ACK")
+    rung = await bruno.incoming()
+    await takes_it(rung, ear)
+    customer = await provider.incoming()
+    customer.answer(486)
+    await customer.request("ACK")
+    await running.until(lambda: "Tone" in steps_of(running), "who calls hears that the customer is busy")
+    await rung.hang_up()
+    told = await outcome(running, "busy")
+    await running.until(lambda: running.box.calls.unwritten == 0, "its record")
+    record = await running.ask("GET", f"/history/{told['call_id']}")
+    first = record["trail"][0]["reason"]
+    assert (first["code"], first["parameters"]) == (
+        "call_back_taken_after",
+        {"person": "Bruno", "others": "Alice"},
+    )
+
+    # Bruno was rung last: it is the turn of Chloé, who is not there, then of Alice.
+    await running.ask("POST", f"/call_backs/requests/{made['id']}/try")
+    rung = await alice.incoming()
+    assert bruno.new_calls.empty()
+    rung.answer(486)
+    await rung.request("ACK")
+    rung = await bruno.incoming()
+    rung.answer(603)
+    await rung.request("ACK")
+    assert (await outcome(running, "not_taken"))["made"] == 1
     await running.at_rest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from appliance.configuration.destinations import ToCallBack, ToMailbox, ToPerson
+from appliance.configuration.people import GroupOrder
 from appliance.routing.coverage import AnswerKind, week_of
 from appliance.routing.explain import explain
 from appliance.routing.facts import Facts
@@ -16,6 +17,7 @@ from tests.unit.routing.small_office import (
     EVERYBODY,
     MONDAY,
     NUMBER,
+    changed,
     codes,
     follow,
     inbound,
@@ -38,6 +40,13 @@ def test_who_presses_1_is_to_be_called_and_the_call_ends() -> None:
     assert (step.number, step.number_id, step.group_id, step.person_id) == (CALLER, "main", "sales", None)
     assert isinstance(ended.step, HangUp)
     assert codes([asked, kept])[-2:] == ["call_back_offered", "call_back_wanted"]
+
+
+@pytest.mark.feature("RING-5")
+@pytest.mark.parametrize("order", [GroupOrder.IN_ORDER, GroupOrder.ROUND_ROBIN, GroupOrder.LONGEST_IDLE])
+def test_in_which_order_a_group_is_asked_is_said(order: GroupOrder) -> None:
+    office = changed(OFFICE, "groups", "sales", order=order)
+    assert f"call_back_wanted_{order.value}" in codes(follow(office, inbound(), Keys("1")))
 
 
 @pytest.mark.parametrize("pressed", ["", "2"])
@@ -82,7 +91,7 @@ def test_the_offer_is_drawn_explained_and_no_hole_of_the_week() -> None:
     plan = compile_plan(OFFICE)
     drawing = graph(plan, ("number", "main"))
     (offered,) = [node for node in drawing.nodes if node.kind == "call_back"]
-    assert (offered.label, offered.record) == ({"name": "Sales"}, ("groups", "sales"))
+    assert (offered.label, offered.record) == ({"name": "Sales", "order": "together"}, ("groups", "sales"))
     assert [edge.condition for edge in drawing.edges if edge.source == offered.id] == ["no_call_back"]
     told = explain(plan, inbound(), EVERYBODY, MONDAY, keys=("1",))
     assert [type(each.step) for each in told.decisions] == [Ask, KeepCallBack, HangUp]

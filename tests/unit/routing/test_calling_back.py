@@ -9,6 +9,8 @@ import pytest
 
 from appliance.configuration.call_backs import CallBackRequest
 from appliance.configuration.outbound import Outbound
+from appliance.configuration.people import GroupOrder, Member
+from appliance.configuration.queues import Queue
 from appliance.routing.calling_back import (
     facts_for_agents,
     facts_for_customer,
@@ -21,7 +23,7 @@ from appliance.routing.decide import next_step
 from appliance.routing.facts import Direction
 from appliance.routing.plan import compile_plan
 from appliance.routing.steps import ExternalTarget, Ring
-from appliance.routing.world import PersonNow
+from appliance.routing.world import PersonNow, World
 from tests.unit.routing.small_office import (
     CALLER,
     EVERYBODY,
@@ -62,6 +64,47 @@ def test_those_of_the_group_who_are_free_ring_and_must_press_1() -> None:
         "call_back_number",
         {"number": "06 12 34 56 78"},
     )
+
+
+@pytest.mark.feature("RING-5")
+@pytest.mark.parametrize(
+    ("order", "turns", "first", "second"),
+    [
+        (GroupOrder.IN_ORDER, World(), "alice", "bruno"),
+        (GroupOrder.ROUND_ROBIN, World(last_rung={"sales": "alice"}), "bruno", "chloe"),
+        (GroupOrder.ROUND_ROBIN, World(last_rung={"sales": "chloe"}), "alice", "bruno"),
+        (
+            GroupOrder.LONGEST_IDLE,
+            World(idle_since={"alice": 9.0, "bruno": 5.0, "chloe": 2.0}),
+            "chloe",
+            "bruno",
+        ),
+    ],
+)
+def test_a_group_is_asked_in_its_own_order(order: GroupOrder, turns: World, first: str, second: str) -> None:
+    members = tuple(
+        Member(person_id=each, ring_seconds=seconds)
+        for each, seconds in (("alice", 11), ("bruno", 12), ("chloe", 13))
+    )
+    for queue in (None, Queue()):
+        office = changed(OFFICE, "groups", "sales", order=order, members=members, queue=queue)
+        plan, world = (
+            compile_plan(office),
+            replace(EVERYBODY, last_rung=turns.last_rung, idle_since=turns.idle_since),
+        )
+        ring = ring_agents(plan, office, request(), world, MONDAY)
+        assert rung(ring) == [first]
+        assert (ring.seconds, ring.group_id) == (
+            {each.person_id: each.ring_seconds for each in members}[first],
+            "sales",
+        )
+        assert rung(ring_agents(plan, office, request(), world, MONDAY, taken={first})) == [second]
+        # Who is on the phone, away or signed out is passed over, and the turn goes to the one after.
+        for away in (PersonNow(talking=1), PersonNow(signed_out=frozenset({"sales"}))):
+            without = replace(world, people={first: away})
+            assert rung(ring_agents(plan, office, request(), without, MONDAY)) == [second]
+        everybody = {each.person_id for each in members}
+        assert ring_agents(plan, office, request(), world, MONDAY, taken=everybody) is None
 
 
 def test_a_person_rings_alone_and_nobody_when_they_are_away() -> None:
