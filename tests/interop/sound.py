@@ -117,3 +117,13 @@ def sound_besides(path: Path, *tones: int) -> float:
     starts = range(0, len(samples) - window + 1, window)
     loud = sum(max(samples[start : start + window]) > 300 for start in starts) / 10
     return loud - sum(seconds_of_tone(path, tone, share=0.5) for tone in tones)
+
+
+def share_heard(words: bytes, heard: bytes) -> float:
+    """How much of some words is in what was heard, both A-law: the share of their loud 20 ms found there.
+
+    Packets lost or repeated, and sounds between, do not matter; words that were never said have none there.
+    """
+    pieces = [words[start : start + RATE // 50] for start in range(0, len(words), RATE // 50)]
+    loud = [piece for piece in pieces if max(abs(_SAMPLES[byte]) for byte in piece) > 3000]
+    return sum(piece in heard for piece in loud) / len(loud)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import wave
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
 from aiohttp.test_utils import TestServer
 
+from appliance.speech.prompts import prompt_text
 from tests.integration.webui.conftest import Browser
 from tests.interop.box import Box
 from tests.interop.explained import explained, last_call, same_way
@@ -28,13 +31,15 @@ from tests.interop.office import (
 from tests.interop.phones.baresip import Baresip
 from tests.interop.phones.rtp import RtpEnd
 from tests.interop.phones.sipp import RunningScenario, Sipp
-from tests.interop.sound import seconds_of_tone, sound_besides
+from tests.interop.sound import alaw_encoded, seconds_of_tone, share_heard
 from tests.interop.waiting import until
 from webui.app import make_app
 from webui.client import Client
 
 PASSWORD_OF_PAGES = "long enough for the pages"
 ENOUGH_HEARD = 4000  # octets of A-law: half a second of the menu's words
+# Shares of words that were said, some packets lost, and of words that were not.
+HEARD, NOT_HEARD = 0.8, 0.1
 
 
 @dataclass
@@ -59,6 +64,17 @@ class Office:
             caller_name="Mme Petit",
         )
         return call, ear
+
+    def spoken(self, words: str, language: str) -> bytes:
+        """Words as the box says them, in A-law."""
+        wav = self.box.api.ask("POST", "/speech", {"text": words, "language": language})
+        with wave.open(io.BytesIO(wav)) as sound:
+            return alaw_encoded(sound.readframes(sound.getnframes()))
+
+    def hears(self, ear: RtpEnd, words: str, language: str) -> None:
+        """Wait until the caller has heard the first two seconds of some words in a language."""
+        said = self.spoken(words, language)[:16000]
+        until(lambda: share_heard(said, bytes(ear.heard)) > HEARD, f"{words[:30]} heard")
 
     def people(self) -> dict[str, str]:
         """Their ids by name."""
@@ -241,29 +257,53 @@ def test_an_extension_dialled_while_the_announcement_is_said_rings(office: Offic
 
 @pytest.mark.feature("NUM-5")
 def test_the_language_is_asked_of_the_caller_and_kept_to_the_end(office: Office) -> None:
-    """The words in the other language are long, so that what is heard tells which were said."""
-    people = office.people()
-    change = {
-        "ask_language": True,
-        "announcement": {"text": "Bonjour."},
-        "announcement_other_language": {"text": "Welcome to the office. Somebody will be with you. " * 2},
-        "routes": {"open": route(to_person(people["Alice"]))},
-    }
-    office.box.api.ask("PATCH", "/numbers/standard", change)
-    call, ear = office.call_from_outside(stay=30)
-    until(lambda: len(ear.heard) > ENOUGH_HEARD, "the question heard")
+    words = {"announcement": "Bonjour.", "announcement_other_language": "Welcome to us."}
+    said = {name: {"text": text} for name, text in words.items()}
+    office.box.api.change("/numbers/standard", ask_language=True, **said)
+    menu = {"fr": "Pour les ventes, tapez 1.", "en": "For the sales team, press 1."}
+    office.box.api.change("/menus/accueil", prompts={each: {"text": text} for each, text in menu.items()})
+    call, ear = office.call_from_outside(stay=60)
+    office.hears(ear, prompt_text("language_choice", "fr"), "fr")
     ear.press("2")
-    office.alice.wait_event("CALL_INCOMING")
-    office.alice.command("accept")
-    office.alice.wait_event("CALL_ESTABLISHED")
+    office.hears(ear, words["announcement_other_language"], "en")
+    office.hears(ear, menu["en"], "en")
+    ear.press("1")
+    office.alice.answer()
     _ended_by(office.alice, call, ear)
-    heard = ear.save(office.provider.folder / "ear-language.wav")
-    assert sound_besides(heard, 600) > 4
-    assert seconds_of_tone(heard, 600) > 1
+    for text in (words["announcement"], menu["fr"]):
+        assert share_heard(office.spoken(text, "fr"), bytes(ear.heard)) < NOT_HEARD
+    assert seconds_of_tone(ear.save(office.provider.folder / "ear-language.wav"), 600) > 1
     record = last_call(office.box, 1)
     codes = [place["reason"]["code"] for place in record["trail"]]
     assert codes.index("language_asked") < codes.index("language_en") < codes.index("announced_first")
     same_way(office.box, record)
+
+
+@pytest.mark.feature("NUM-5")
+def test_menu_and_mailbox_speak_the_number_s_language_also_to_who_is_transferred(office: Office) -> None:
+    """The office speaks French, the number English. Alice, who sends the caller on, has the call back."""
+    alice = office.people()["Alice"]
+    office.box.api.add("mailboxes", name="Alice", owner="person", owner_id=alice)
+    office.box.api.change("/numbers/standard", language="en")
+    office.box.api.change("/menus/accueil", prompts=None)
+    call, ear = office.call_from_outside(stay=60)
+    choices = {"keys": "12", "names": "les ventes\nle support"}
+    office.hears(ear, prompt_text("menu_choices", "en", choices), "en")
+    ear.press("1")
+    office.alice.answer()
+    office.alice.transfer(f"sip:102@{office.box.server}")
+    office.bruno.wait_event("CALL_INCOMING")
+    office.alice.hang_up()
+    until(lambda: office.box.resources()["legs"] == 2, "Alice gone, the caller and Bruno's phone left")
+    office.bruno.hang_up()
+    office.alice.wait_event("CALL_INCOMING")
+    office.alice.hang_up()
+    office.hears(ear, prompt_text("mailbox_greeting", "en"), "en")
+    ear.close()
+    call.stop()
+    assert (
+        share_heard(office.spoken(prompt_text("mailbox_greeting", "fr"), "fr"), bytes(ear.heard)) < NOT_HEARD
+    )
 
 
 @pytest.mark.feature("IN-1")
