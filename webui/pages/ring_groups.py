@@ -7,6 +7,7 @@ from aiohttp import web
 from webui import destinations
 from webui.drawing.call_path import DEVICE_WORDS
 from webui.forms import Choice, Field, Form
+from webui.group_hints import hints
 from webui.group_words import NEW_GROUP, NEW_QUEUE, ORDERS, SHORT_ORDERS
 from webui.language import N_, gettext
 from webui.live_state import LiveState, read_live
@@ -141,7 +142,9 @@ class RingGroupPages(RecordPages):
                 call for call in live.state["calls"] if (call["queue"] or {}).get("group_id") == identifier
             ]
             waiting = sorted(calls, key=lambda call: int(call["queue"]["place"]))
+        saved = await visit.get(f"/groups/{identifier}") if identifier else None
         return {
+            "hints": await hints(visit, saved) if saved else [],
             "live": live,
             "members": members_of(live, identifier) if live else [],
             "device_labels": DEVICE_WORDS,
