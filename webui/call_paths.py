@@ -12,6 +12,7 @@ from markupsafe import Markup
 from webui.drawing.call_path import draw
 from webui.drawing.svg import to_svg
 from webui.language import gettext, now, write_full_day
+from webui.session import Visit
 from webui.wording import say_reason
 
 Json = Mapping[str, Any]
@@ -47,11 +48,9 @@ def wished_moment(date: str, time: str) -> datetime | None:
         return None
 
 
-def show(
-    graph: Json, trail: Sequence[Json], nodes: Sequence[str], edges: Sequence[str], icons: str
-) -> ShownPath:
-    """A graph with these places lit, and the reasons of the trail."""
-    drawing = draw(graph, frozenset(nodes), frozenset(edges))
+def show(visit: Visit, graph: Json, trail: Sequence[Json], lit: Json, icons: str) -> ShownPath:
+    """A graph with the places lit that `lit` names, as this visitor sees it, and the reasons of the trail."""
+    drawing = draw(graph, frozenset(lit["lit_nodes"]), frozenset(lit["lit_edges"]), visit.opens)
     svg = to_svg(drawing, title=gettext("The path of a call"), icons=icons)
     has_menu = any(node["kind"] in ASKING for node in graph["nodes"])
     return ShownPath(svg, say_trail(trail), has_menu=has_menu)

@@ -36,6 +36,11 @@ class Visit:
         """Whether this user may change the office's settings."""
         return self.user is not None and self.user.get("role") == "administrator"
 
+    def opens(self, collection: str, identifier: str) -> bool:
+        """Whether this user may look at the page of a record."""
+        theirs = self.user is not None and (collection, identifier) == ("people", self.user.get("person_id"))
+        return self.is_administrator or theirs
+
     async def get(self, path: str, **query: str) -> Any:
         """The JSON at a path of the API, as this user; raises Away, Refused."""
         return await self.client.get(path, self.token, **query)

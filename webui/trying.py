@@ -87,9 +87,10 @@ def _supposed(wanted: dict[str, str]) -> dict[str, str]:
 
 async def _path(request: web.Request, source: str, asked: dict[str, str]) -> ShownPath:
     query = {key: value for key, value in asked.items() if value}
-    told = await visit_of(request).get(source, **query)
+    visit = visit_of(request)
+    told = await visit.get(source, **query)
     icons = str(request.app.router["static"].url_for(filename="icons.svg"))
     trail = [
         place for decision in (told.get("path") or {}).get("decisions", ()) for place in decision["trail"]
     ]
-    return show(told, trail, told["lit_nodes"], told["lit_edges"], icons)
+    return show(visit, told, trail, told, icons)

@@ -78,7 +78,7 @@ async def _past_call(box: OfficeBox, place: int) -> None:
     last = path.decisions[-1].step
     message_id = None
     if isinstance(last, TakeMessage) and place < 20:
-        message_id = await _message(box, last.mailbox_id, facts, started)
+        message_id = await _message(box, last.mailbox_id, facts, started, f"sample-{place}")
     talked = answered and path.answered_at is not None
     await box.history.add(
         CallRecord(
@@ -103,9 +103,9 @@ async def _past_call(box: OfficeBox, place: int) -> None:
     )
 
 
-async def _message(box: OfficeBox, mailbox_id: str, facts: Facts, started: float) -> str:
+async def _message(box: OfficeBox, mailbox_id: str, facts: Facts, started: float, call_id: str) -> str:
     draft = await box.messages.begin(
-        mailbox_id, facts.caller, facts.caller_name, facts.called, started, call_id="sample"
+        mailbox_id, facts.caller, facts.caller_name, facts.called, started, call_id=call_id
     )
     draft.path.write_bytes(tone())
     message = await box.messages.finish(draft, 3.0)

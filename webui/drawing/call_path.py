@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from webui.drawing.layout import lay_out
@@ -63,17 +63,22 @@ PAGES = {
 DEVICE_WORDS = {"deskphone": N_("desk phone"), "softphone": N_("softphone"), "external": N_("mobile")}
 
 
-def draw(graph: Json, lit_nodes: Collection[str] = (), lit_edges: Collection[str] = ()) -> Drawing:
-    """The drawing of a graph, with what the call passes lit."""
-    boxes = [_box(node, node["id"] in lit_nodes) for node in graph["nodes"]]
+def draw(
+    graph: Json,
+    lit_nodes: Collection[str] = (),
+    lit_edges: Collection[str] = (),
+    opens: Callable[[str, str], bool] = lambda collection, identifier: True,
+) -> Drawing:
+    """The drawing of a graph, with what the call passes lit, and links to the records that somebody opens."""
+    boxes = [_box(node, node["id"] in lit_nodes, opens) for node in graph["nodes"]]
     return lay_out(boxes, _arrows(graph["edges"], lit_edges))
 
 
-def _box(node: Json, lit: bool) -> Box:
+def _box(node: Json, lit: bool, opens: Callable[[str, str], bool]) -> Box:
     icon, _ = KINDS.get(node["kind"], ("path", ""))
     title, detail = say_node(node)
     record = node.get("record")
-    page = PAGES.get(record[0]) if record else None
+    page = PAGES.get(record[0]) if record and opens(*record) else None
     return Box(
         id=node["id"],
         kind=str(node["kind"]).replace("_", "-"),

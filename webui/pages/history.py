@@ -99,7 +99,7 @@ def _drawn(request: web.Request, told: Json) -> ShownPath | None:
     """The call's way on the drawing of its own settings; None where there is nothing to draw it on."""
     if not {node["id"] for node in told["nodes"]} & set(told["lit_nodes"]):
         return None
-    return show(told, told["trail"], told["lit_nodes"], told["lit_edges"], _icons(request))
+    return show(visit_of(request), told, told["trail"], told, _icons(request))
 
 
 def _icons(request: web.Request) -> str:

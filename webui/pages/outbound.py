@@ -109,7 +109,7 @@ async def _drawn(request: web.Request, visit: Visit, question: Json) -> ShownPat
     graph = await visit.send("POST", "/explain/drawing", question)
     trail = [place for decision in path.data["decisions"] for place in decision["trail"]]
     icons = str(request.app.router["static"].url_for(filename="icons.svg"))
-    return show(graph.data, trail, path.data["lit_nodes"], path.data["lit_edges"], icons)
+    return show(visit, graph.data, trail, path.data, icons)
 
 
 async def see_alert(request: web.Request) -> web.StreamResponse:
