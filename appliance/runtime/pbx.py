@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from appliance.configuration import public_holidays
 from appliance.control.options import PbxOptions
+from appliance.runtime import garbage
 from appliance.runtime.almanac import own_almanac
 from appliance.runtime.box import Box
 from appliance.runtime.clock import Clock
@@ -63,9 +63,9 @@ async def _serve(options: PbxOptions, folder: DataFolder, clock: Clock) -> int:
     runner = application.make_runner(box)
     await runner.setup()
     await _open_socket(options, runner)
-    # What was made at start stays for good: the collector need not look at it again and again.
-    gc.collect()
-    gc.freeze()
+    garbage.end_start()
+    quiet = garbage.collect_when_quiet(lambda: len(box.calls), clock.monotonic)
+    box.background.start(quiet, "the garbage collector", endless=True)
     try:
         await box.stopping.wait()
     finally:
