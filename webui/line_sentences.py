@@ -31,6 +31,7 @@ ERRORS: Mapping[str, str] = {
 
 REASONS: Mapping[str, str] = {
     "line_failed": N_("The line {line} did not take the call (SIP {status})"),
+    "extension_there": N_("{number} is an extension of {line}"),
     "other_pbx_called": N_("{number} is reached by {line}"),
     "other_pbx_down": N_("{line} cannot be reached at the moment"),
     "redirected": N_("{who} had sent the call on"),

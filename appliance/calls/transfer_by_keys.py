@@ -23,6 +23,7 @@ from appliance.calls.switchboard import Switchboard
 from appliance.calls.task_group import TaskGroup
 from appliance.calls.transfer import Loan, agree, send_on
 from appliance.calls.until_first import until_first
+from appliance.configuration.extension_ranges import has_beginning, holds
 from appliance.configuration.star_codes import Action
 from appliance.legs.leg import CalleeLeg, CallerLeg
 from appliance.legs.referral import Referral
@@ -107,9 +108,13 @@ async def _dialled(board: Switchboard, transferor: CallerLeg) -> str:
 def _is_whole(board: Switchboard, dialled: str) -> bool:
     if dialled == CANCEL * 2:
         return True
-    extensions = board.configuration.extensions()
+    configuration = board.configuration
+    extensions = configuration.extensions()
     longer = any(each != dialled and each.startswith(dialled) for each in extensions)
-    return dialled in extensions and not longer
+    there = [each for line in configuration.lines.values() for each in line.extensions_there]
+    longer = longer or any(has_beginning(each, dialled) and not holds(each, dialled) for each in there)
+    known = dialled in extensions or configuration.line_there(dialled) is not None
+    return known and not longer
 
 
 @contextmanager

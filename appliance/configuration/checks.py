@@ -11,6 +11,7 @@ from appliance.configuration.checks_caller_filter import caller_filter_problems
 from appliance.configuration.checks_dialling import dialling_problems
 from appliance.configuration.checks_forwards import forward_problems
 from appliance.configuration.checks_outbound import outbound_problems
+from appliance.configuration.checks_ranges import range_problems
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import ToAnnouncement, ToExternal
 from appliance.configuration.fields import DeviceKind, HoursState, TimeRange
@@ -326,6 +327,7 @@ _CHECKS: tuple[Callable[[Configuration], Iterator[Problem]], ...] = (
     outbound_problems,
     caller_filter_problems,
     dialling_problems,
+    range_problems,
     _calendars,
     _office,
     _mail_server,

@@ -10,6 +10,7 @@ from typing import Any
 from appliance.configuration.calendars import Calendar
 from appliance.configuration.call_backs import CallBacks
 from appliance.configuration.caller_filter import CallerFilter
+from appliance.configuration.extension_ranges import holds
 from appliance.configuration.fields import Record
 from appliance.configuration.lines import Line, Number, SipTrunk
 from appliance.configuration.menus import Menu
@@ -120,6 +121,13 @@ class Configuration:
         """What a code that was dialled does, and what was dialled after it; None for what is no code."""
         code = split(self._codes, dialled)
         return (self._codes[code[0]], code[1]) if code is not None else None
+
+    def line_there(self, dialled: str) -> Line | None:
+        """The line in use to the other phone system that has that extension."""
+        for line in self.lines.values():
+            if line.enabled and any(holds(extensions, dialled) for extensions in line.extensions_there):
+                return line
+        return None
 
     def codes_pressed(self) -> Mapping[str, Action]:
         """What is pressed during a call, by its code."""

@@ -123,7 +123,10 @@ SpokenText = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_
 Note = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_lines_of_text)]
 # A user name at another server.
 Login = Annotated[str, StringConstraints(max_length=254), AfterValidator(_line_of_text)]
-Extension = Annotated[str, StringConstraints(min_length=2, max_length=6), AfterValidator(_extension)]
+LONGEST_EXTENSION = 6
+Extension = Annotated[
+    str, StringConstraints(min_length=2, max_length=LONGEST_EXTENSION), AfterValidator(_extension)
+]
 E164 = Annotated[str, StringConstraints(max_length=20), AfterValidator(_e164)]
 # Who calls: an extension, or a number in E.164.
 CallerId = Annotated[str, StringConstraints(max_length=20), AfterValidator(_caller_id)]

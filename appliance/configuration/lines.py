@@ -10,6 +10,7 @@ from pydantic import Field
 from appliance.configuration.answering import HumanAnswer, WhisperPart
 from appliance.configuration.destinations import Destination, Route
 from appliance.configuration.dialling import LinePrefix
+from appliance.configuration.extension_ranges import ExtensionRange
 from appliance.configuration.fields import (
     E164,
     EncryptedAudio,
@@ -142,7 +143,8 @@ class SipTrunk(Record):
     dialled before a number, it takes the call out by this line (OUT-3). `forwarded_caller`,
     `told_redirections`: what the line says of calls from outside that leave again by it.
     `extension_in_to`: an extension of ours in To is called at once, by a pbx only; any other call follows the
-    main number (IN-3). `passes_mobiles`: people's verified mobiles may be shown on it (OUT-2).
+    main number (IN-3). `extensions_there`: extensions of another phone system that are dialled as they are,
+    without the prefix. `passes_mobiles`: people's verified mobiles may be shown on it (OUT-2).
     `outside_host`: the fixed address of the box seen from outside, or the STUN server that is asked for it.
     """
 
@@ -177,6 +179,7 @@ class SipTrunk(Record):
     forwarded_caller: ForwardedCaller = ForwardedCaller.OURS
     told_redirections: ToldRedirections = ToldRedirections.NONE
     extension_in_to: bool = False
+    extensions_there: Annotated[tuple[ExtensionRange, ...], Field(max_length=20)] = ()
     passes_mobiles: bool = False
     outside_address: OutsideAddress = OutsideAddress.OWN
     outside_host: Host | None = None

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from appliance import numbers
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.dialling import WITHHOLDING, ShortNumber
+from appliance.configuration.fields import LONGEST_EXTENSION
+from appliance.configuration.lines import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,8 @@ class Dialled:
     """What was dialled, read.
 
     `called`: an extension, a star code, a number in E.164, or what was dialled when it is none of these;
-    `internal`: it is one of the first two. `line_id`: the line that a prefix chose (OUT-3). `short`: the
+    `internal`: it is one of the first two, here or in another phone system. `line_id`: the line that a prefix
+    chose (OUT-3), or the one to the phone system that has the extension (IN-3). `short`: the
     short number that stood for `called` (OUT-11).
     """
 
@@ -30,7 +33,7 @@ def read_dialled(configuration: Configuration, text: str, person_id: str | None)
     """What somebody means by what they dialled.
 
     Our own extensions and codes come first, then the short numbers of the person, then the office's, then
-    numbers outside; a prefix before any of these chooses the line.
+    extensions of other phone systems, then numbers outside; a prefix before any of these chooses the line.
     """
     text, withheld = without_wishes(text)
     line_id = None
@@ -38,12 +41,15 @@ def read_dialled(configuration: Configuration, text: str, person_id: str | None)
         line_id, text = _without_prefix(configuration, text)
         text, again = without_wishes(text)
         withheld = withheld or again
-    country = configuration.office.country if configuration.office else "FR"
     if _is_ours(configuration, text):
         return Dialled(text, True, withheld, line_id)
+    country = configuration.office.country if configuration.office else "FR"
     short = None if numbers.is_emergency(text, country) else _short_number(configuration, text, person_id)
     if short is not None:
         return Dialled(short.number, False, withheld, line_id, short.code)
+    there = _line_there(configuration, text, line_id, country)
+    if there is not None:
+        return Dialled(text, True, withheld, there.id)
     if text.startswith("*"):
         return Dialled(text, True, withheld, line_id)
     return Dialled(numbers.dialled(text, country) or text, False, withheld, line_id)
@@ -51,6 +57,20 @@ def read_dialled(configuration: Configuration, text: str, person_id: str | None)
 
 def _is_ours(configuration: Configuration, text: str) -> bool:
     return text in configuration.extensions() or configuration.star_code(text) is not None
+
+
+def _line_there(configuration: Configuration, text: str, chosen: str | None, country: str) -> Line | None:
+    """The line to the phone system that has that extension: the one that a prefix chose, or by its range."""
+    line = configuration.lines.get(chosen) if chosen else configuration.line_there(text)
+    if line is None or line.kind != "pbx" or not is_short(text):
+        return None
+    outside = numbers.is_short_number(text, country) or numbers.dialled(text, country) is not None
+    return None if outside else line
+
+
+def is_short(dialled: str) -> bool:
+    """Whether what was dialled can be an extension of another phone system."""
+    return dialled.isascii() and dialled.isdigit() and len(dialled) <= LONGEST_EXTENSION
 
 
 def _without_prefix(configuration: Configuration, text: str) -> tuple[str | None, str]:

@@ -20,6 +20,7 @@ from appliance.configuration.shown_numbers import may_show, own_number
 from appliance.configuration.star_codes import Action, StarCodes, split
 from appliance.configuration.voicemail import MailboxOwner
 from appliance.routing import endings
+from appliance.routing.dialled import is_short
 from appliance.routing.facts import Direction, Facts
 from appliance.routing.limits import BARRED
 from appliance.routing.nodes import NO_LINE, ONWARD, Candidate, Exit, LimitsNode, PlanNode, RingNode
@@ -35,8 +36,6 @@ Entry = tuple[str, ...]
 
 EMERGENCY_RING_SECONDS = 180
 LOOP = "loop"
-# Longer ones are numbers, which the limits of calls outside are asked about.
-LONGEST_EXTENSION = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,8 @@ class Plan:
     `forwards_show`: the number chosen for calls to another one, by E.164, that are sent on outside.
     `shows_callers`: the lines that let callers' own numbers be shown.
     `mobiles`: the verified mobile that a person wants shown, by person; `passes_mobiles`: the lines that let
-    it be shown. `own_mailboxes`: the mailbox of each person who has one. `star_codes`: what each code does.
+    it be shown. `extensions_there`: the extensions of another phone system that are dialled as they are, by
+    its line. `own_mailboxes`: the mailbox of each person who has one. `star_codes`: what each code does.
     """
 
     nodes: Mapping[str, PlanNode]
@@ -81,6 +81,7 @@ class Plan:
     shows_callers: frozenset[str] = frozenset()
     mobiles: Mapping[str, str] = field(default_factory=dict)
     passes_mobiles: frozenset[str] = frozenset()
+    extensions_there: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def may_show(self, person_id: str | None, number: str) -> bool:
         """Whether somebody may show that number of ours (OUT-1, OUT-4)."""
@@ -108,8 +109,8 @@ class Plan:
         if numbers.is_e164(called) or numbers.is_short_number(called, self.country):
             return ("outbound",)
         other = ("other_pbx", facts.chosen_line_id or "")
-        is_short = called.isascii() and called.isdigit() and len(called) <= LONGEST_EXTENSION
-        if is_short and other in self.entries:
+        # Longer ones are numbers, which the limits of calls outside are asked about.
+        if is_short(called) and other in self.entries:
             return other
         return ("unknown_extension",)
 
@@ -167,6 +168,7 @@ def compile_plan(configuration: Configuration) -> Plan:
             }
         ),
         passes_mobiles=frozenset(line.id for line in lines if line.passes_mobiles),
+        extensions_there=MappingProxyType({line.id: line.extensions_there for line in lines}),
         line_names=MappingProxyType({line.id: line.name for line in lines}),
         line_by_person=MappingProxyType(
             {person.id: person.line_id for person in configuration.people.values() if person.line_id}

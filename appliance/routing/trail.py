@@ -45,6 +45,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "extension_called": "Extension {extension} ({name}) was called",
         "extension_unknown": "Nobody has the extension {called}",
         "outside_called": "{number} is outside",
+        "extension_there": "{number} is an extension of {line}",
         "other_pbx_called": "{number} is reached by {line}",
         "other_pbx_down": "{line} cannot be reached at the moment",
         "emergency_called": "{number} is an emergency number: any line is taken",

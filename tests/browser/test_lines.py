@@ -9,6 +9,10 @@ from tests.browser.conftest import Product, Words, is_refused, save
 
 WHOLE = {"fr-FR": "nombre", "en-GB": "Write a whole number."}
 SECRET = "pr0vider-secret"
+RANGES = (
+    ("749-700", {"fr-FR": "le plus petit vient d'abord", "en-GB": "the lower one comes first"}),
+    ("110-119", {"fr-FR": "est un numéro d'urgence", "en-GB": "is an emergency number"}),
+)
 
 
 async def test_a_wrong_port_is_told_at_its_field(visitor: Page, words: Words) -> None:
@@ -71,11 +75,19 @@ async def test_another_phone_system_has_a_form_of_its_own(
     await visitor.fill("[name=name]", "Annexe")
     await visitor.fill("[name=server]", "192.0.2.78")
     await visitor.check("[name=extension_in_to][type=checkbox]")
+    for written, told in RANGES:
+        await visitor.fill("[name=extensions_there]", written)
+        await is_refused(visitor, "extensions_there", told[words.locale])
+    await visitor.fill("[name=extensions_there]", "700 – 749, 760")
     await save(visitor)
     await visitor.wait_for_url("**?done=created")
+    await expect(visitor.locator("[name=extensions_there]")).to_have_value("700-749, 760")
     line = visitor.url.rpartition("/")[2].partition("?")[0]
     kept = settled.api.get(f"/lines/{line}")
     assert (kept["kind"], kept["mode"], kept["extension_in_to"]) == ("pbx", "trusted", True)
+    assert kept["extensions_there"] == ["700-749", "760"]
+    await visitor.goto("/star-codes")
+    await expect(visitor.locator("#besides tr", has_text="700-749")).to_contain_text("Annexe")
     settled.api.delete(f"/lines/{line}")
 
 

@@ -253,7 +253,8 @@ def _simpler(
         simpler = configuration.outbound.model_copy(update={"short_numbers": ()})
         return configuration.with_singleton("outbound", simpler)
     if path == ("extension",):
-        lines = {key: each.model_copy(update={"prefix": None}) for key, each in configuration.lines.items()}
+        plain = {"prefix": None, "extensions_there": ()}
+        lines = {key: each.model_copy(update=plain) for key, each in configuration.lines.items()}
         for key, each in lines.items():
             configuration = configuration.with_record("lines", key, each)
         return _simpler(configuration, "outbound", "", ())
@@ -277,8 +278,8 @@ def _simpler(
         case ("people", "when_unanswered", _) | ("people", "mobile", *_):
             devices = (DeviceChoice(kind=DeviceKind.DESKPHONE),)
             change = {"when_unanswered": {}, "devices": devices}
-        case ("lines", "prefix"):
-            change = {"prefix": None}
+        case ("lines", "prefix" | "extensions_there", *_):
+            change = {"prefix": None, "extensions_there": ()}
         case ("people", "presented_number_id" | "allowed_number_ids", *_):
             change = {"presented_number_id": None, "allowed_number_ids": None}
         case ("people", "short_numbers", *_):
@@ -480,6 +481,7 @@ def _line(chance: Random, identifier: str) -> SipTrunk:
         forwarded_caller=chance.choice(tuple(ForwardedCaller)),
         told_redirections=chance.choice(tuple(ToldRedirections)),
         passes_mobiles=chance.random() < 0.5,
+        extensions_there=chance.choice(((), (), ("300-349",), ("100-110", "40"), ("15-19",))),
     )
 
 

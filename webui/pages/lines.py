@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from aiohttp import web
 
 from webui.forms import Choice, Field, Form
@@ -64,6 +66,14 @@ FIELDS = (
             "Any other call follows the main number's path; none leaves by our other lines."
         ),
         kind="checkbox",
+    ),
+    Field(
+        "extensions_there",
+        N_("Its extensions, dialled from here as they are"),
+        N_(
+            "Such as 300-349, or several: 300-349, 400. Whoever dials one of them here rings over there. "
+            "Empty: only with the prefix."
+        ),
     ),
     Field("outbound_proxy", N_("Outbound proxy"), N_("Only when the provider names one.")),
     Field(
@@ -196,6 +206,8 @@ FIELDS = (
 )
 
 
+# What is written between the ends of a range.
+RANGE = re.compile(r"\s*[-–—]\s*")
 # The orders of sound on offer; any other that was set over the API is kept.
 ORDERS = {
     "": "",
@@ -233,7 +245,8 @@ class LinePages(RecordPages):
 
     def to_values(self, record: Json) -> Json:
         lists = {name: "\n".join(record.get(name) or []) for name in ("trusted_addresses", "further_servers")}
-        return {**record, **lists, "codecs": " ".join(record.get("codecs") or [])}
+        there = ", ".join(record.get("extensions_there") or [])
+        return {**record, **lists, "codecs": " ".join(record.get("codecs") or []), "extensions_there": there}
 
     def from_values(self, values: Json, before: Json) -> Json:
         record = {"kind": "sip_trunk", **super().from_values(values, before)}
@@ -244,6 +257,9 @@ class LinePages(RecordPages):
         for name in ("trusted_addresses", "further_servers", "codecs"):
             if name in values:
                 record[name] = str(values[name] or "").replace(",", " ").split()
+        if "extensions_there" in values:
+            written = str(values["extensions_there"] or "")
+            record["extensions_there"] = RANGE.sub("-", written).replace(",", " ").replace(";", " ").split()
         return record
 
     async def surroundings(self, visit: Visit, form: Form, identifier: str) -> Json:

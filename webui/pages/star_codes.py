@@ -172,12 +172,13 @@ async def sheet(request: web.Request) -> web.Response:
 
 
 async def _besides(visit: Visit) -> dict[str, Any]:
-    """What else may be dialled: the lines that have a prefix, and the office's short numbers."""
+    """What else may be dialled: prefixes of lines, extensions of other phone systems, short numbers."""
     if not visit.is_administrator:
-        return {"prefixed": [], "short_numbers": []}
+        return {"prefixed": [], "there": [], "short_numbers": []}
     lines = (await visit.get("/lines"))["items"]
     return {
         "prefixed": [line for line in lines if line.get("prefix") and line["enabled"]],
+        "there": [line for line in lines if line.get("extensions_there") and line["enabled"]],
         "short_numbers": (await visit.get("/outbound"))["short_numbers"],
     }
 

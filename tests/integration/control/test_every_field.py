@@ -79,7 +79,15 @@ RECORDS: dict[str, tuple[str, dict[str, Any]]] = {
             "code": "1",
         },
     ),
-    "lines": ("second", {"further_servers": ["sip2.example.org"], "trusted_addresses": ["192.0.2.9"]}),
+    "lines": (
+        "second",
+        {
+            "kind": "pbx",
+            "further_servers": ["sip2.example.org"],
+            "trusted_addresses": ["192.0.2.9"],
+            "extensions_there": ["300-349"],
+        },
+    ),
     "numbers": (
         "second",
         {"announcement": GREETING, "overflow": MAILBOX, "whisper": ["caller"], "max_calls": 3},

@@ -99,6 +99,18 @@ async def test_what_is_dialled_after_a_code(board, keys, dialled):
     assert board.story[:2] == ["bruno hears dial...", "bruno hears no tone"]
 
 
+@pytest.mark.feature("IN-3")
+@pytest.mark.parametrize(("keys", "dialled"), [("3125", "312"), ("40", "40"), ("4001", "400")])
+async def test_an_extension_of_another_phone_system_is_whole_when_none_can_go_on(board, keys, dialled):
+    trunk = board.configuration.lines["trunk"]
+    there = {"id": "annex", "kind": "pbx", "extensions_there": ("300-349", "40", "400-409")}
+    board.configuration = board.configuration.with_record("lines", "annex", trunk.model_copy(update=there))
+    leg = ScriptedCaller(board.story, "bruno")
+    for key in keys:
+        leg.media.digits.put_nowait(key)
+    assert await _dialled(board, leg) == dialled
+
+
 @pytest.mark.parametrize(
     ("code", "keys", "decision"),
     [

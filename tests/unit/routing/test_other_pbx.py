@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from appliance.configuration.configuration import Configuration
+from appliance.routing.dialled import Dialled, read_dialled
 from appliance.routing.facts import Direction, Facts
 from appliance.routing.steps import Announce, ExternalTarget, PhoneTarget, Ring
 from tests.unit.routing.small_office import EVERYBODY, changed, codes, follow, inside, small_office
@@ -60,6 +61,46 @@ def test_an_extension_there_is_rung_by_its_line_alone_and_sees_the_extension_her
     assert isinstance(target, ExternalTarget)
     assert (target.number, target.line_ids, target.shows_caller("annex")) == ("205", ("annex",), "102")
     assert codes([first]) == ["other_pbx_called", "line_chosen", "rings"]
+
+
+def by_range(called: str, configuration: Configuration) -> Facts:
+    """A call of somebody here to what they dialled, as the box reads it."""
+    read = read_dialled(configuration, called, None)
+    direction = Direction.INTERNAL if read.internal else Direction.OUTBOUND
+    return replace(inside(read.called), direction=direction, chosen_line_id=read.line_id)
+
+
+@pytest.mark.feature("IN-3")
+@pytest.mark.parametrize(
+    ("keys", "read"),
+    [
+        ("312", Dialled("312", True, False, "annex")),
+        ("#31#312", Dialled("312", True, True, "annex")),
+        ("8312", Dialled("312", True, False, "annex")),
+        ("8205", Dialled("205", True, False, "annex")),
+        ("101", Dialled("101", True)),
+        ("112", Dialled("112", False)),
+        ("350", Dialled("350", False)),
+        ("815", Dialled("15", False, False, "annex")),
+    ],
+)
+def test_an_extension_there_is_read_with_the_prefix_or_by_its_range(keys: str, read: Dialled) -> None:
+    assert (
+        read_dialled(changed(office(), "lines", "annex", extensions_there=("300-349",)), keys, None) == read
+    )
+
+
+@pytest.mark.feature("IN-3")
+def test_an_extension_of_a_range_rings_there_as_it_is_dialled() -> None:
+    configuration = changed(office(), "lines", "annex", extensions_there=("300-349",))
+    (first, *_) = follow(configuration, by_range("312", configuration), world=ANNEX)
+    assert isinstance(first.step, Ring)
+    (target,) = first.step.targets
+    assert isinstance(target, ExternalTarget)
+    assert (target.number, target.line_ids, target.shows_caller("annex")) == ("312", ("annex",), "102")
+    assert codes([first]) == ["extension_there", "rings"]
+    (unknown, *_) = follow(configuration, by_range("350", configuration), world=ANNEX)
+    assert codes([unknown]) == ["extension_unknown"]
 
 
 @pytest.mark.feature("NUM-2")
