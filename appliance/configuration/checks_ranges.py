@@ -7,10 +7,12 @@ from functools import lru_cache
 
 from appliance import numbers
 from appliance.configuration.configuration import Configuration
-from appliance.configuration.extension_ranges import each_of, has_beginning, holds, overlap
+from appliance.configuration.extension_ranges import each_of, ends, has_beginning, holds, overlap
 from appliance.configuration.lines import Line
 from appliance.configuration.problems import Problem
 
+# Shorter public numbers are of operators for their own customers: extensions may hide those.
+PUBLIC = 4
 # Of ranges with so many digits every tenth extension tells whether numbers outside look like them.
 LONG = 5
 
@@ -66,7 +68,10 @@ def outside_among(extensions: str, country: str) -> str | None:
     for number in numbers.emergency_numbers(country):
         if holds(extensions, number):
             return number
-    step = 10 if len(extensions.partition("-")[0]) >= LONG else 1
+    length = len(ends(extensions)[0])
+    if length < PUBLIC:
+        return None
+    step = 10 if length >= LONG else 1
     return next(
         (
             each

@@ -10,7 +10,6 @@ from typing import Any
 from appliance.configuration.calendars import Calendar
 from appliance.configuration.call_backs import CallBacks
 from appliance.configuration.caller_filter import CallerFilter
-from appliance.configuration.extension_ranges import holds
 from appliance.configuration.fields import Record
 from appliance.configuration.lines import Line, Number, SipTrunk
 from appliance.configuration.menus import Menu
@@ -125,7 +124,7 @@ class Configuration:
     def line_there(self, dialled: str) -> Line | None:
         """The line in use to the other phone system that has that extension."""
         for line in self.lines.values():
-            if line.enabled and any(holds(extensions, dialled) for extensions in line.extensions_there):
+            if line.enabled and line.has_extension(dialled):
                 return line
         return None
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from appliance.configuration.answering import HumanAnswer, WhisperPart
 from appliance.configuration.destinations import Destination, Route
 from appliance.configuration.dialling import LinePrefix
-from appliance.configuration.extension_ranges import ExtensionRange
+from appliance.configuration.extension_ranges import ExtensionRange, holds
 from appliance.configuration.fields import (
     E164,
     EncryptedAudio,
@@ -183,6 +183,10 @@ class SipTrunk(Record):
     passes_mobiles: bool = False
     outside_address: OutsideAddress = OutsideAddress.OWN
     outside_host: Host | None = None
+
+    def has_extension(self, dialled: str) -> bool:
+        """Whether that is an extension of the other phone system, by its ranges."""
+        return any(holds(extensions, dialled) for extensions in self.extensions_there)
 
 
 Line = SipTrunk

@@ -45,7 +45,7 @@ from appliance.routing.nodes import (
     UnansweredNode,
 )
 from appliance.routing.number_limit import NumberLimitNode, way_by_number_limit
-from appliance.routing.outbound import is_there, wishes
+from appliance.routing.outbound import wishes
 from appliance.routing.owner_paths import OwnerNode, way_by_owner
 from appliance.routing.plan import Plan
 from appliance.routing.reaching import NOBODY_REACHED, as_ring, most_telling, reached_by
@@ -250,7 +250,8 @@ class _Walk:
         number = numbers.national(self._facts.called, self._plan.country)
         if node.only_line:
             line = self._plan.line_names.get(node.only_line, "")
-            code = "extension_there" if is_there(self._plan, node, self._facts) else "other_pbx_called"
+            there = self._plan.is_there(node.only_line, self._facts.called)
+            code = "extension_there" if there else "other_pbx_called"
             return Reason(code, {"number": number, "line": line})
         return Reason("emergency_called" if node.any_line else "outside_called", {"number": number})
 

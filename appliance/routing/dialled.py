@@ -64,6 +64,8 @@ def _line_there(configuration: Configuration, text: str, chosen: str | None, cou
     line = configuration.lines.get(chosen) if chosen else configuration.line_there(text)
     if line is None or line.kind != "pbx" or not is_short(text):
         return None
+    if line.has_extension(text):
+        return None if numbers.is_emergency(text, country) else line
     outside = numbers.is_short_number(text, country) or numbers.dialled(text, country) is not None
     return None if outside else line
 

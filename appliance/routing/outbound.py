@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from appliance import numbers
-from appliance.configuration.extension_ranges import holds
 from appliance.routing.facts import Direction, Facts
 from appliance.routing.limits import BARRED
 from appliance.routing.nodes import RingNode
@@ -92,17 +91,12 @@ def wishes(plan: Plan, node: RingNode, facts: Facts, world: World) -> Iterator[R
         number = numbers.national(facts.called, plan.country)
         yield Reason("short_number", {"code": facts.short, "number": number})
     line = plan.line_names.get(facts.chosen_line_id or "")
-    if line is not None and not is_there(plan, node, facts):
+    if line is not None and not plan.is_there(node.only_line or "", facts.called):
         yield Reason("line_chosen", {"line": line})
     if facts.withheld and not node.any_line:
         yield Reason("number_withheld")
     elif facts.direction is Direction.OUTBOUND and not (node.any_line or node.only_line):
         yield from _why_shown(plan, node, facts, world)
-
-
-def is_there(plan: Plan, node: RingNode, facts: Facts) -> bool:
-    """Whether the number is of a range of the other phone system's extensions, which nobody has to choose."""
-    return any(holds(each, facts.called) for each in plan.extensions_there.get(node.only_line or "", ()))
 
 
 def _why_shown(plan: Plan, node: RingNode, facts: Facts, world: World) -> Iterator[Reason]:

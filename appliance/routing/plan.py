@@ -14,6 +14,7 @@ from types import MappingProxyType
 from appliance import numbers
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import RingOutcome
+from appliance.configuration.extension_ranges import holds
 from appliance.configuration.lines import ForwardedCaller, Line
 from appliance.configuration.outbound import Limits, ordered
 from appliance.configuration.shown_numbers import may_show, own_number
@@ -106,13 +107,19 @@ class Plan:
             return ("extension", called)
         if facts.direction is Direction.INBOUND:
             return ("unknown_number",)
+        other = ("other_pbx", facts.chosen_line_id or "")
+        if other in self.entries and self.is_there(other[1], called):
+            return other
         if numbers.is_e164(called) or numbers.is_short_number(called, self.country):
             return ("outbound",)
-        other = ("other_pbx", facts.chosen_line_id or "")
         # Longer ones are numbers, which the limits of calls outside are asked about.
         if is_short(called) and other in self.entries:
             return other
         return ("unknown_extension",)
+
+    def is_there(self, line_id: str, called: str) -> bool:
+        """Whether that is an extension of the phone system that the line leads to, by its ranges."""
+        return any(holds(extensions, called) for extensions in self.extensions_there.get(line_id, ()))
 
     def prepare(self, moment: datetime) -> None:
         """Work out the opening hours of that moment's year and the next; else the first call does."""

@@ -78,3 +78,21 @@ def test_extensions_are_dialled_both_ways_and_nothing_else_is_reached(box: Box, 
     invite = taken.messages()
     assert "INVITE sip:205@" in invite and 'From: "Alice" <sip:101@' in invite
     assert "other_pbx_called" in explained(box, calls=5, dialled="8205")
+
+    # An extension of theirs by its range, as one of ours is dialled; the two hear each other.
+    box.api.change(f"/lines/{line}", extensions_there=["300-349"])
+    ear = annex.ear(7004, tone=600)
+    taken = annex.play("answer", box.server, ear_port=7004)
+    before = sum(seconds_of_tone(each, 600) for each in phone.recordings())
+    phone.call("312")
+    until(lambda: len(phone.seen("CALL_ESTABLISHED")) == 3, "the call answered")
+    phone.listen(2)
+    phone.hang_up()
+    taken.finish()
+    ear.close()
+    there = ear.save(annex.folder / "312.wav")
+    assert seconds_of_tone(there, 440) > 1
+    assert sum(seconds_of_tone(each, 600) for each in phone.recordings()) > before + 1
+    assert 'From: "Alice" <sip:101@' in taken.messages()
+    assert "extension_there" in explained(box, calls=6, dialled="312")
+    assert box.api.get("/history")["records"][0]["direction"] == "internal"

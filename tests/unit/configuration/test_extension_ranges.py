@@ -34,7 +34,7 @@ def found(configuration: Configuration) -> set[tuple[str, str, str]]:
     return set(told)
 
 
-@pytest.mark.parametrize("written", ["300-349", "300", "20-99", "400000-400999", "0300-0300"])
+@pytest.mark.parametrize("written", ["300-349", "300", "20-99", "700-749", "400000-400999", "0300-0300"])
 def test_what_a_range_may_be(written: str) -> None:
     assert found(office(written)) == set()
 

@@ -78,6 +78,7 @@ def by_range(called: str, configuration: Configuration) -> Facts:
         ("#31#312", Dialled("312", True, True, "annex")),
         ("8312", Dialled("312", True, False, "annex")),
         ("8205", Dialled("205", True, False, "annex")),
+        ("700", Dialled("700", True, False, "annex")),
         ("101", Dialled("101", True)),
         ("112", Dialled("112", False)),
         ("350", Dialled("350", False)),
@@ -85,20 +86,21 @@ def by_range(called: str, configuration: Configuration) -> Facts:
     ],
 )
 def test_an_extension_there_is_read_with_the_prefix_or_by_its_range(keys: str, read: Dialled) -> None:
-    assert (
-        read_dialled(changed(office(), "lines", "annex", extensions_there=("300-349",)), keys, None) == read
-    )
+    configuration = changed(office(), "lines", "annex", extensions_there=("300-349", "700"))
+    assert read_dialled(configuration, keys, None) == read
 
 
 @pytest.mark.feature("IN-3")
 def test_an_extension_of_a_range_rings_there_as_it_is_dialled() -> None:
-    configuration = changed(office(), "lines", "annex", extensions_there=("300-349",))
+    configuration = changed(office(), "lines", "annex", extensions_there=("300-349", "700"))
     (first, *_) = follow(configuration, by_range("312", configuration), world=ANNEX)
     assert isinstance(first.step, Ring)
     (target,) = first.step.targets
     assert isinstance(target, ExternalTarget)
     assert (target.number, target.line_ids, target.shows_caller("annex")) == ("312", ("annex",), "102")
     assert codes([first]) == ["extension_there", "rings"]
+    (public, *_) = follow(configuration, by_range("700", configuration), world=ANNEX)
+    assert codes([public]) == ["extension_there", "rings"], "an operator's own number is hidden, as by ours"
     (unknown, *_) = follow(configuration, by_range("350", configuration), world=ANNEX)
     assert codes([unknown]) == ["extension_unknown"]
 
