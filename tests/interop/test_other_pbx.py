@@ -8,7 +8,9 @@ from tests.interop.box import Box
 from tests.interop.explained import explained
 from tests.interop.fixtures import Phones
 from tests.interop.office import NUMBER, OUTSIDER, PASSWORD, add_somebody, route, set_up, to_person
+from tests.interop.phones.baresip import Baresip
 from tests.interop.phones.dialogue import Dialogue, sdp
+from tests.interop.phones.sipp import Sipp
 from tests.interop.sound import seconds_of_tone
 from tests.interop.waiting import until
 
@@ -78,8 +80,11 @@ def test_extensions_are_dialled_both_ways_and_nothing_else_is_reached(box: Box, 
     invite = taken.messages()
     assert "INVITE sip:205@" in invite and 'From: "Alice" <sip:101@' in invite
     assert "other_pbx_called" in explained(box, calls=5, dialled="8205")
+    _is_rung_by_its_range(box, annex, phone, line)
 
-    # An extension of theirs by its range, as one of ours is dialled; the two hear each other.
+
+def _is_rung_by_its_range(box: Box, annex: Sipp, phone: Baresip, line: str) -> None:
+    """An extension of theirs as one of ours is dialled; the two hear each other."""
     box.api.change(f"/lines/{line}", extensions_there=["300-349"])
     ear = annex.ear(7004, tone=600)
     taken = annex.play("answer", box.server, ear_port=7004)
