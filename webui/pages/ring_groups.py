@@ -44,8 +44,9 @@ QUEUE_FIELDS = (
         "offer_call_back",
         N_("Offer a call-back"),
         N_(
-            "“To be called back instead of waiting, press 1.” The group calls them once somebody is free, as "
-            "often as the page of call-backs says. Who withholds their number is not offered it."
+            "“To be called back instead of waiting, press 1.” Members are asked to call them once they are "
+            "free, in the order chosen above, as often as the page of call-backs says. Who withholds their "
+            "number is not offered it."
         ),
         "checkbox",
         "",
