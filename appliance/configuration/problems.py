@@ -107,6 +107,7 @@ AMONG_RECORDS: Mapping[str, str] = MappingProxyType(
         "no_administrator": "There must be an administrator",
         "version_missing": "The settings file says no version",
         "version_too_new": "The settings file was made by a newer version of this software",
+        "still_used": "Still used by {name}",
         "id_mismatch": "This record has another identifier than its place",
     }
 )

@@ -227,7 +227,7 @@ def record_of(call: Call, ended_at: float) -> CallRecord:
         caller_person_id=facts.caller_person_id,
         answered_by=call.answered_by_id,
         person_ids=call.person_ids,
-        outcome=call.outcome,
+        outcome="message" if call.outcome == "voicemail" and call.message_id else call.outcome,
         ended_by=call.ended_by,
         trail=tuple(entry_of(entry) for entry in call.trail),
         steps=tuple(call.steps),

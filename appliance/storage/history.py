@@ -48,8 +48,9 @@ class AudioFault(BaseModel):
 class CallRecord(BaseModel):
     """One call that ended. Times are epoch seconds; `trail` and `steps` are JSON-able, as routing gave them.
 
-    `direction` is inbound, internal or outbound; `outcome` says how it went (answered, message, unanswered,
-    busy, ...); `ended_by` is caller, callee or box. `person_ids` are all those the call concerned.
+    `direction` is inbound, internal or outbound; `outcome` says how it went (answered, message, voicemail
+    where none was left, unanswered, ...); `ended_by` is caller, callee or box. `person_ids` are all those the
+    call concerned.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

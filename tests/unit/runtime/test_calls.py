@@ -111,6 +111,16 @@ async def test_what_a_call_is_doing():
     assert call.answered_at == 1005.0, "answered once"
 
 
+@pytest.mark.parametrize("message, outcome", [("m1", "message"), (None, "voicemail")])
+async def test_the_history_tells_a_message_that_was_left_from_a_mailbox_that_was_only_reached(
+    message, outcome
+):
+    call = scripted_call(ScriptedCaller([], "caller"))
+    call.stage("voicemail", 1005.0)
+    call.message_id = message
+    assert record_of(call, 1020.0).outcome == outcome
+
+
 @pytest.mark.parametrize("rung", [False, True])
 async def test_people_who_only_ring_are_not_busy(monkeypatch, rung):
     calls, _, background = switchboard(monkeypatch)
