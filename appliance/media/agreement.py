@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import ip_address
 
+from appliance.media.addresses import ip_address
 from appliance.media.srtp_keys import SrtpKeys
 
 G711_NAMES = ("PCMA", "PCMU")

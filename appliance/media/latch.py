@@ -9,8 +9,9 @@ bleed" attacks).
 from __future__ import annotations
 
 from collections.abc import Container
-from ipaddress import IPv6Address, ip_address
 from typing import Any
+
+from appliance.media.addresses import canonical, ip_address
 
 # (host, port), longer under IPv6.
 Address = tuple[Any, ...]
@@ -70,11 +71,3 @@ class Latch:
         self.locked = plain
         self.target = self._heard = source
         return True
-
-
-def canonical(host: str) -> str:
-    """One spelling for each address: mapped IPv4 as IPv4, no zone. Raises ValueError for a name."""
-    address = ip_address(host.partition("%")[0])
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(address)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import lru_cache
 
 WINDOW_SECONDS = 600.0
 # So many wrong answers are forgiven: a new phone is often typed wrong.
@@ -119,6 +120,7 @@ def counted_as(address: str) -> str:
     return str(ipaddress.IPv6Network((ip, 64), strict=False))
 
 
+@lru_cache(maxsize=1_024)
 def is_local(address: str) -> bool:
     """Whether an IP address can only be of our own network: private, link-local or loopback."""
     try:

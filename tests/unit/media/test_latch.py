@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.media.latch import Latch, canonical
+from appliance.media.addresses import canonical
+from appliance.media.latch import Latch
 
 PHONE = ("10.0.0.5", 4000)
 
