@@ -27,10 +27,11 @@ Action = Callable[[], bool]
 
 
 class PacketReader:
-    """Reads whatever sockets of audio are ready."""
+    """Reads whatever sockets of audio are ready. `others` is set when something else was."""
 
     def __init__(self) -> None:
         self._actions: dict[int, Action] = {}
+        self.others = False
         self.poll = select.epoll()
 
     def watch(self, sock: socket.socket, action: Action) -> None:
@@ -48,8 +49,11 @@ class PacketReader:
         alone = True
         for handle, _ in self.poll.poll(timeout):
             action = self._actions.get(handle)
+            if action is None:
+                self.others, alone = True, False
+                continue
             try:
-                alone = action is not None and action() and alone
+                alone = action() and alone
             except Exception:
                 # One packet's fault must not stop the calls of the others.
                 log.exception("a packet could not be dealt with")
@@ -87,14 +91,17 @@ class PacketSelector(selectors.BaseSelector):
     def select(self, timeout: float | None = None) -> list[tuple[SelectorKey, int]]:
         """As `selectors.BaseSelector.select`; also returns, early, after a packet that concerns others."""
         read = self.packets.read
+        self.packets.others = False
         if timeout is None:
             while read(-1):
                 pass
+        elif timeout <= 0:
+            read()
         else:
             end = time.monotonic() + timeout
-            while read(max(0.0, timeout)) and (timeout := end - time.monotonic()) > 0:
+            while read(timeout) and (timeout := end - time.monotonic()) > 0:
                 pass
-        return self._others.select(0)
+        return self._others.select(0) if self.packets.others else []
 
     def close(self) -> None:
         """Free the descriptors."""
