@@ -146,16 +146,15 @@ class SipDriver:
             self.endpoint.reply(event.key, 500, now)
 
     def _schedule(self) -> None:
+        """See that the next timer runs; one that is set for earlier already will look again then."""
         at = self.endpoint.next_timer()
-        if at == self._timer_at:
+        if at is None or (self._timer_at is not None and self._timer_at <= at):
             return
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
         self._timer_at = at
-        if at is not None:
-            delay = max(0.0, at - self._clock.monotonic())
-            self._timer = asyncio.get_running_loop().call_later(delay, self._timer_due)
+        delay = max(0.0, at - self._clock.monotonic())
+        self._timer = asyncio.get_running_loop().call_later(delay, self._timer_due)
 
     # What legs ask for.
 
