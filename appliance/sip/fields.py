@@ -110,11 +110,16 @@ class Headers:
         for value in (*values, *rest):
             self.add(name, value)
 
+    def replace_read(self, name: str, values: Iterable[str], read: object) -> None:
+        """`replace_first` with what `typed` is to find under the name from now on."""
+        self.replace_first(name, values)
+        self._typed[header_key(name)] = read
+
     def remove(self, name: str) -> None:
         """Take away every field of this name."""
         key = header_key(name)
-        if self._values.pop(key, None) is not None:
-            self._typed.clear()
+        self._values.pop(key, None)
+        self._typed.pop(key, None)
 
     def __contains__(self, name: str) -> bool:
         return header_key(name) in self._values
@@ -147,10 +152,10 @@ class Headers:
             values = other._values.get(name)
             if values:
                 self._values[name] = values[:]
-        self._typed.clear()
+                self._typed.pop(name, None)
 
     def typed(self, key: str, read: Callable[[Headers], T]) -> T:
-        """What `read` makes of these headers, kept under `key` until a field changes."""
+        """What `read` makes of the fields of this small-letter long name, kept until one of them changes."""
         value: T | None = self._typed.get(key)
         if value is None:
             value = self._typed[key] = read(self)
@@ -188,6 +193,5 @@ class Headers:
                     raise ValueError("header name is no token")
                 self._printed[key] = name
             values = self._values[key] = []
-        if self._typed:
-            self._typed.clear()
+        self._typed.pop(key, None)
         return values

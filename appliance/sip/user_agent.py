@@ -206,7 +206,7 @@ class UserAgentCore:
         flow: Flow,
         headers: Sequence[tuple[str, str]] = (),
     ) -> None:
-        stamp_via(request, flow, broken=True)
+        stamp_via(request, flow)
         response = make_response(request, status, reason, self.tokens(), headers=headers)
         self.transmit(response_flow(request.via, flow), bytes(response))
 

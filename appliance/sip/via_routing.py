@@ -7,11 +7,8 @@ from appliance.sip.headers import Via
 from appliance.sip.message import Request
 
 
-def stamp_via(request: Request, flow: Flow, *, broken: bool = False) -> None:
-    """Write into the top Via where the request really came from (18.2.1, RFC 3581 4).
-
-    `broken`: other fields than Via may be unreadable.
-    """
+def stamp_via(request: Request, flow: Flow) -> None:
+    """Write into the top Via where the request really came from (18.2.1, RFC 3581 4)."""
     via = request.via
     host, port = flow.remote
     names = [name.lower() for name, _ in via.params]
@@ -23,24 +20,7 @@ def stamp_via(request: Request, flow: Flow, *, broken: bool = False) -> None:
     if "rport" in names:
         params.append(("rport", str(port)))
     stamped = Via(via.transport, via.host, via.port, tuple(params))
-    if broken:
-        request.headers.replace_first("Via", (str(stamped),))
-    else:
-        _replace_top(request, stamped)
-
-
-def _replace_top(request: Request, via: Via) -> None:
-    """Put a Via in the place of the top one, keeping what has been read of the other fields."""
-    read = (
-        ("via", (via, *request.vias[1:])),
-        ("from", request.from_),
-        ("to", request.to),
-        ("cseq", request.cseq),
-        ("contact", request.contacts),
-    )
-    request.headers.replace_first("Via", (str(via),))
-    for key, value in read:
-        request.headers.typed(key, lambda headers, value=value: value)  # type: ignore[misc]
+    request.headers.replace_read("Via", (str(stamped),), (stamped, *request.vias[1:]))
 
 
 def response_flow(via: Via, flow: Flow) -> Flow:

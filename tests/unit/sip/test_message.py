@@ -65,6 +65,22 @@ def test_typed_properties_follow_changes() -> None:
     assert [via.host for via in request.vias] == ["other", "10.0.0.1"]
 
 
+def test_what_was_read_is_read_again_after_its_field_is_replaced_removed_or_copied() -> None:
+    request = invite()
+    assert (request.via.host, request.to.uri.user) == ("10.0.0.1", "102")
+    other = parse_message(bytes(invite(to=parse_name_addr("<sip:104@pbx>"))))
+    request.headers.copy_from(other.headers, ("to",))
+    assert request.to.uri.user == "104"
+    stamped = Via("UDP", "10.0.0.2", None, ())
+    request.headers.replace_read("v", [str(stamped)], (stamped,))
+    assert request.via is stamped
+    request.headers.replace_first("Via", ["SIP/2.0/UDP 10.0.0.3"])
+    assert request.via.host == "10.0.0.3"
+    assert request.contact is not None
+    request.headers.remove("m")
+    assert request.contact is None
+
+
 def test_top_via_is_replaced_within_a_comma_list() -> None:
     headers = Headers([("Via", "SIP/2.0/UDP a;branch=1, SIP/2.0/UDP b;branch=2")])
     headers.replace_first("Via", ["SIP/2.0/UDP c;branch=3"])
