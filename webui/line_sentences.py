@@ -16,6 +16,7 @@ ERRORS: Mapping[str, str] = {
     "outside_port_wrong": N_("After the colon stands the port, a number from 1 to 65535."),
     "outside_port_fixed": N_("Write the fixed address without a port: the box adds its own."),
     "extension_in_to_of_trunk": N_("Only another phone system may call extensions."),
+    "calls_outside_of_trunk": N_("Only another phone system may call outside by this box."),
     "forward_number_missing": N_("Write the number that your operator forwards calls to."),
     "forward_not_set_up": N_("Set the forward up with your operator first, and save that here."),
     "forward_being_tested": N_("The forward is being tested at this moment: end the test first."),
@@ -32,6 +33,7 @@ ERRORS: Mapping[str, str] = {
 REASONS: Mapping[str, str] = {
     "line_failed": N_("The line {line} did not take the call (SIP {status})"),
     "extension_there": N_("{number} is an extension of {line}"),
+    "other_pbx_calls_out": N_("{line}, another phone system, calls outside by this box"),
     "other_pbx_called": N_("{number} is reached by {line}"),
     "other_pbx_down": N_("{line} cannot be reached at the moment"),
     "redirected": N_("{who} had sent the call on"),

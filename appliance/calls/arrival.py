@@ -102,10 +102,39 @@ def from_line(configuration: Configuration, line: Line, request: Request) -> Arr
     )
     if facts.called:
         return Arrival(facts)
-    number = _number_called(configuration, line, request, country)
+    number = _number_named(configuration, line, request, country)
+    if number is None:
+        named = [uri.user or "" for uri in _called_uris(line.called_number_in, request)]
+        leaving = (calling_out(configuration, line, facts, each) for each in named)
+        if (out := next((each for each in leaving if each is not None), None)) is not None:
+            return Arrival(out)
+        number = _number_meant(configuration, line, request)
     if number is None:
         return None
     return Arrival(replace(facts, called=number.number, language=number.language), number.id)
+
+
+def calling_out(configuration: Configuration, line: Line, facts: Facts, dialled: str) -> Facts | None:
+    """The facts of a call that another phone system makes outside by us; None when it may not, or is none.
+
+    Each of its known extensions is counted as a person is, everybody else there together: who calls is what
+    that system says.
+    """
+    may = line.kind == "pbx" and line.calls_outside and line.called_number_in is not CalledNumberIn.MAIN
+    country = configuration.office.country if configuration.office else "FR"
+    short = dialled if numbers.is_short_number(dialled, country) else None
+    called = numbers.dialled(dialled[:LONGEST_SHOWN], country) or short
+    ours = called in configuration.extensions() or configuration.star_code(called or "") is not None
+    if not may or called is None or ours:
+        return None
+    known = facts.caller if line.has_extension(facts.caller) else ""
+    return replace(
+        facts,
+        direction=Direction.OUTBOUND,
+        called=called,
+        withheld=not facts.caller,
+        counted_as=f"{line.id}/{known}",
+    )
 
 
 def line_called(configuration: Configuration, lines: Sequence[Line], request: Request) -> Line:
@@ -131,15 +160,28 @@ def _extension_called(configuration: Configuration, line: Line, request: Request
     return user if may and user in configuration.extensions() else ""
 
 
-def _number_called(configuration: Configuration, line: Line, request: Request, country: str) -> Number | None:
-    own = [number for number in configuration.numbers.values() if number.line_id == line.id]
+def _own_numbers(configuration: Configuration, line: Line) -> list[Number]:
+    return [number for number in configuration.numbers.values() if number.line_id == line.id]
+
+
+def _number_named(configuration: Configuration, line: Line, request: Request, country: str) -> Number | None:
+    """The number of the line's own that the call names; the main one where the line names none."""
     if line.called_number_in is CalledNumberIn.MAIN:
         return configuration.numbers.get(line.main_number_id or "")
+    own = _own_numbers(configuration, line)
     for uri in _called_uris(line.called_number_in, request):
         called = numbers.dialled(uri.user or "", country)
         for number in own:
             if called and number.number == called:
                 return number
+    return None
+
+
+def _number_meant(configuration: Configuration, line: Line, request: Request) -> Number | None:
+    """The number that a call which names none is for, if there is one."""
+    if line.called_number_in is CalledNumberIn.MAIN:
+        return None
+    own = _own_numbers(configuration, line)
     if line.kind == "pbx" and line.extension_in_to:
         return configuration.numbers.get(line.main_number_id or "") or next(iter(own), None)
     # A trunk with a user name is often called by that name instead of the number.

@@ -234,6 +234,8 @@ def _lines(configuration: Configuration) -> Iterator[Problem]:
             yield Problem("lines", line.id, ("outside_host",), wrong)
         if line.extension_in_to and line.kind != "pbx":
             yield Problem("lines", line.id, ("extension_in_to",), "extension_in_to_of_trunk")
+        if line.calls_outside and line.kind != "pbx":
+            yield Problem("lines", line.id, ("calls_outside",), "calls_outside_of_trunk")
         main = configuration.numbers.get(line.main_number_id or "")
         if main is not None and main.line_id != line.id:
             yield Problem("lines", line.id, ("main_number_id",), "main_number_elsewhere", {"name": main.name})

@@ -144,7 +144,9 @@ class SipTrunk(Record):
     `told_redirections`: what the line says of calls from outside that leave again by it.
     `extension_in_to`: an extension of ours in To is called at once, by a pbx only; any other call follows the
     main number (IN-3). `extensions_there`: extensions of another phone system that are dialled as they are,
-    without the prefix. `passes_mobiles`: people's verified mobiles may be shown on it (OUT-2).
+    without the prefix. `calls_outside`: the people of another phone system may call outside by our other
+    lines, within the limits of calls outside (OUT-10). `passes_mobiles`: people's verified mobiles may be
+    shown on it (OUT-2).
     `outside_host`: the fixed address of the box seen from outside, or the STUN server that is asked for it.
     """
 
@@ -179,6 +181,7 @@ class SipTrunk(Record):
     forwarded_caller: ForwardedCaller = ForwardedCaller.OURS
     told_redirections: ToldRedirections = ToldRedirections.NONE
     extension_in_to: bool = False
+    calls_outside: bool = False
     extensions_there: Annotated[tuple[ExtensionRange, ...], Field(max_length=20)] = ()
     passes_mobiles: bool = False
     outside_address: OutsideAddress = OutsideAddress.OWN

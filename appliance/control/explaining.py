@@ -10,6 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from appliance import numbers
+from appliance.calls.arrival import calling_out
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import Label, Language
 from appliance.configuration.lines import Number
@@ -40,10 +41,9 @@ Typed = Annotated[Label, Field(max_length=60)]
 class Question(BaseModel):
     """Which call: to one of our numbers from outside, or to an extension (or what a phone of ours dials).
 
-    `called` is either, in any form. `caller`: a number in any form, an extension, or empty. `at`: ISO
-    8601, in the
-    office's time when it has no offset; now when absent. Without `what_if` the world is as it is now, or, for
-    another moment than now, all well.
+    `called` is either, in any form. `line_id`: the other phone system that calls outside by us. `caller`: a
+    number in any form, an extension, or empty. `at`: ISO 8601, in the office's time when it has no offset;
+    now when absent. Without `what_if` the world is as it is now, or, for another moment than now, all well.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -51,6 +51,7 @@ class Question(BaseModel):
     number_id: Typed | None = None
     extension: Typed | None = None
     called: Typed | None = None
+    line_id: Typed | None = None
     caller: Typed = ""
     at: Moment | None = None
     what_if: WhatIf = WhatIf()
@@ -158,6 +159,8 @@ def facts_of(configuration: Configuration, question: Question) -> Facts:
     person = configuration.person_at(question.caller.strip())
     inside = question.extension is not None or (person is not None and question.number_id is None)
     typed = (question.extension or question.called or "").strip()
+    if question.line_id is not None:
+        return _facts_from_there(configuration, question.line_id, question.caller, typed)
     if question.number_id is not None:
         return _facts_from_outside(_number(configuration, question.number_id), question.caller, country)
     if not inside:
@@ -194,6 +197,19 @@ def _facts_from_outside(number: Number, caller: str, country: str) -> Facts:
         line_id=number.line_id,
         language=number.language,
     )
+
+
+def _facts_from_there(configuration: Configuration, line_id: str, caller: str, typed: str) -> Facts:
+    """A call outside of somebody at another phone system."""
+    line, office = configuration.lines.get(line_id), configuration.office
+    if line is None:
+        raise refusal(422, "unknown_line", "line_id")
+    language = office.language if office else Language.FRENCH
+    facts = Facts(Direction.INBOUND, caller.strip(), "", "", line.id, language=language)
+    found = calling_out(configuration, line, facts, typed)
+    if found is None:
+        raise refusal(422, "unknown_called", "called")
+    return found
 
 
 def _facts_from_inside(

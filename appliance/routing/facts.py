@@ -37,7 +37,8 @@ class Facts:
     `known`: the contact who calls from outside. `chosen_line_id`: the line asked for just before the call
     (OUT-3). `short`: the short number that was dialled for `called` (OUT-11). `shows`: the number of ours
     (E.164) to show instead of the person's, where they may (OUT-6).
-    `sent_by`: the person who has sent the caller on to what is called.
+    `sent_by`: the person who has sent the caller on to what is called. `counted_as`: whose calls outside this
+    one is counted with, where another phone system makes it by us; else the person's.
     `redirected`: who outside had sent the call on before it arrived.
     """
 
@@ -56,6 +57,7 @@ class Facts:
     short: str = ""
     shows: str = ""
     redirected: Redirection | None = None
+    counted_as: str = ""
 
     def recognised(self, known: KnownCaller | None) -> Facts:
         """The same once the caller's number has been looked up among the contacts."""

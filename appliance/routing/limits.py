@@ -41,11 +41,12 @@ def barred_call(
     if night is not None and _is_night(night.start, night.end, now, zone_name):
         parameters = {"start": f"{night.start:%H:%M}", "end": f"{night.end:%H:%M}"}
         return Reason("barred_night", parameters)
-    calls, seconds = world.used_today.get(facts.caller_person_id or "", (0, 0))
+    calls, seconds = world.used_today.get(facts.counted_as or facts.caller_person_id or "", (0, 0))
+    who = facts.caller_name or facts.caller
     if limits.calls_per_day is not None and calls >= limits.calls_per_day:
-        return Reason("barred_calls", {"person": facts.caller_name, "most": str(limits.calls_per_day)})
+        return Reason("barred_calls", {"person": who, "most": str(limits.calls_per_day)})
     if limits.minutes_per_day is not None and seconds >= 60 * limits.minutes_per_day:
-        return Reason("barred_minutes", {"person": facts.caller_name, "most": str(limits.minutes_per_day)})
+        return Reason("barred_minutes", {"person": who, "most": str(limits.minutes_per_day)})
     return None
 
 

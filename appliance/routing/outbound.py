@@ -31,13 +31,11 @@ def external_target(
     if node.only_line:
         return _to_other_pbx(plan, node.only_line, number, facts, world)
     shown = shown_number(plan, facts)
-    line_ids = lines_for(plan, world, _first_line(plan, facts, shown), node.any_line)
+    line_ids = lines_for(plan, world, facts, _first_line(plan, facts, shown), node.any_line)
     if not line_ids:
         return None
-    shown_on = tuple(
-        _shown_on(plan, line_id, shown, None if node.any_line else facts.caller_person_id)
-        for line_id in line_ids
-    )
+    who = None if node.any_line else _who_shows(facts)
+    shown_on = tuple(_shown_on(plan, line_id, shown, who) for line_id in line_ids)
     withheld = facts.withheld and not node.any_line
     target = ExternalTarget(number, person_id, line_ids, shown_on, node.any_line, withheld)
     mobile = _mobile(plan, node, facts)
@@ -90,6 +88,8 @@ def wishes(plan: Plan, node: RingNode, facts: Facts, world: World) -> Iterator[R
     if facts.short:
         number = numbers.national(facts.called, plan.country)
         yield Reason("short_number", {"code": facts.short, "number": number})
+    if facts.counted_as:
+        yield Reason("other_pbx_calls_out", {"line": plan.line_names.get(facts.line_id or "", "")})
     line = plan.line_names.get(facts.chosen_line_id or "")
     if line is not None and not plan.is_there(node.only_line or "", facts.called):
         yield Reason("line_chosen", {"line": line})
@@ -102,7 +102,7 @@ def wishes(plan: Plan, node: RingNode, facts: Facts, world: World) -> Iterator[R
 def _why_shown(plan: Plan, node: RingNode, facts: Facts, world: World) -> Iterator[Reason]:
     """Why the first line shows the number that it shows, where somebody chose it."""
     shown = shown_number(plan, facts)
-    lines = lines_for(plan, world, _first_line(plan, facts, shown), False)
+    lines = lines_for(plan, world, facts, _first_line(plan, facts, shown), False)
     if not lines:
         return
     line, mobile = lines[0], _mobile(plan, node, facts)
@@ -111,7 +111,7 @@ def _why_shown(plan: Plan, node: RingNode, facts: Facts, world: World) -> Iterat
         return
     if mobile is not None:
         yield Reason("mobile_not_passed", {"line": plan.line_names[line]})
-    if _shown_on(plan, line, shown, facts.caller_person_id) is None and line in plan.shown_by_line:
+    if _shown_on(plan, line, shown, _who_shows(facts)) is None and line in plan.shown_by_line:
         yield Reason("no_number_shown", {"person": facts.caller_name, "line": plan.line_names[line]})
     elif shown is not None and not facts.shows:
         number = numbers.national(shown.number, plan.country)
@@ -139,16 +139,27 @@ def _wished_number(plan: Plan, facts: Facts) -> PresentedNumber | None:
     return next((number for number in every if number.number == facts.shows), None)
 
 
-def lines_for(plan: Plan, world: World, first: str | None, any_line: bool) -> tuple[str, ...]:
+def lines_for(plan: Plan, world: World, facts: Facts, first: str | None, any_line: bool) -> tuple[str, ...]:
     """The lines to try, best first (OUT-9): `first`, then the office's order.
 
     With `any_line`, those that are full or thought to be down come after the others.
     """
-    up = [line for line in plan.line_ids if line in world.lines_up and line not in world.lines_full]
+    usable = lines_outside(plan, facts)
+    up = [line for line in usable if line in world.lines_up and line not in world.lines_full]
     up.sort(key=lambda line: line != first)
     if any_line:
-        up.extend(line for line in plan.line_ids if line not in up)
+        up.extend(line for line in usable if line not in up)
     return tuple(up)
+
+
+def lines_outside(plan: Plan, facts: Facts) -> tuple[str, ...]:
+    """The lines that may carry a call, in the office's order; never back to the system that makes it."""
+    return tuple(line for line in plan.line_ids if not facts.counted_as or line != facts.line_id)
+
+
+def _who_shows(facts: Facts) -> str | None:
+    """The person who shows a number; empty for whoever calls from another phone system."""
+    return "" if facts.counted_as else facts.caller_person_id
 
 
 def _first_line(plan: Plan, facts: Facts, shown: PresentedNumber | None) -> str | None:

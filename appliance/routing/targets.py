@@ -13,7 +13,7 @@ from appliance.routing.forwarding import in_force
 from appliance.routing.introductions import introduction
 from appliance.routing.limits import barred_number
 from appliance.routing.nodes import Candidate, RingNode
-from appliance.routing.outbound import external_target
+from appliance.routing.outbound import external_target, lines_outside
 from appliance.routing.plan import Plan
 from appliance.routing.refusals import refusal, rings_now
 from appliance.routing.steps import Introduction, PhoneTarget, Target
@@ -135,9 +135,10 @@ def _why_unreachable(plan: Plan, node: RingNode, candidate: Candidate, facts: Fa
         barred = barred_number(plan.limits, candidate.external, plan.country)
         if barred is not None:
             return barred
-        if any(line in world.lines_up for line in plan.line_ids):
+        lines = lines_outside(plan, facts)
+        if any(line in world.lines_up for line in lines):
             return Reason("lines_full")
-        return Reason("lines_down" if plan.line_ids else "no_line")
+        return Reason("lines_down" if lines else "no_line")
     return Reason("nobody_registered" if candidate.phones else "no_phone", person)
 
 

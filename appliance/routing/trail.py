@@ -46,6 +46,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "extension_unknown": "Nobody has the extension {called}",
         "outside_called": "{number} is outside",
         "extension_there": "{number} is an extension of {line}",
+        "other_pbx_calls_out": "{line}, another phone system, calls outside by this box",
         "other_pbx_called": "{number} is reached by {line}",
         "other_pbx_down": "{line} cannot be reached at the moment",
         "emergency_called": "{number} is an emergency number: any line is taken",

@@ -134,20 +134,20 @@ class IncomingCalls:
         our_user: str | None,
         setting: EncryptedAudio = EncryptedAudio.AUTOMATIC,
     ) -> None:
-        inbound = arrival.facts.direction is Direction.INBOUND
+        by_line = arrival.facts.line_id is not None
         facts = arrival.facts.recognised(self.look_up(arrival.facts.caller))
         outside = self._lines.outside(facts.line_id, event.flow)
         try:
             leg = IncomingLeg(
                 replace(
-                    self._surroundings(event.flow, not inbound),
+                    self._surroundings(event.flow, not by_line),
                     encryption=encryption_on(event.flow, setting),
                     outside_host=outside[0] if outside else None,
                 ),
                 event.session,
                 event.request,
                 facts.caller_name or facts.caller,
-                answers_to_speak=inbound,
+                answers_to_speak=facts.direction is Direction.INBOUND,
                 contact=our_contact(event.flow, our_user or "autocom", outside),
             )
         except SdpError as error:

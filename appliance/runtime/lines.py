@@ -27,7 +27,7 @@ _OURS_ALONE = (
     "name", "main_number_id", "dialled_format", "operator", "max_channels", "called_number_in",
     "identity_header", "from_holds", "codecs", "keep_alive_seconds",
     "encrypted_audio", "prefix", "forwarded_caller", "passes_mobiles", "told_redirections",
-    "extension_in_to", "extensions_there",
+    "extension_in_to", "extensions_there", "calls_outside",
 )  # fmt: skip
 
 

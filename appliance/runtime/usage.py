@@ -1,4 +1,4 @@
-"""The count of calls to the outside, by person and day."""
+"""The count of calls to the outside, by day and by who makes them: a person, or somebody elsewhere by us."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from appliance.calls.call import Call
-from appliance.routing.facts import Direction
+from appliance.routing.facts import Direction, Facts
 from appliance.routing.steps import ExternalTarget, Ring
 from appliance.runtime.background import Background
 from appliance.storage.errors import StorageError
@@ -42,8 +42,8 @@ class Usage:
         """Count a call that somebody makes to the outside; emergencies never count."""
         facts = call.facts
         outside = any(isinstance(each, ExternalTarget) and not each.emergency for each in step.targets)
-        if outside and facts.direction is Direction.OUTBOUND and facts.caller_person_id:
-            self._add(facts.caller_person_id, 1, 0)
+        if outside and (who := _counted(facts)):
+            self._add(who, 1, 0)
 
     def called(self, person_id: str) -> None:
         """Count a call that the box makes to the outside for somebody."""
@@ -51,9 +51,8 @@ class Usage:
 
     def ended(self, call: Call, now: float) -> None:
         """Count how long a call to the outside lasted."""
-        facts = call.facts
-        if facts.direction is Direction.OUTBOUND and facts.caller_person_id and call.answered_by_line:
-            self._add(facts.caller_person_id, 0, max(0, round(now - (call.answered_at or now))))
+        if (who := _counted(call.facts)) and call.answered_by_line:
+            self._add(who, 0, max(0, round(now - (call.answered_at or now))))
 
     def _add(self, person_id: str, calls: int, seconds: int) -> None:
         before = self.today().get(person_id, (0, 0))
@@ -65,3 +64,10 @@ class Usage:
             await self._store.add(person_id, day, calls, seconds)
         except StorageError as error:
             log.error("a call to the outside could not be counted: %s", error)
+
+
+def _counted(facts: Facts) -> str:
+    """Whose call to the outside that is; empty for nobody's."""
+    if facts.direction is not Direction.OUTBOUND:
+        return ""
+    return facts.counted_as or facts.caller_person_id or ""

@@ -79,13 +79,15 @@ async def test_another_phone_system_has_a_form_of_its_own(
         await visitor.fill("[name=extensions_there]", written)
         await is_refused(visitor, "extensions_there", told[words.locale])
     await visitor.fill("[name=extensions_there]", "700 – 749, 760")
+    await expect(visitor.locator("[name=calls_outside][type=checkbox]")).not_to_be_checked()
+    await visitor.check("[name=calls_outside][type=checkbox]")
     await save(visitor)
     await visitor.wait_for_url("**?done=created")
     await expect(visitor.locator("[name=extensions_there]")).to_have_value("700-749, 760")
     line = visitor.url.rpartition("/")[2].partition("?")[0]
     kept = settled.api.get(f"/lines/{line}")
     assert (kept["kind"], kept["mode"], kept["extension_in_to"]) == ("pbx", "trusted", True)
-    assert kept["extensions_there"] == ["700-749", "760"]
+    assert (kept["extensions_there"], kept["calls_outside"]) == (["700-749", "760"], True)
     await visitor.goto("/star-codes")
     await expect(visitor.locator("#besides tr", has_text="700-749")).to_contain_text("Annexe")
     settled.api.delete(f"/lines/{line}")

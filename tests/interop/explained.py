@@ -91,6 +91,8 @@ def _is_drawn(box: Box, record: dict[str, Any], way: list[Place]) -> None:
 def _question(record: dict[str, Any], dialled: str) -> dict[str, Any]:
     at = datetime.fromtimestamp(record["started_at"], UTC).isoformat()
     asked = {"caller": record["caller"], "at": at}
+    if record["direction"] == "outbound" and record["line_id"] is not None:
+        return {**asked, "line_id": record["line_id"], "called": record["called"]}
     if record["number_id"] is not None:
         return {**asked, "number_id": record["number_id"]}
     return {**asked, "called": dialled or record["called"]}

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
 from tests.interop.box import Box
 from tests.interop.explained import explained
 from tests.interop.fixtures import Phones
-from tests.interop.office import NUMBER, OUTSIDER, PASSWORD, add_somebody, route, set_up, to_person
+from tests.interop.network import Network
+from tests.interop.office import (
+    NUMBER,
+    OUTSIDER,
+    PASSWORD,
+    add_somebody,
+    add_trusted_line,
+    route,
+    set_up,
+    to_person,
+)
 from tests.interop.phones.baresip import Baresip
 from tests.interop.phones.dialogue import Dialogue, sdp
+from tests.interop.phones.provider import Provider
 from tests.interop.phones.sipp import Sipp
 from tests.interop.sound import seconds_of_tone
 from tests.interop.waiting import until
@@ -27,8 +40,10 @@ def _call(name: str) -> Dialogue:
     )
 
 
-@pytest.mark.feature("IN-3", "NUM-2")
-def test_extensions_are_dialled_both_ways_and_nothing_else_is_reached(box: Box, phones: Phones) -> None:
+@pytest.mark.feature("IN-3", "NUM-2", "OUT-10")
+def test_extensions_are_dialled_both_ways_and_the_outside_where_that_is_ticked(
+    box: Box, phones: Phones, network: Network
+) -> None:
     annex, bruno_phone = phones.sipp("annex"), phones.sipp("bruno", "102", PASSWORD)
     box.start("2026-11-24T10:00:00+01:00")
     set_up(box)
@@ -81,6 +96,8 @@ def test_extensions_are_dialled_both_ways_and_nothing_else_is_reached(box: Box, 
     assert "INVITE sip:205@" in invite and 'From: "Alice" <sip:101@' in invite
     assert "other_pbx_called" in explained(box, calls=5, dialled="8205")
     _is_rung_by_its_range(box, annex, phone, line)
+    with closing(Provider(network.host("provider"), tone=500)) as provider:
+        _calls_outside_by_us(box, annex, provider, line)
 
 
 def _is_rung_by_its_range(box: Box, annex: Sipp, phone: Baresip, line: str) -> None:
@@ -101,3 +118,40 @@ def _is_rung_by_its_range(box: Box, annex: Sipp, phone: Baresip, line: str) -> N
     assert 'From: "Alice" <sip:101@' in taken.messages()
     assert "extension_there" in explained(box, calls=6, dialled="312")
     assert box.api.get("/history")["records"][0]["direction"] == "internal"
+
+
+def _refused(status: int) -> Dialogue:
+    """A call that is refused, whatever is said before."""
+    call = Dialogue(f"refused with {status}").calls(body=sdp(7006))
+    for provisional in (100, 180, 183):
+        call.hears(provisional, optional=True)
+    return call.hears(status).acks_refusal()
+
+
+def _calls_outside_by_us(box: Box, annex: Sipp, provider: Provider, line: str) -> None:
+    """Somebody there calls outside by our operator, where that is ticked, within our limits."""
+    add_trusted_line(box, provider.host.address)
+    box.api.change(f"/lines/{line}", extension_in_to=False, calls_outside=True, extensions_there=["200-223"])
+    until(lambda: all(each["state"] == "up" for each in box.state()["lines"]), "both lines up")
+    ear = annex.ear(7008, tone=600)
+    zoe = {"caller": "205", "caller_name": "Zoé"}
+    call = annex.play("trunk_in", box.server, service="0639981234", ear_port=7008, stay=4, **zoe)
+    provider.wait("ACK")
+    outsider = provider.speaks_first()
+    call.finish()
+    provider.wait("BYE")
+    ear.close()
+    assert seconds_of_tone(outsider.save(annex.folder / "there.wav"), 600) > 1
+    assert seconds_of_tone(ear.save(annex.folder / "outside.wav"), 500) > 1
+    (invite,) = (heard.request for heard in provider.calls())
+    assert invite.first.startswith(f"INVITE sip:{OUTSIDER}@") and "205" not in invite.get("from")
+    codes = explained(box, calls=7)
+    assert codes[:3] == ["limits_kept", "outside_called", "other_pbx_calls_out"]
+    record = box.api.get("/history")["records"][0]
+    assert (record["direction"], record["caller"], record["line_id"]) == ("outbound", "205", line)
+
+    box.api.ask("PUT", "/outbound", {"limits": {"night": None, "calls_per_day": 1}})
+    annex.play(_refused(403), box.server, service="0639981234", caller="205").finish()
+    assert explained(box, calls=8)[0] == "barred_calls"
+    box.api.change(f"/lines/{line}", calls_outside=False)
+    annex.play(_refused(404), box.server, service="0639981234", caller="205").finish()

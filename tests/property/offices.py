@@ -278,8 +278,8 @@ def _simpler(
         case ("people", "when_unanswered", _) | ("people", "mobile", *_):
             devices = (DeviceChoice(kind=DeviceKind.DESKPHONE),)
             change = {"when_unanswered": {}, "devices": devices}
-        case ("lines", "prefix" | "extensions_there", *_):
-            change = {"prefix": None, "extensions_there": ()}
+        case ("lines", "prefix" | "extensions_there" | "calls_outside", *_):
+            change = {"prefix": None, "extensions_there": (), "calls_outside": False}
         case ("people", "presented_number_id" | "allowed_number_ids", *_):
             change = {"presented_number_id": None, "allowed_number_ids": None}
         case ("people", "short_numbers", *_):
@@ -481,6 +481,7 @@ def _line(chance: Random, identifier: str) -> SipTrunk:
         forwarded_caller=chance.choice(tuple(ForwardedCaller)),
         told_redirections=chance.choice(tuple(ToldRedirections)),
         passes_mobiles=chance.random() < 0.5,
+        calls_outside=chance.random() < 0.5,
         extensions_there=chance.choice(((), (), ("300-349",), ("100-110", "40"), ("15-19",))),
     )
 
@@ -576,5 +577,15 @@ inside_facts = st.builds(
     chosen_line_id=st.sampled_from((None, None, *LINES, "gone")),
     short=st.sampled_from(("", "", "55")),
 )
-facts = inbound_facts | inside_facts
+from_there_facts = st.builds(
+    Facts,
+    direction=st.just(Direction.OUTBOUND),
+    caller=st.sampled_from(("", "205", OUTSIDE)),
+    caller_name=st.just(""),
+    called=st.sampled_from(("15", "3900", OUTSIDE, number_of("n0"))),
+    line_id=st.sampled_from(LINES),
+    withheld=st.booleans(),
+    counted_as=st.just("l0/205"),
+)
+facts = inbound_facts | inside_facts | from_there_facts
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))

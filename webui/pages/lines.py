@@ -63,7 +63,16 @@ FIELDS = (
         N_("Its people may dial our extensions"),
         N_(
             "A call to an extension (in To) rings whoever has it, at once. "
-            "Any other call follows the main number's path; none leaves by our other lines."
+            "Any other call follows the main number's path."
+        ),
+        kind="checkbox",
+    ),
+    Field(
+        "calls_outside",
+        N_("Its people may call outside by this box"),
+        N_(
+            "By our other lines and within the limits of calls outside; each of its extensions counts as a "
+            "person does. Unticked, none of its calls leaves by our other lines."
         ),
         kind="checkbox",
     ),

@@ -71,6 +71,14 @@ class Provider:
         """The next request of that method that was not waited for before."""
         return self.heard.wait(lambda heard: heard.method == method, method)
 
+    def speaks_first(self) -> RtpEnd:
+        """The audio end of the last call, which sends to where the INVITE wants it without hearing first."""
+        ear, body = self._ears[-1], self.calls()[-1].request.body
+        host, port = re.search(r"c=IN IP4 (\S+)", body), re.search(r"m=audio (\d+)", body)
+        assert host is not None and port is not None, body
+        ear.peer = host[1], int(port[1])
+        return ear
+
     def calls(self) -> list[Heard]:
         """The calls that came, each once, in order."""
         found: dict[str, Heard] = {}

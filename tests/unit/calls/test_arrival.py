@@ -138,8 +138,12 @@ def test_a_broken_diversion_says_nothing():
     assert arrival.facts.redirected is None
 
 
+def line_there(**fields):
+    return LINE.model_copy(update={"kind": "pbx", "extension_in_to": True, **fields})
+
+
 def other_pbx(**fields):
-    line = LINE.model_copy(update={"kind": "pbx", "extension_in_to": True, **fields})
+    line = line_there(**fields)
     return from_line(SETTINGS.with_record("lines", line.id, line), line, PBX_CALLS)
 
 
@@ -192,6 +196,41 @@ def test_who_is_transferred_goes_on_in_the_language_of_their_call_or_their_own(p
         office = office.with_record("people", who, person)
     by = Party("101", "Alice", "alice")
     assert transferred(office, party, by, "103", Language.ENGLISH).language is language
+
+
+@pytest.mark.feature("IN-3", "OUT-10")
+@pytest.mark.parametrize(
+    ("dialled", "called"),
+    [("0639981234", OUTSIDER), (OUTSIDER, OUTSIDER), ("3900", "3900"), ("112", "112"), ("101", None)],
+)
+def test_another_phone_system_calls_outside_by_us_where_it_may(dialled, called):
+    line = line_there(calls_outside=True, extensions_there=("200-299",))
+    request = invitation(f"sip:{dialled}@box", from_="<sip:205@annex>", to=f"<sip:{dialled}@box>")
+    found = from_line(SETTINGS, line, request)
+    if called is None:
+        assert found is not None and found.facts.direction is Direction.INBOUND
+    else:
+        facts = found.facts
+        assert (facts.direction, facts.called, found.number_id) == (Direction.OUTBOUND, called, None)
+        assert (facts.caller, facts.line_id, facts.counted_as) == ("205", line.id, f"{line.id}/205")
+    refused = from_line(SETTINGS, line_there(calls_outside=False), request)
+    assert refused is None or refused.facts.direction is Direction.INBOUND
+
+
+@pytest.mark.feature("IN-3", "OUT-10")
+def test_who_is_no_extension_known_there_is_counted_with_all_others_of_that_kind():
+    line = line_there(calls_outside=True, extensions_there=("200-299",))
+    for caller in ("<sip:305@annex>", "<sip:+33639985678@annex>", "<sip:anonymous@anonymous.invalid>"):
+        found = from_line(SETTINGS, line, invitation(f"sip:{OUTSIDER}@box", from_=caller))
+        assert found is not None and found.facts.counted_as == f"{line.id}/"
+        assert found.facts.withheld is ("anonymous" in caller)
+
+
+@pytest.mark.feature("IN-3")
+def test_a_number_of_ours_is_no_call_outside():
+    line = line_there(calls_outside=True)
+    found = from_line(SETTINGS, line, invitation(f"sip:{NUMBER}@box"))
+    assert found is not None and (found.facts.direction, found.number_id) == (Direction.INBOUND, "main")
 
 
 REGISTERED = {"mode": "registered", "user": "0299005678", "password": "secret-of-the-line"}

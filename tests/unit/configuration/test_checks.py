@@ -345,11 +345,10 @@ def test_a_thousand_people_are_checked_quickly() -> None:
 
 
 @pytest.mark.feature("IN-3")
-def test_extensions_are_called_by_another_phone_system_only():
-    configuration = changed(small_office(), "lines", "trunk", extension_in_to=True)
-    assert [(each.path, each.code) for each in problems(configuration)] == [
-        (("extension_in_to",), "extension_in_to_of_trunk")
-    ]
+@pytest.mark.parametrize("field", ["extension_in_to", "calls_outside"])
+def test_extensions_and_the_outside_are_called_by_another_phone_system_only(field):
+    configuration = changed(small_office(), "lines", "trunk", **{field: True})
+    assert [(each.path, each.code) for each in problems(configuration)] == [((field,), f"{field}_of_trunk")]
     assert not problems(changed(configuration, "lines", "trunk", kind="pbx"))
 
 

@@ -105,6 +105,56 @@ def test_an_extension_of_a_range_rings_there_as_it_is_dialled() -> None:
     assert codes([unknown]) == ["extension_unknown"]
 
 
+OUT_FROM_THERE = Facts(
+    Direction.OUTBOUND, "205", "Zoé", "+33639981234", line_id="annex", counted_as="annex/205"
+)
+
+
+@pytest.mark.feature("IN-3", "OUT-10")
+def test_a_call_from_there_outside_leaves_by_another_line_which_shows_its_own_number() -> None:
+    (first, *_) = follow(office(), OUT_FROM_THERE, world=ANNEX)
+    assert isinstance(first.step, Ring)
+    (target,) = first.step.targets
+    assert isinstance(target, ExternalTarget)
+    number = small_office().numbers["main"].number
+    assert (target.line_ids, target.shows("trunk"), target.callers_on) == (("trunk",), number, ())
+    assert codes([first]) == ["limits_kept", "outside_called", "other_pbx_calls_out", "rings"]
+
+
+@pytest.mark.feature("IN-3", "OUT-9")
+@pytest.mark.parametrize("called", ["+33639981234", "112"])
+def test_a_call_from_there_never_goes_back_there(called: str) -> None:
+    only_there = replace(EVERYBODY, lines_up=frozenset({"annex"}))
+    told = follow(office(), replace(OUT_FROM_THERE, called=called), world=only_there)
+    lines = [
+        target.line_ids
+        for each in told
+        if isinstance(each.step, Ring)
+        for target in each.step.targets
+        if isinstance(target, ExternalTarget)
+    ]
+    assert lines == ([("trunk",)] if called == "112" else []), "a call for help tries a line that seems down"
+
+
+@pytest.mark.feature("IN-3", "OUT-10")
+@pytest.mark.parametrize(
+    ("change", "used", "code"),
+    [
+        ({"called": "+33899123456"}, {}, "barred_costly"),
+        ({"called": "+4915112345678"}, {}, "barred_country"),
+        ({}, {"annex/205": (150, 0)}, "barred_calls"),
+        ({}, {"annex/205": (1, 480 * 60)}, "barred_minutes"),
+        ({}, {"annex/206": (150, 0), "bruno": (150, 0)}, "limits_kept"),
+    ],
+)
+def test_the_limits_of_calls_outside_hold_for_each_of_their_extensions(
+    change: dict[str, str], used: dict[str, tuple[int, int]], code: str
+) -> None:
+    world = replace(ANNEX, used_today=used)
+    (first, *_) = follow(office(), replace(OUT_FROM_THERE, **change), world=world)
+    assert codes([first])[0] == code
+
+
 @pytest.mark.feature("NUM-2")
 def test_an_extension_there_is_rung_by_no_other_line_when_its_own_is_down() -> None:
     (first, *_) = follow(office(), dialled("205"))
