@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from appliance.calls.call import Party
-from appliance.calls.transfer_by_keys import KeyedTransfer, _decides, _dialled, listen_for_codes
+from appliance.calls.consulting import _decides, number_dialled
+from appliance.calls.transfer_by_keys import KeyedTransfer, listen_for_codes
 from appliance.configuration.star_codes import StarCodes
 from tests.support.scripted_calls import ScriptedBoard, ScriptedCallee, ScriptedCaller, scripted_call, settle
 from tests.unit.routing.small_office import small_office
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.feature("RING-10")
 def hurried(monkeypatch):
     """Keys are waited for a moment."""
     for name in ("CODE_SECONDS", "FIRST_SECONDS", "NEXT_SECONDS"):
-        monkeypatch.setattr(f"appliance.calls.transfer_by_keys.{name}", 0.02)
+        monkeypatch.setattr(f"appliance.calls.consulting.{name}", 0.02)
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ async def test_without_codes_nothing_is_listened_to(board):
 )
 async def test_what_is_dialled_after_a_code(board, keys, dialled):
     leg = ScriptedCaller(board.story, "bruno")
-    task = asyncio.get_running_loop().create_task(_dialled(board, leg))
+    task = asyncio.get_running_loop().create_task(number_dialled(board, leg))
     await settle()
     for key in keys:
         leg.media.digits.put_nowait(key)
@@ -108,7 +109,7 @@ async def test_an_extension_of_another_phone_system_is_whole_when_none_can_go_on
     leg = ScriptedCaller(board.story, "bruno")
     for key in keys:
         leg.media.digits.put_nowait(key)
-    assert await _dialled(board, leg) == dialled
+    assert await number_dialled(board, leg) == dialled
 
 
 @pytest.mark.parametrize(
