@@ -22,7 +22,7 @@ from tests.support import prompt_cache
 from tests.support.chromium import CHROMIUM, FLAGS
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 30.0
+PATIENCE = 60.0
 NAME, PASSWORD = "Claire", "une phrase assez longue"
 
 expect.set_options(timeout=PATIENCE * 1000)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.interop.network import Host
-from tests.interop.waiting import NeverHappened, until
+from tests.interop.waiting import PATIENCE, NeverHappened, until
 from tests.support import prompt_cache
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +30,7 @@ class Refused(Exception):
 
 class _UnixConnection(http.client.HTTPConnection):
     def __init__(self, path: Path) -> None:
-        super().__init__("box", timeout=30)
+        super().__init__("box", timeout=PATIENCE)
         self._path = str(path)
 
     def connect(self) -> None:

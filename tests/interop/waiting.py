@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 # Seconds; generous, as the machine may be busy: they are only ever spent when a test fails.
-PATIENCE = float(os.environ.get("AUTOCOM_TEST_PATIENCE", "30"))
+PATIENCE = float(os.environ.get("AUTOCOM_TEST_PATIENCE", "60"))
 
 
 class NeverHappened(AssertionError):

@@ -27,7 +27,7 @@ MAINS = {
     "events": "events/events.js",
     "sdp-transform": "sdp-transform/lib/index.js",
 }
-PATIENCE = 30.0
+PATIENCE = 60.0
 MEDIA_FLAGS = (
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
