@@ -72,10 +72,10 @@ class Turns:
         members = {
             member.person_id for group in self._configuration().groups.values() for member in group.members
         }
-        for person_id in people:
-            since = self._idle_since[person_id] = self._epoch()
-            if person_id in members:
-                self._keep(self._store.save_idle(person_id, since))
+        since = self._epoch()
+        self._idle_since.update(dict.fromkeys(people, since))
+        if told := people & members:
+            self._keep(self._store.save_idle(told, since))
 
     def _keep(self, saving: Coroutine[Any, Any, None]) -> None:
         self._background.start(self._kept(saving), "the turns of a group")

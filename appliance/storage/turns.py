@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Sequence
 
 from appliance.storage.database import Database
 
@@ -15,15 +16,16 @@ class TurnStore:
 
     async def save_rung(self, group_id: str, person_id: str) -> None:
         """Keep whom a group has rung last."""
-        await self._save("INSERT OR REPLACE INTO last_rung VALUES (?,?)", (group_id, person_id))
+        await self._save("INSERT OR REPLACE INTO last_rung VALUES (?,?)", [(group_id, person_id)])
 
-    async def save_idle(self, person_id: str, since: float) -> None:
-        """Keep when somebody was last on the phone, in epoch seconds."""
-        await self._save("INSERT OR REPLACE INTO idle_since VALUES (?,?)", (person_id, since))
+    async def save_idle(self, people: Iterable[str], since: float) -> None:
+        """Keep since when these people are off the phone, in epoch seconds."""
+        rows = [(person_id, since) for person_id in people]
+        await self._save("INSERT OR REPLACE INTO idle_since VALUES (?,?)", rows)
 
-    async def _save(self, statement: str, row: tuple[str, str | float]) -> None:
+    async def _save(self, statement: str, rows: Sequence[tuple[str, str | float]]) -> None:
         def change(connection: sqlite3.Connection) -> None:
-            connection.execute(statement, row)
+            connection.executemany(statement, rows)
 
         await self._database.write(change)
 
