@@ -65,7 +65,7 @@ def _in_the_way(
 @lru_cache(maxsize=256)
 def outside_among(extensions: str, country: str) -> str | None:
     """An emergency or public number among the extensions of a range."""
-    for number in numbers.emergency_numbers(country):
+    for number in sorted(numbers.emergency_numbers(country)):
         if holds(extensions, number):
             return number
     length = len(ends(extensions)[0])

@@ -22,6 +22,8 @@ from appliance.sip.flow import Address, Flow
 from appliance.sip.message import Request
 from appliance.sip.uri import Uri
 
+# A provider that answers takes a tenth of a second; the registration that stays ends by itself.
+LEAVE_SECONDS = 2.0
 # Settings of a line that the keeper of its registration need not start over for.
 _OURS_ALONE = (
     "name", "main_number_id", "dialled_format", "operator", "max_channels", "called_number_in",
@@ -88,10 +90,12 @@ class Lines:
         return self._background.start(self._keepers.pop(line_id).leave(), f"leave line {line_id}")
 
     async def close(self) -> None:
-        """Stop every keeper and take the registrations back, within two seconds."""
+        """Stop every keeper and take the registrations back; providers that do not answer are left."""
         leaving = [self._stop(line_id) for line_id in list(self._keepers)]
-        if leaving:
-            await asyncio.wait(leaving, timeout=2.0)
+        late = (await asyncio.wait(leaving, timeout=LEAVE_SECONDS))[1] if leaving else ()
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     def line_of(self, flow: Flow, request: Request) -> Line | None:
         """The line a call comes from, or None: by its mark, its server, or its address.

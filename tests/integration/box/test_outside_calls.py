@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from pydantic import SecretStr
 
+from appliance.runtime import lines
 from tests.integration.box.offices import NUMBER, OUTSIDER, PROVIDER_HOST, office_of_three
 from tests.support.raw_sip import RawMessage, RawPhone, description, proves, tag_of
 
@@ -206,3 +207,20 @@ def reply(phone: RawPhone, request: RawMessage, status: int, *fields: str) -> No
         "",
     ]
     phone.send("\r\n".join(lines).encode())
+
+
+async def test_a_provider_that_no_longer_answers_does_not_hold_up_the_end_of_the_box(
+    running, provider, monkeypatch
+):
+    monkeypatch.setattr(lines, "LEAVE_SECONDS", 0.1)
+    settings = office_of_three(provider.address[1])
+    sign_in = {"mode": "registered", "user": "0199001234", "password": SecretStr("secret-of-the-line")}
+    line = settings.lines["trunk"].model_copy(update=sign_in)
+    await running.set(settings.with_record("lines", "trunk", line))
+    registration = await provider.outside.take(lambda m: m.method == "REGISTER", "a registration", 10.0)
+    provider.answer_outside(registration, 200)
+    await running.until(lambda: running.box.lines.live()[0].state == "up", "the line up")
+    await running.box.lines.close()
+    left = await provider.outside.take(lambda m: m.get("expires") == "0", "the registration taken back", 10.0)
+    assert left.method == "REGISTER"
+    assert "leave line trunk" not in {task.get_name() for task in asyncio.all_tasks()}
