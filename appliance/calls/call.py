@@ -116,6 +116,7 @@ class Call:
     holding: set[int] = field(default_factory=set)
     report: tuple[Referral, CallerLeg] | None = None
     conference: tuple[CallerLeg, ...] = ()
+    consulted: CallerLeg | None = None
     leader: Leg | None = field(init=False)
     arrived: Facts = field(init=False)
     _parties: dict[int, Party] = field(default_factory=dict)
@@ -156,6 +157,16 @@ class Call:
         self.leader, self.conference = None, legs
         self.story_moves("conference", by)
 
+    def joins_conference(self, leg: CallerLeg, party: Party, by: Party) -> None:
+        """Somebody more hears the others, and is heard."""
+        self.know(leg, party)
+        if leg not in self.met:
+            self.met.append(leg)
+        if party.person_id:
+            self.person_ids = tuple(dict.fromkeys((*self.person_ids, party.person_id)))
+        self.conference = (*self.conference, leg)
+        self.story_moves("conference_joined", by, party.name or party.number)
+
     def leaves_conference(self, leg: CallerLeg) -> bool:
         """Somebody has left the conference; False when they had done so before."""
         if leg not in self.conference:
@@ -163,6 +174,18 @@ class Call:
         self.conference = tuple(each for each in self.conference if each is not leg)
         self.story_moves("conference_left", self.party_of(leg))
         return True
+
+    @contextmanager
+    def consults(self, leg: CallerLeg, party: Party) -> Iterator[None]:
+        """Somebody of the call talks to one who is not in it, as long as the context lasts."""
+        self.know(leg, party)
+        self.consulted = leg
+        self.changed(self)
+        try:
+            yield
+        finally:
+            self.consulted = None
+            self.changed(self)
 
     def speaks_to(self, leg: CallerLeg) -> None:
         """The caller is heard on one phone more: an announcement on several."""
@@ -292,16 +315,21 @@ class Call:
     @property
     def people_now(self) -> tuple[str, ...]:
         """The ids of the people who are in the call now: who calls, and who talks or is being rung."""
-        ringing = () if self.callee is not None else self.ringing_people
+        ringing = self.ringing_people if self.callee is None or self.conference else ()
         return tuple(dict.fromkeys((*self.people_on_the_phone, *ringing)))
 
     @property
     def people_on_the_phone(self) -> tuple[str, ...]:
         """The ids of the people who call or talk now: whoever has transferred the call is gone."""
-        known = (self.caller, self.callee, *self.conference)
-        legs = (leg for leg in known if leg is not None and not leg.has_ended)
-        found = (self.party_of(leg).person_id for leg in legs)
+        found = (self.party_of(leg).person_id for leg in self.legs_talking)
         return tuple(dict.fromkeys(person for person in found if person))
+
+    @property
+    def legs_talking(self) -> tuple[CallerLeg, ...]:
+        """The legs of whoever calls, talks, is asked something or is in the conference, each once."""
+        known = (self.caller, self.callee, self.consulted, *self.conference)
+        there = {id(leg): leg for leg in known if leg is not None and not leg.has_ended}
+        return tuple(there.values())
 
     def rings(self, legs: tuple[CalleeLeg, ...]) -> None:
         """Say who is ringing now."""

@@ -104,7 +104,7 @@ async def reached(
     """Ring whom the facts of the call lead to; CALLER_LEFT when one of `ends` comes first."""
     outcome: Outcome = Outcome.UNREACHABLE
     decision = next_step(board.plan, call.facts, board.world(), board.now())
-    while isinstance(step := decision.step, Ring) and outcome is not Outcome.CALLER_LEFT:
+    while isinstance(step := decision.step, Ring):
         call.note(decision)
         legs = [taken.enter_context(leg) for leg in board.legs_towards(step, call)]
         call.rings(tuple(legs))
@@ -116,6 +116,8 @@ async def reached(
                     leg.close()
             return answer
         outcome = answer
+        if outcome is Outcome.CALLER_LEFT:
+            break
         decision = next_step(board.plan, call.facts, board.world(), board.now(), decision.position, outcome)
     return outcome
 
@@ -139,9 +141,9 @@ async def _cancels(leg: CallerLeg) -> None:
 Decision = Literal["leaves", "comes back", "joins all"]
 
 
-async def talk_it_over(board: Switchboard, transferor: CallerLeg, target: CalleeLeg) -> Decision:
+async def talk_it_over(board: Switchboard, call: Call, transferor: CallerLeg, target: CalleeLeg) -> Decision:
     """Let the two talk until the transferor leaves, comes back to their call, or brings all together."""
-    with board.join(transferor.media, target.media):
+    with board.join(transferor.media, target.media), call.consults(target, board.party_of(target)):
         pressed = await until_first(_decides(board, transferor), transferor.wait_ended(), target.wait_ended())
     if target.has_ended or (pressed == "comes back" and not transferor.has_ended):
         return "comes back"

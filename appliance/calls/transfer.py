@@ -17,6 +17,7 @@ from appliance.legs.leg import CallerLeg, Leg
 from appliance.legs.referral import Referral
 from appliance.legs.sessions import is_g711
 from appliance.routing.steps import Outcome
+from appliance.routing.trail import Reason
 
 # What the transferor's phone is told when the target does not take the call.
 STATUSES = {
@@ -33,7 +34,8 @@ LOAN_SECONDS = 3.0
 class Loan:
     """A leg that one call lends to another: its own call waits for `over`, so that ownership never moves.
 
-    `connected` tells the call that lends who talks to the leg from then on, `story` what its story says.
+    `party` is at its far side. `connected` tells the call that lends who talks to the leg from then on,
+    `story` is what its story says first, `tell` adds to it.
     """
 
     leg: CallerLeg
@@ -41,6 +43,8 @@ class Loan:
     ready: Future[None] = field(default_factory=Future)
     over: Happening = field(default_factory=Happening)
     connected: Callable[[Party], object] = lambda _: None
+    party: Party = field(default_factory=Party)
+    tell: Callable[[Reason], object] = lambda _: None
 
     async def is_lent(self) -> bool:
         """Whether the leg is there; False when its far side has hung up meanwhile, and nobody lends it."""
@@ -58,7 +62,8 @@ def borrow_opposite(call: Call, leg: object, story: str = "transferred") -> Loan
     if talk is None or leg not in (talk.one, talk.other):
         return None
     mine = talk.one if leg is talk.one else talk.other
-    loan = Loan(talk.opposite(mine), story)
+    opposite = talk.opposite(mine)
+    loan = Loan(opposite, story, party=call.party_of(opposite), tell=call.tell)
     call.lead(loan.leg)
     talk.wishes.put_nowait((mine, loan))
     return loan

@@ -104,13 +104,14 @@ async def _consult(
             call.send_on(transferor, board.facts_of_transfer(by, by, target, before.facts.language))
             call.lead(party)
             leg = await reached_for(board, call, transferor, taken)
-            end = "comes back" if isinstance(leg, Outcome) else await talk_it_over(board, transferor, leg)
+            end = (
+                "comes back" if isinstance(leg, Outcome) else await talk_it_over(board, call, transferor, leg)
+            )
             music.cancel()
         call.comes_back(before)
         if not isinstance(leg, Outcome) and end == "leaves":
             return await _connect(board, call, by, party, leg, target)
         if not isinstance(leg, Outcome) and end == "joins all":
-            call.know(leg, board.party_of(leg))
             await confer(board, call, by, (party, transferor, leg))
             return True
     if transferor.has_ended:

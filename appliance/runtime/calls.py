@@ -160,7 +160,9 @@ class Calls:
     def legs(self) -> int:
         """How many legs are up: the callers', the answered ones, and those that ring."""
         return sum(
-            (len(call.conference) or 1 + (call.callee is not None)) + len(call.ringing)
+            (len(call.conference) or 1 + (call.callee is not None))
+            + len(call.ringing)
+            + (call.consulted is not None)
             for call in self._calls.values()
         )
 

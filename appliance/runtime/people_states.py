@@ -182,14 +182,12 @@ def person_live(person: Person, now: PersonNow, groups: Sequence[str] = ()) -> P
 def parts_in(call: Call) -> Iterator[tuple[str, str]]:
     """Who takes part in a call, and how: (person, RINGING, TALKING or HOLDING), each person once."""
     told: set[str] = set()
-    for leg in (call.caller, call.callee):
-        if leg is None or leg.has_ended:
-            continue
+    for leg in call.legs_talking:
         person_id = call.party_of(leg).person_id
         if person_id and person_id not in told:
             told.add(person_id)
             yield person_id, HOLDING if id(leg) in call.holding else TALKING
-    if call.callee is None:
+    if call.callee is None or call.conference:
         for person_id in dict.fromkeys(call.ringing_people):
             if person_id not in told:
                 yield person_id, RINGING

@@ -339,6 +339,10 @@ PROMPTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "fr": "Ce numéro n'a pas pu être joint. Vous reprenez l'appel.",
             "en": "This number could not be reached. You have the call back.",
         },
+        "conference_full": {
+            "fr": "La conférence est complète : huit personnes au plus.",
+            "en": "The conference is full: eight people at most.",
+        },
         "nothing_to_pick_up": {
             "fr": "Aucun appel ne sonne ici.",
             "en": "No call is ringing here.",

@@ -13,7 +13,8 @@ HAPPENED = frozenset(
     {
         "came_back",
         "conference",
-        "conference_left",
+        *("conference_joined", "conference_left", "conference_of", "conference_sent"),
+        *("conference_stays", "conference_two", "to_conference"),
         "conference_over",
         "left_by",
         "paged",

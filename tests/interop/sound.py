@@ -55,6 +55,17 @@ def seconds_of_tone(path: Path, hertz: float, *, share: float = 0.8) -> float:
     return heard / 10
 
 
+def seconds_together(path: Path, *tones: int, share: float) -> float:
+    """How many seconds of a recording have all of those tones at once, each at least that share of it."""
+    samples, rate = read_mono(path)
+    window = rate // 10
+    pieces = (samples[start : start + window] for start in range(0, len(samples) - window + 1, window))
+    heard = (
+        max(each) > 300 and all(share_of_tone(each, rate, tone) > share for tone in tones) for each in pieces
+    )
+    return sum(heard) / 10
+
+
 def sine(hertz: float, seconds: float, *, level: float = 0.3) -> bytes:
     """16-bit mono samples of 8 kHz."""
     return array.array(

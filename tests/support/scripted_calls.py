@@ -89,8 +89,10 @@ class ScriptedConference:
         def mute(muted: bool) -> None:
             self.story.append(f"{port.name} is {'muted' if muted else 'heard'}")
 
-        yield SimpleNamespace(mute=mute)
-        self.story.append(f"{port.name} takes part no more")
+        try:
+            yield SimpleNamespace(mute=mute)
+        finally:
+            self.story.append(f"{port.name} takes part no more")
 
 
 class ScriptedLeg:

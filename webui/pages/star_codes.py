@@ -78,8 +78,13 @@ SECTIONS: tuple[tuple[str, tuple[Row, ...]], ...] = (
             ),
             Row(
                 "conference",
-                N_("All three together"),
-                N_("Then the number; once they have answered, the same code again: all hear each other."),
+                N_("All together"),
+                N_(
+                    "Then the number; once they have answered, the same code again: all hear each other. "
+                    "Anybody of the office in it brings in one more the same way, up to eight in all; the "
+                    "others talk on meanwhile. When somebody leaves, also the one who brought all together, "
+                    "the others go on."
+                ),
             ),
         ),
     ),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
 from appliance.calls.call import Call
-from appliance.calls.conference import answer_changes
+from appliance.calls.conference_room import answer_changes
 from appliance.calls.saying import say
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.task_group import TaskGroup
