@@ -9,7 +9,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from appliance.runtime.addresses import LocalAddresses
 from appliance.runtime.media.encryption import load_library
@@ -146,7 +146,7 @@ class SipSockets:
 
     def udp_flow(self, remote: Address) -> Flow:
         """The UDP flow between the box and `remote`."""
-        return Flow("UDP", (self.addresses.towards(remote[0]), self.port), remote, None)
+        return _udp_flow(self.addresses.towards(remote[0]), self.port, remote)
 
     def send(self, outgoing: Outgoing) -> None:
         """Send one message on its flow; failures come back by `on_failure`."""
@@ -310,6 +310,12 @@ class SipConnection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         self._be_patient()
         self._sockets.closed(self)
+
+
+@lru_cache(maxsize=1_024)
+def _udp_flow(host: str, port: int, remote: Address) -> Flow:
+    """A peer's flow, made once: every message names it."""
+    return Flow("UDP", (host, port), remote, None)
 
 
 def _udp_socket(family: int, host: str, port: int) -> socket.socket:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from appliance.sip.derived_requests import ack_for_refusal
@@ -274,9 +275,8 @@ class Transactions:
             return
         interval = min(transaction.interval * 2 or self.t1, ceiling)
         transaction.interval = interval
-        transaction.repeating = self._timers.at(
-            now + interval, lambda due: self.feed(transaction, Input.RETRANSMIT, None, due)
-        )
+        again = partial(self.feed, transaction, Input.RETRANSMIT, None)
+        transaction.repeating = self._timers.at(now + interval, again)
 
     def last(self, transaction: Transaction, kind: Input, seconds: float, now: float) -> None:
         """The timer that ends a state; at once for zero seconds."""
@@ -284,9 +284,8 @@ class Transactions:
             transaction.lasting.cancel()
             transaction.lasting = None
         if seconds:
-            transaction.lasting = self._timers.at(
-                now + seconds, lambda due: self._feed_last(transaction, kind, due)
-            )
+            # Thousands of these wait on a busy box: a partial takes half as much as a closure.
+            transaction.lasting = self._timers.at(now + seconds, partial(self._feed_last, transaction, kind))
         else:
             self.feed(transaction, kind, None, now)
 
