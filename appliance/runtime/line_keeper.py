@@ -284,7 +284,7 @@ class LineKeeper:
         now = self._clock.monotonic()
         if isinstance(reply, ResponseReceived):
             probe.answered(reply.response.status, now)
-            news = self._client is None and self.outside.seen(reply.response, flow)
+            news = self.outside.seen(reply.response, flow, moved=self._client is not None)
         else:
             probe.failed(reply.status, now)
             news = self._client is None and self.outside.unseen()

@@ -51,11 +51,16 @@ class Outside:
         host, port = self.address
         return (host, port or flow.local[1]) if (":" in host) == (":" in flow.local[0]) else None
 
-    def seen(self, response: Response, flow: Flow) -> bool:
-        """Learn from an answer of the provider how it sees us (RFC 3581); whether that is news."""
+    def seen(self, response: Response, flow: Flow, *, moved: bool = False) -> bool:
+        """Learn from an answer of the provider how it sees us (RFC 3581); whether that is news.
+
+        With `moved` another port alone is none: the office's router has another address.
+        """
         if self._line.outside_address is not OutsideAddress.SEEN:
             return False
         told, before = seen_as(response), (self.address, self.problem)
+        if moved and (told is None or self.address is None or told[0] == self.address[0]):
+            return False
         if told is not None:
             host, port = told
             beyond = is_address(host) and host != flow.local[0]

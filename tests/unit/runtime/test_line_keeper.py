@@ -300,3 +300,38 @@ async def test_a_trusted_line_that_asks_after_nobody_asks_all_the_same_how_it_is
     assert [method for method, _ in driver.asked] == ["OPTIONS"]
     told = keeper.live()
     assert (told.state, told.outside, told.outside_problem) == (LineState.UP, "203.0.113.7", "")
+
+
+class Router(Registrar):
+    """Lets the provider see the address that the office has at the moment, each request from another port."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_answer.set()
+        self.address, self.port = "203.0.113.7", 61000
+        self.third = asyncio.Event()
+
+    async def ask(self, request, flow, seconds=None):
+        reply = await super().ask(request, flow, seconds)
+        self.port += request.method == "OPTIONS"
+        if len(self.contacts) == 3:
+            self.third.set()
+        via = f"SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK1;received={self.address};rport={self.port}"
+        reply.response.headers.set("Via", via)
+        return reply
+
+
+@pytest.mark.feature("NUM-2")
+async def test_an_office_that_gets_another_address_registers_it_as_soon_as_the_provider_sees_it(
+    kept, monkeypatch
+):
+    monkeypatch.setattr(line_keeper, "ANEW_SECONDS", 0.0)
+    driver = Router()
+    keeper = kept(Dns(), driver, LINE.model_copy(update={"outside_address": OutsideAddress.SEEN}))
+    await settle()
+    assert driver.contacts == ["127.0.0.1", "203.0.113.7"], "another port alone, in OPTIONS, is no news"
+    driver.address = "198.51.100.20"
+    keeper.suspect()
+    async with asyncio.timeout(10):
+        await driver.third.wait()
+    assert driver.contacts[2:] == ["198.51.100.20"]
