@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 PAGES = (
     "/security",
@@ -58,3 +58,42 @@ async def test_the_first_tab_skips_to_the_content(visitor: Page) -> None:
     await visitor.goto("/people")
     await visitor.keyboard.press("Tab")
     assert await visitor.evaluate("document.activeElement.getAttribute('href')") == "#content"
+
+
+async def press(page: Page, wish: str) -> None:
+    """Press a button that changes the rows of a form, by the keyboard."""
+    await page.locator(f"button[value='{wish}']").press("Enter")
+
+
+async def test_the_focus_follows_the_rows_of_a_form(visitor: Page) -> None:
+    await visitor.goto("/ring-groups/new")
+    await press(visitor, "add:members")
+    await expect(visitor.locator("[name='members.2.person_id']")).to_be_focused()
+    await press(visitor, "up:members.2")
+    await expect(visitor.locator("button[value='up:members.1']")).to_be_focused()
+    await press(visitor, "remove:members.2")
+    await expect(visitor.locator("[name='members.2.person_id']")).to_have_count(0)
+    await expect(visitor.locator("[name^='members.1.']:focus")).to_have_count(1)
+
+
+async def test_what_is_created_in_place_takes_neither_the_focus_nor_what_was_unfolded(visitor: Page) -> None:
+    await visitor.goto("/numbers/new")
+    await visitor.locator("#record details > summary").first.click()
+    step = "routes.open.steps.0.destination"
+    await visitor.select_option(f"[name='{step}.pick']", "new:group")
+    # Its button works without a script until htmx has settled what it has brought.
+    await expect(visitor.locator(".for-new:not(.htmx-settling) .new-record")).to_have_count(1)
+    await press(visitor, f"create:{step}")
+    await expect(visitor.locator(f"[name='{step}.new.name'][aria-invalid]")).to_be_focused()
+    await expect(visitor.locator("#record details").first).to_have_attribute("open", "")
+
+
+async def test_news_do_not_take_the_focus(visitor: Page) -> None:
+    await visitor.goto("/")
+    link = visitor.locator("#now a[href='/opening-hours/office-hours']")
+    await link.focus()
+    await expect(link).to_be_focused()
+    await link.evaluate("link => { link.dataset.before = 'yes' }")
+    await visitor.evaluate("htmx.ajax('GET', '/overview/now', { target: '#now', swap: 'innerHTML' })")
+    await expect(visitor.locator("[data-before]")).to_have_count(0)
+    await expect(link).to_be_focused()
