@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from collections.abc import Mapping
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,6 +21,8 @@ LANGUAGES = ("fr", "en")
 DEFAULT = "fr"
 CATALOGUES = Path(__file__).parent / "locale"
 
+# French says "d'Anne", "qu'Anne" for "de Bruno", "que Bruno".
+_ELIDED = re.compile(r"\b([Dd]|[Qq]u)e \{(\w+)\}")
 # French puts a space there, and a line must not begin with the mark.
 _BESIDE_MARKS = re.compile(r"(?<=«) | (?=[»:;!?](?:\s|$|[.,)…]))")
 
@@ -98,12 +101,34 @@ def kept_together(text: str | tuple[str, ...] | list[str]) -> str | tuple[str, .
 
 def gettext(text: str) -> str:
     """`text` (English) in the language of the page."""
-    return str(catalogue(current_language()).gettext(text)) if text else ""
+    found = str(catalogue(current_language()).gettext(text)) if text else ""
+    return Elided(found) if current_language() == "fr" and _ELIDED.search(found) else found
 
 
 def ngettext(one: str, many: str, count: int) -> str:
     """`one` or `many` (English) in the language of the page, by its plural rule."""
     return str(catalogue(current_language()).ngettext(one, many, count))
+
+
+class Elided(str):
+    """A French sentence to be filled: "de {name}" is written "d'Anne" where the name begins with a vowel.
+
+    Names with h stay as they are: whether it is mute is not seen from the letters.
+    """
+
+    __slots__ = ()
+
+    def format(self, *given: object, **named: object) -> str:
+        """As of any text, with the elisions of what is filled in."""
+        return _elided(self, named).format(*given, **named)
+
+
+def _elided(sentence: str, named: Mapping[str, object]) -> str:
+    def written(found: re.Match[str]) -> str:
+        first = unicodedata.normalize("NFD", str(named.get(found[2], ""))[:1] or " ")[0].lower()
+        return f"{found[1]}'{{{found[2]}}}" if first in "aeiouœ" else found[0]
+
+    return _ELIDED.sub(written, str(sentence)) if isinstance(sentence, Elided) else sentence
 
 
 class _Known(dict[str, str]):
@@ -113,7 +138,8 @@ class _Known(dict[str, str]):
 
 def fill(template: str, parameters: Mapping[str, object]) -> str:
     """`template` translated, its {names} replaced; a name that is not given is left out."""
-    return gettext(template).format_map(_Known({key: str(value) for key, value in parameters.items()}))
+    known = _Known({key: str(value) for key, value in parameters.items()})
+    return _elided(gettext(template), known).format_map(known)
 
 
 def locale() -> Locale:
@@ -161,10 +187,13 @@ def write_short_date(value: date) -> str:
 
 
 def write_until(value: datetime) -> str:
-    """18:00 for a time today, 09:00, Monday 3 March for another day: both read well after "until"."""
+    """18:00 or midnight for today, 09:00, Monday 3 March for another day: all read well after "until"."""
     local = value.astimezone(zone())
-    if local.date() == now().date():
+    today = now().date()
+    if local.date() == today:
         return write_time(local)
+    if local.date() == today + timedelta(days=1) and local.timetz().replace(tzinfo=None) == time.min:
+        return gettext("midnight")
     return f"{write_time(local)}, {write_day(local.date())}"
 
 

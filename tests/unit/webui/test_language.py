@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -70,3 +70,28 @@ def test_the_french_pages_are_kept_together() -> None:
     language.use_language("fr")
     said = language.gettext("The line works again. Did {number} ring?")
     assert said.endswith("\N{NO-BREAK SPACE}?")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Anne Martin", "Aucun téléphone d'Anne Martin n'est connecté"),
+        ("Élodie", "Aucun téléphone d'Élodie n'est connecté"),
+        ("Bruno", "Aucun téléphone de Bruno n'est connecté"),
+        ("Hugo", "Aucun téléphone de Hugo n'est connecté"),
+        ("", "Aucun téléphone de  n'est connecté"),
+    ],
+)
+def test_french_elides_before_names_that_begin_with_a_vowel(name: str, said: str) -> None:
+    language.use_language("fr")
+    sentence = "No phone of {person} is connected"
+    assert language.fill(sentence, {"person": name}) == said
+    assert language.gettext(sentence).format(person=name) == said
+
+
+def test_the_end_of_today_is_midnight() -> None:
+    language.use_zone("Europe/Paris")
+    language.use_language("fr")
+    midnight = datetime.combine(language.now().date() + timedelta(days=1), time.min, language.zone())
+    assert language.write_until(midnight) == "minuit"
+    assert language.write_until(midnight + timedelta(days=1)).startswith("00:00, ")
