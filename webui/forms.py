@@ -7,7 +7,7 @@ posted nests into the API's JSON, and an error's path finds its input.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from webui.client import FieldError
@@ -85,10 +85,14 @@ class Form:
     def errors_at(self, *paths: str) -> list[str]:
         """The sentences of the errors at these inputs or below them."""
         return [
-            say_error(error)
+            self._said(error)
             for error in self.errors
             if any(error.field == path or error.field.startswith(f"{path}.") for path in paths)
         ]
+
+    def errors_of_list(self, path: str) -> list[str]:
+        """The sentences of the errors of a list as a whole, not of its rows."""
+        return [self._said(error) for error in self.errors if error.field == path]
 
     def is_shut(self, name: str) -> bool:
         """Whether whoever looks at this form may not change a field of it."""
@@ -101,7 +105,12 @@ class Form:
     def all_errors(self) -> list[tuple[str, str]]:
         """Every error with its field's label where it has one, for the summary on top."""
         labels = {one.name: one.label for one in self.fields}
-        return [(labels.get(error.field, ""), say_error(error)) for error in self.errors]
+        return [(labels.get(error.field, ""), self._said(error)) for error in self.errors]
+
+    def _said(self, error: FieldError) -> str:
+        """The error's sentence; of an input left empty, that it is needed, not that it is too short."""
+        is_empty = error.code == "string_too_short" and at(self.values, error.field) == ""
+        return say_error(replace(error, code="missing") if is_empty else error)
 
 
 def at(values: Any, path: str) -> Any:

@@ -83,7 +83,7 @@ ERRORS: Mapping[str, str] = {
     "number_wrong_length": N_("This number does not have the right number of digits."),
     # What must hold among records.
     "calendar_code_taken": N_("{name} has this number already."),
-    "star_code_taken": N_("Another action has the code {code} already."),
+    "star_code_taken": N_("“{action}” has the code {code} already."),
     "star_code_is_extension": N_("{code} is the extension of {name}."),
     "star_code_is_emergency": N_("{code} is an emergency number."),
     "star_code_needs_star": N_("Something is dialled after this code: it must begin with * or #."),

@@ -27,10 +27,21 @@ if TYPE_CHECKING:
 _OTHER = N_("This was refused ({code})")
 
 
+# What is to be done about a list that needs one thing at least, by the list's name.
+_EMPTY_LISTS = {
+    "routes": N_("Choose where the call goes."),
+    "steps": N_("Choose where the call goes."),
+    "members": N_("Choose at least one person."),
+    "options": N_("Choose at least one key, and say what it is for."),
+}
+
+
 def say_error(error: FieldError) -> str:
     """An error's sentence; of a code unknown here, the API's own English one."""
     is_empty = error.code == "string_too_short" and error.parameters.get("min_length") == "1"
     template = ERRORS.get("missing" if is_empty else error.code)
+    if error.code == "too_short":
+        template = _EMPTY_LISTS.get(error.field.rpartition(".")[2], template)
     if template is not None:
         return fill(template, _moments_written(error.parameters))
     return error.message or fill(_OTHER, {"code": error.code})

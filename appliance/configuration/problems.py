@@ -25,7 +25,7 @@ AMONG_RECORDS: Mapping[str, str] = MappingProxyType(
         "call_back_by_nobody": "Choose who calls back",
         "extension_taken": "{name} already has the extension {extension}",
         "extension_is_emergency": "{extension} is an emergency number",
-        "star_code_taken": "Another action has the code {code} already",
+        "star_code_taken": "The action {action} has the code {code} already",
         "star_code_is_extension": "{name} has the extension {code}",
         "star_code_is_emergency": "{code} is an emergency number",
         "star_code_needs_star": "Something is dialled after this code: it begins with * or #",

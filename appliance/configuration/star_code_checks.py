@@ -22,7 +22,7 @@ def star_code_problems(configuration: Configuration) -> Iterator[Problem]:
             continue
         told = {"code": code}
         if code in first:
-            yield _problem(action, "star_code_taken", told)
+            yield _problem(action, "star_code_taken", {**told, "action": first[code].value})
         first.setdefault(code, action)
         if code in extensions:
             yield _problem(action, "star_code_is_extension", {**told, "name": extensions[code].name})

@@ -166,7 +166,7 @@ async def add_number(page: Page, seen: Pictures) -> None:
     await press(page, "Ajouter")
     await page.get_by_label("Nom", exact=True).fill("Accueil")
     await page.get_by_label("Numéro", exact=True).fill("01 99 00 12 34")
-    await page.get_by_label("Ligne d'arrivée").select_option(label="Opérateur")
+    await page.get_by_label("Ligne par laquelle il arrive").select_option(label="Opérateur")
     await seen.take("number-empty")
     await step(page, "Pendant l'ouverture", 0, "Tout le monde", "D'abord")
     opened = await step(page, "Pendant l'ouverture", 1, "Un numéro extérieur ou un contact", "Puis")

@@ -55,7 +55,7 @@ class MenuPages(RecordPages):
     fields = FIELDS
 
     def blank(self, request: web.Request) -> Json:
-        options: list[Json] = [{"key": "1"}, {"key": "2"}]
+        options = _first_options()
         name = ""
         if request.query.get("ready") == "operator":
             name = gettext("Operator menu")
@@ -98,7 +98,13 @@ class MenuPages(RecordPages):
             "destinations": await destinations.choices(visit),
             "audios": await speeches.choices(visit),
         }
+        if form.errors and not form.rows("options"):
+            form.values["options"] = _first_options()
         return {"languages": language_choices(), "most": len(KEYS)}
+
+
+def _first_options() -> list[Json]:
+    return [{"key": "1"}, {"key": "2"}]
 
 
 def _picked(row: Json) -> bool:

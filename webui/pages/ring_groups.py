@@ -125,6 +125,8 @@ class RingGroupPages(RecordPages):
         }
 
     async def surroundings(self, visit: Visit, form: Form, identifier: str) -> Json:
+        if form.errors and not form.rows("members"):
+            form.values["members"] = [{}, {}]
         people = (await visit.get("/people"))["items"]
         form.choices = {
             "people": [

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from aiohttp import web
 
-from webui.client import Refused
+from webui.client import FieldError, Refused
 from webui.forms import Field, Form, nest, record_of
-from webui.language import N_
+from webui.language import N_, gettext
 from webui.page import go_to, render
 from webui.session import Visit, visit_of
 
@@ -208,10 +209,18 @@ async def save(request: web.Request) -> web.StreamResponse:
     try:
         await visit.send("PUT", "/star_codes", {**before.data, **record_of(FIELDS, values)}, etag=version)
     except Refused as refusal:
-        response = _show(request, Form(values, FIELDS, errors=refusal.errors, version=before.etag or ""))
+        errors = tuple(_named(error) for error in refusal.errors)
+        response = _show(request, Form(values, FIELDS, errors=errors, version=before.etag or ""))
         response.set_status(422)
         return response
     return go_to("/star-codes", "saved")
+
+
+def _named(error: FieldError) -> FieldError:
+    """The error with the words of the action that has the code already."""
+    labels = {row.name: row.label for row in ROWS}
+    action = error.parameters.get("action", "")
+    return replace(error, parameters={**error.parameters, "action": gettext(labels.get(action, action))})
 
 
 ROUTES = (

@@ -82,6 +82,8 @@ def test_what_was_left_empty_is_not_called_too_short() -> None:
     form = Form({}, errors=tuple(errors))
     assert form.errors_at("1") == ["This is needed."]
     assert form.errors_at("8") == ["This is too short: at least 8 characters."]
+    assert Form({"8": "abc"}, errors=tuple(errors)).errors_at("8") == form.errors_at("8")
+    assert Form({"8": ""}, errors=tuple(errors)).errors_at("8") == ["This is needed."]
 
 
 def test_values_at_a_path_that_is_not_there_are_none() -> None:
