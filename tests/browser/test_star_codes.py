@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Product, Words, is_refused, save
 
-TAKEN = {"fr-FR": "Une autre action a déjà le code *97", "en-GB": "Another action has the code *97"}
+TAKEN = {"fr-FR": "a déjà le code *97", "en-GB": "has the code *97 already"}
 MALFORMED = {"fr-FR": "un à cinq chiffres", "en-GB": "one to five digits"}
 
 
