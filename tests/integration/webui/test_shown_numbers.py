@@ -25,7 +25,7 @@ async def test_numbers_are_ticked_without_scripts_and_the_person_reads_which(
     refused = await administrator.submit(page, **ticked, presented_number_id=first.id, do="save")
     assert refused.status == 422 and office.configuration.people[person].allowed_number_ids is None
     name = office.configuration.people[person].name
-    assert f"{first.name} ne fait pas partie des numéros qu'{name} peut présenter." in refused.text
+    assert f"{first.name} ne fait pas partie des numéros qu&#39;{name} peut présenter." in refused.text
     assert CHOSEN.format(first.id) in refused.text, "what was chosen stays"
 
     await administrator.submit(refused, **ticked, presented_number_id=second.id, do="save")
