@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import contextlib
 import math
 import wave
 from pathlib import Path
@@ -119,6 +120,26 @@ def is_closed(path: Path) -> bool:
     return (
         head[:4] + head[8:] == b"RIFFWAVE" and int.from_bytes(head[4:8], "little") + 8 >= path.stat().st_size
     )
+
+
+def is_finished(path: Path, writer: int | None) -> bool:
+    """Whether a recording holds sound, and the process that writes it adds no more (None: it has ended).
+
+    Its length tells nothing by itself: it is that of an earlier take until the file is closed, and what is
+    heard arrives in large blocks.
+    """
+    return path.exists() and not is_open(path, writer) and is_closed(path) and is_complete(path)
+
+
+def is_open(path: Path, process: int | None) -> bool:
+    """Whether a running process has a file open."""
+    folder = Path(f"/proc/{process}/fd")
+    held = []
+    with contextlib.suppress(FileNotFoundError):
+        for descriptor in folder.iterdir() if process is not None else ():
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                held.append(descriptor.readlink())
+    return path.resolve() in held
 
 
 def sound_besides(path: Path, *tones: int) -> float:

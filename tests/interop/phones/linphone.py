@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 from tests.interop.network import Host
-from tests.interop.sound import is_complete, write_sine
+from tests.interop.sound import is_finished, write_sine
 from tests.interop.waiting import PATIENCE, Happenings, until
 
 _CONFIG = """
@@ -113,6 +113,7 @@ class Linphone:
         self._account: tuple[str, str, str] | None = None
         self._authority: Path | None = None
         self._transport = "udp"
+        self._ear = folder / "ear.wav"
         # The interval of the session timers it asks for; none when 0.
         self.session_seconds = 0
 
@@ -158,7 +159,7 @@ class Linphone:
         self.say("soundcard use files")
         self.wait_event("other", "Using wav files")
         self.say(f"play {self.folder / 'mouth.wav'}")
-        self.say(f"record {self.folder / 'ear.wav'}")
+        self.say(f"record {self._ear}")
 
     def _read_events(self) -> None:
         assert self._process is not None and self._process.stdout is not None
@@ -192,11 +193,13 @@ class Linphone:
         until(lambda: "to [LinphoneRegistrationOk]" in self.log(), f"{self.host.name}: registration")
 
     def call(self, target: str) -> None:
+        self._put_away()
         self.say(f"call {target}")
 
     def answer(self) -> None:
         """Wait for a call to ring here and take it."""
         self.wait_event("incoming")
+        self._put_away()
         self.say("answer")
         self.wait_event("connected")
 
@@ -230,11 +233,25 @@ class Linphone:
     def digits(self) -> str:
         return "".join(detail for event, detail in self.events.all() if event == "digit")
 
+    def _put_away(self) -> None:
+        """Rename what was heard in the call before: the program goes on writing where a file ends."""
+        taken = len(list(self.folder.glob("ear-*.wav")))
+        with contextlib.suppress(FileNotFoundError):
+            self._ear.rename(self.folder / f"ear-{taken + 1:03}.wav")
+
     def recorded_wav(self) -> Path:
-        """What was heard, once the program has closed the file."""
-        path = self.folder / "ear.wav"
-        until(lambda: is_complete(path), f"{self.host.name}: the recording")
-        return path
+        """What was heard in the newest call, once the program has closed the file."""
+        until(lambda: self._is_finished(self._ear), f"{self.host.name}: the recording")
+        return self._ear
+
+    def recordings(self) -> list[Path]:
+        """What was heard in each of its calls that had any sound; all are over, or on hold."""
+        ears = [*sorted(self.folder.glob("ear-*.wav")), *self.folder.glob("ear.wav")]
+        until(lambda: all(map(self._is_finished, ears)), f"{self.host.name}: its recordings")
+        return ears
+
+    def _is_finished(self, ear: Path) -> bool:
+        return is_finished(ear, self._process.pid if self._process is not None else None)
 
     def log(self) -> str:
         with contextlib.suppress(OSError):

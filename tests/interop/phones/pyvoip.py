@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.interop.network import Host
 from tests.interop.sound import RATE, sine
-from tests.interop.waiting import PATIENCE, Happenings
+from tests.interop.waiting import PATIENCE, Happenings, until
 
 _ROOT = Path(__file__).resolve().parents[3]
 
@@ -33,15 +33,16 @@ class PyVoipPhone:
             "rtp_port": rtp_port,
         }
         self._process: subprocess.Popen[str] | None = None
+        self._ears: list[Path] = []
 
     def account(self, user: str, password: str, server: str, port: int = 5060) -> None:
         self._settings |= {"user": user, "password": password, "server": server, "server_port": port}
 
     def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        mouth, ear = self.folder / "mouth.wav", self.folder / "ear.wav"
+        mouth = self.folder / "mouth.wav"
         self._write_mouth(mouth)
-        settings = json.dumps({**self._settings, "mouth": str(mouth), "ear": str(ear)})
+        settings = json.dumps({**self._settings, "mouth": str(mouth)})
         log = (self.folder / "log.txt").open("w")
         self._process = subprocess.Popen(
             self.host.argv(
@@ -84,10 +85,12 @@ class PyVoipPhone:
         self.wait_event("registered")
 
     def call(self, target: str) -> None:
+        self._keep_what_is_heard()
         self._say("call", target)
 
     def answer(self) -> None:
         self.wait_event("incoming")
+        self._keep_what_is_heard()
         self._say("answer")
         self.wait_event("connected")
 
@@ -102,15 +105,16 @@ class PyVoipPhone:
     def digits(self) -> str:
         return "".join(detail for event, detail in self.events.all() if event == "digit")
 
+    def _keep_what_is_heard(self) -> None:
+        """In a file for each call, which has its name once it is closed."""
+        self._ears.append(self.folder / f"ear-{len(self._ears) + 1}.wav")
+        self._say("ear", str(self._ears[-1]))
+
     def recorded_wav(self) -> Path:
-        """What was heard, as 16-bit samples."""
-        heard, path = self.folder / "ear.wav", self.folder / "ear16.wav"
-        with wave.open(str(heard), "rb") as file:
-            samples = file.readframes(file.getnframes())
-        with wave.open(str(path), "wb") as file:
-            file.setparams((1, 2, RATE, 0, "NONE", ""))
-            file.writeframes(b"".join(bytes((0, (byte - 128) & 0xFF)) for byte in samples))
-        return path
+        """What was heard in the newest call, now over, as 16-bit samples."""
+        heard = self._ears[-1]
+        until(heard.exists, f"{self.host.name}: the recording")
+        return as_16_bits(heard, heard.with_suffix(".16.wav"))
 
     def log(self) -> str:
         return (self.folder / "log.txt").read_text(errors="replace")
@@ -129,3 +133,13 @@ class PyVoipPhone:
             self._process.kill()
             self._process.wait()
         self._process = None
+
+
+def as_16_bits(heard: Path, path: Path) -> Path:
+    """Write a wave file of unsigned bytes as one of 16-bit samples."""
+    with wave.open(str(heard), "rb") as file:
+        samples = file.readframes(file.getnframes())
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        file.writeframes(b"".join(bytes((0, (byte - 128) & 0xFF)) for byte in samples))
+    return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 import wave
@@ -22,7 +23,7 @@ class Program:
 
     def __init__(self, settings: dict[str, Any]) -> None:
         self.mouth: str = settings["mouth"]
-        self.ear: str = settings["ear"]
+        self.ear = ""
         self.call: VoIPCall | None = None
         self.phone = VoIPPhone(
             settings["server"],
@@ -44,6 +45,8 @@ class Program:
         if word == "register":
             self.phone.start()
             tell("registered")
+        elif word == "ear":
+            self.ear = parameter
         elif word == "call":
             self.call = self.phone.call(parameter)
             threading.Thread(target=self.follow, daemon=True).start()
@@ -59,7 +62,7 @@ class Program:
 
     def follow(self) -> None:
         """Speak and listen from the answer to the end of the call; each read takes the time of its frame."""
-        call = self.call
+        call, path = self.call, self.ear
         assert call is not None
         pause = threading.Event()
         while call.state in (CallState.DIALING, CallState.RINGING):
@@ -70,12 +73,13 @@ class Program:
         tell("connected")
         with wave.open(self.mouth, "rb") as mouth:
             call.write_audio(mouth.readframes(mouth.getnframes()))
-        with wave.open(self.ear, "wb") as ear:
+        with wave.open(f"{path}.part", "wb") as ear:
             ear.setparams((1, 1, 8000, 0, "NONE", ""))
             while call.state == CallState.ANSWERED:
                 ear.writeframesraw(call.read_audio(_FRAME, blocking=True))
                 if digit := call.get_dtmf():
                     tell("digit", digit)
+        os.replace(f"{path}.part", path)
         tell("ended", call.state.name)
 
 
