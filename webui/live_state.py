@@ -49,7 +49,8 @@ class LiveState:
 
     def person(self, identifier: str) -> Json:
         """A person's live state; not connected when the box does not speak of them."""
-        return self.people.get(identifier) or {"state": "not_connected", "day": "started", "uses_day": False}
+        unknown = {"state": "not_connected", "day": "started", "uses_day": False, "forwards": False}
+        return self.people.get(identifier) or unknown
 
     def line(self, identifier: str) -> Json:
         """A line's live state."""

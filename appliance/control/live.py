@@ -46,6 +46,7 @@ class PersonLive(Told):
     """A person: what they do, in how many calls, how their working day stands.
 
     `uses_day`: whether they start and end it themselves; else it always counts as started.
+    `forwards`: all their calls are forwarded at this moment, by hand or on schedule.
     """
 
     person_id: str
@@ -54,6 +55,7 @@ class PersonLive(Told):
     day: DayState = DayState.STARTED
     uses_day: bool = False
     do_not_disturb: bool = False
+    forwards: bool = False
     connected: bool = True
     groups: tuple[Membership, ...] = ()
 

@@ -228,6 +228,7 @@ class Box:
             self.lines.up,
             self.calls.in_progress,
             lambda person_id: self.memberships.out_of(person_id),
+            lambda: self.clock_trust.trusted,
         )
 
     def _make_lamps(self) -> Lamps:

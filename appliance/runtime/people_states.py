@@ -13,6 +13,7 @@ from appliance.configuration.fields import DeviceKind
 from appliance.configuration.people import Person, Phone
 from appliance.control.events import EventHub
 from appliance.control.live import Membership, PersonLive
+from appliance.routing.forwarding import end_of
 from appliance.routing.world import DayState, PersonNow, day_now
 from appliance.runtime.background import Background
 from appliance.storage.errors import StorageError
@@ -41,6 +42,7 @@ class PeopleStates:
         lines_up: Callable[[], frozenset[str]],
         calls: Callable[[], Collection[Call]],
         signed_out: Callable[[str], frozenset[str]] = lambda person_id: frozenset(),
+        clock_trusted: Callable[[], bool] = lambda: True,
     ) -> None:
         self._store = store
         self._background = background
@@ -52,6 +54,7 @@ class PeopleStates:
         self._lines_up = lines_up
         self._calls = calls
         self.signed_out = signed_out
+        self._clock_trusted = clock_trusted
         self._days: dict[str, tuple[DayState, float]] = {}
         self._seen: tuple[Mapping[str, Phone], frozenset[str], frozenset[str]] = (
             {},
@@ -131,10 +134,17 @@ class PeopleStates:
         """Every person, as the API tells it."""
         people, own = self._configuration().people, groups_of(self._configuration())
         return tuple(
-            person_live(people[identifier], now, own.get(identifier, ()))
+            person_live(people[identifier], now, own.get(identifier, ()), self._forwards(people[identifier]))
             for identifier, now in self.everybody().items()
             if identifier in people
         )
+
+    def _forwards(self, person: Person) -> bool:
+        """Whether all calls of a person go elsewhere at this moment, as a call would find it."""
+        if person.forward_active or not self._clock_trusted():
+            return person.forward_active
+        wall = self._moment(self._epoch()).replace(tzinfo=None)
+        return any(end_of(each, wall) is not None for each in person.scheduled_forwards)
 
 
 class _Everybody(Mapping[str, PersonNow]):
@@ -163,7 +173,9 @@ def groups_of(configuration: Configuration) -> Mapping[str, Sequence[str]]:
     return found
 
 
-def person_live(person: Person, now: PersonNow, groups: Sequence[str] = ()) -> PersonLive:
+def person_live(
+    person: Person, now: PersonNow, groups: Sequence[str] = (), forwards: bool = False
+) -> PersonLive:
     """A person as the API tells it; `groups`: ids of those they are a member of."""
     return PersonLive(
         person_id=person.id,
@@ -172,6 +184,7 @@ def person_live(person: Person, now: PersonNow, groups: Sequence[str] = ()) -> P
         day=now.day,
         uses_day=person.working_day,
         do_not_disturb=now.do_not_disturb,
+        forwards=forwards,
         connected=now.connected,
         groups=tuple(
             Membership(group_id=group_id, signed_in=group_id not in now.signed_out) for group_id in groups

@@ -228,7 +228,7 @@ class OfficeBox:
         groups = groups_of(self.configuration)
         return Live(
             people=tuple(
-                person_live(person, self._person(person), groups.get(person.id, ()))
+                person_live(person, self._person(person), groups.get(person.id, ()), person.forward_active)
                 for person in self.configuration.people.values()
             ),
             phones=tuple(self._phone(identifier) for identifier in self.configuration.phones),

@@ -112,3 +112,23 @@ async def test_who_has_no_phone_there_is_not_connected():
         "bruno": False,
         "chloe": True,
     }
+
+
+@pytest.mark.feature("FWD-2", "STAT-1")
+def test_whoever_forwards_all_calls_is_told_of_as_a_call_would_find_it():
+    office = Office()
+
+    def forwards() -> bool:
+        return {each.person_id: each.forwards for each in office.states.live()}["bruno"]
+
+    assert not forwards()
+    to = {"kind": "external", "number": "+33639981234"}
+    morning = {"first": "2026-11-24", "ranges": [{"start": "08:00", "end": "10:00"}], "destination": to}
+    office.settings = changed(office.settings, "people", "bruno", scheduled_forwards=[morning])
+    assert forwards()
+    office.time += 3600
+    assert not forwards()
+    office.settings = changed(
+        office.settings, "people", "bruno", forward_active=True, forward_to=to, scheduled_forwards=[]
+    )
+    assert forwards()
