@@ -7,7 +7,7 @@ from asyncio import CancelledError
 from types import TracebackType
 
 
-class TaskGroup(asyncio.TaskGroup):
+class TaskGroup(asyncio.TaskGroup):  # noqa: TID251 - made fit for calls here
     """A group of tasks. One that is cancelled forgets how, since nobody asks.
 
     In Python 3.11 the frame that waits for the tasks keeps the cancellation it has caught, whose traceback
