@@ -173,20 +173,8 @@ FIELDS = tuple(Field(row.name, row.label, row.help) for row in ROWS)
 async def sheet(request: web.Request) -> web.Response:
     """What can be dialled, for everybody, fit for printing."""
     visit = visit_of(request)
-    codes = await visit.get("/star_codes")
-    return render(request, "star_codes.html", {"sections": SECTIONS, "codes": codes, **await _besides(visit)})
-
-
-async def _besides(visit: Visit) -> dict[str, Any]:
-    """What else may be dialled: prefixes of lines, extensions of other phone systems, short numbers."""
-    if not visit.is_administrator:
-        return {"prefixed": [], "there": [], "short_numbers": []}
-    lines = (await visit.get("/lines"))["items"]
-    return {
-        "prefixed": [line for line in lines if line.get("prefix") and line["enabled"]],
-        "there": [line for line in lines if line.get("extensions_there") and line["enabled"]],
-        "short_numbers": (await visit.get("/outbound"))["short_numbers"],
-    }
+    codes, besides = await visit.get("/star_codes"), await visit.get("/dialling")
+    return render(request, "star_codes.html", {"sections": SECTIONS, "codes": codes, "besides": besides})
 
 
 def _show(request: web.Request, form: Form) -> web.Response:
