@@ -30,7 +30,7 @@ LEFT_OUT = {"FR": {"57", "6AE", "TF", "Zone A", "Zone B", "Zone C"}}
 
 @dataclass(frozen=True, slots=True)
 class Holiday:
-    """A public holiday: the English name records refer to, its name on the page, the day in this year."""
+    """A public holiday: the English name records refer to, its name on the page, the day in a year."""
 
     key: str
     name: str
@@ -76,6 +76,14 @@ def of_year(country: str, region: str, year: int, language: str) -> tuple[Holida
             for key, name in zip(keys, names if len(names) == len(keys) else keys, strict=True)
         ]
     return tuple(found)
+
+
+def coming(country: str, region: str, today: date, language: str) -> tuple[Holiday, ...]:
+    """Each public holiday the next time it comes, from a day on, in order."""
+    this_year = [one for one in of_year(country, region, today.year, language) if one.day >= today]
+    known = {one.key for one in this_year}
+    next_year = of_year(country, region, today.year + 1, language)
+    return (*this_year, *(one for one in next_year if one.key not in known))
 
 
 def _days(country: str, region: str, year: int, language: str) -> dict[date, list[str]]:

@@ -95,7 +95,7 @@ class OpeningHoursPages(RecordPages):
         _pad(form.values)
         observed = form.values.get("holidays") or {}
         country, region = str(observed.get("country") or "FR"), str(observed.get("subdivision") or "")
-        days = public_holidays.of_year(country, region, now().year, current_language())
+        days = public_holidays.coming(country, region, now().date(), current_language())
         names = dict(public_holidays.regions(country))
         if region:
             # What was chosen under another name stays chosen.
