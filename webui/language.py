@@ -99,6 +99,15 @@ def kept_together(text: str | tuple[str, ...] | list[str]) -> str | tuple[str, .
     return _BESIDE_MARKS.sub("\N{NO-BREAK SPACE}", text)
 
 
+def plain(text: str) -> str:
+    """The letters of a text without accents and capitals, as it is put in order."""
+    return "".join(
+        each
+        for each in unicodedata.normalize("NFD", text)
+        if each.isprintable() and not unicodedata.combining(each)
+    ).lower()
+
+
 def gettext(text: str) -> str:
     """`text` (English) in the language of the page."""
     found = str(catalogue(current_language()).gettext(text)) if text else ""
@@ -125,8 +134,8 @@ class Elided(str):
 
 def _elided(sentence: str, named: Mapping[str, object]) -> str:
     def written(found: re.Match[str]) -> str:
-        first = unicodedata.normalize("NFD", str(named.get(found[2], ""))[:1] or " ")[0].lower()
-        return f"{found[1]}'{{{found[2]}}}" if first in "aeiouœ" else found[0]
+        first = plain(str(named.get(found[2], "")))[:1]
+        return f"{found[1]}'{{{found[2]}}}" if first and first in "aeiouœ" else found[0]
 
     return _ELIDED.sub(written, str(sentence)) if isinstance(sentence, Elided) else sentence
 

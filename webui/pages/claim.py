@@ -8,7 +8,7 @@ from aiohttp import web
 
 from webui.client import Refused
 from webui.forms import Choice, Field, Form, nest, record_of
-from webui.language import N_, current_language, locale
+from webui.language import N_, current_language, gettext, locale, plain
 from webui.page import go_to, render
 from webui.session import remember, visit_of
 
@@ -66,7 +66,17 @@ SETUP_FIELDS = (
 )
 
 # Asia/Calcutta and the like are other names of zones that are listed already.
-_REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+_REGIONS = {
+    "Africa": N_("Africa"),
+    "America": N_("America"),
+    "Antarctica": N_("Antarctica"),
+    "Asia": N_("Asia"),
+    "Atlantic": N_("Atlantic Ocean"),
+    "Australia": N_("Australia"),
+    "Europe": N_("Europe"),
+    "Indian": N_("Indian Ocean"),
+    "Pacific": N_("Pacific Ocean"),
+}
 
 
 def language_choices() -> list[Choice]:
@@ -79,17 +89,24 @@ def country_choices() -> list[Choice]:
     territories = locale().territories
     named = [(str(name), str(code)) for code, name in territories.items() if len(str(code)) == 2]
     unreal = {"EU", "EZ", "UN", "QO", "ZZ", "XA", "XB"}
-    return [Choice(code, name) for name, code in sorted(named) if code.isalpha() and code not in unreal]
+    return [
+        Choice(code, name)
+        for name, code in sorted(named, key=lambda one: plain(one[0]))
+        if code.isalpha() and code not in unreal
+    ]
 
 
 def zone_choices() -> list[Choice]:
-    """Every time zone by continent and city."""
-    zones = sorted(zone for zone in available_timezones() if zone.startswith(_REGIONS) and "/" in zone)
+    """Every time zone by continent and city, as the page's language calls them."""
+    named = locale().time_zones
     found = []
-    for zone in zones:
+    for zone in available_timezones():
         region, _, city = zone.partition("/")
-        found.append(Choice(zone, city.replace("_", " ").replace("/", ", "), region))
-    return [*found, Choice("UTC", "UTC")]
+        if city and region in _REGIONS:
+            own = named.get(zone, {}).get("city")
+            label = str(own or city.replace("_", " ").replace("/", ", "))
+            found.append(Choice(zone, label, gettext(_REGIONS[region])))
+    return [*sorted(found, key=lambda one: (one.group, plain(one.label), one.value)), Choice("UTC", "UTC")]
 
 
 async def claim_page(request: web.Request) -> web.Response:

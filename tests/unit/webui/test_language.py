@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from webui import language
+from webui.pages.claim import country_choices, zone_choices
 
 
 @pytest.mark.parametrize(
@@ -95,3 +96,20 @@ def test_the_end_of_today_is_midnight() -> None:
     midnight = datetime.combine(language.now().date() + timedelta(days=1), time.min, language.zone())
     assert language.write_until(midnight) == "minuit"
     assert language.write_until(midnight + timedelta(days=1)).startswith("00:00, ")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "london", "region"), [("fr", "Londres", "Europe"), ("en", "London", "Europe")]
+)
+def test_time_zones_are_called_as_the_language_calls_them(chosen: str, london: str, region: str) -> None:
+    language.use_language(chosen)
+    found = {choice.value: choice for choice in zone_choices()}
+    assert (found["Europe/London"].label, found["Europe/London"].group) == (london, region)
+    assert found["Indian/Reunion"].group == {"fr": "Océan Indien", "en": "Indian Ocean"}[chosen]
+    assert {"Europe/Paris", "America/Argentina/Buenos_Aires", "UTC"} <= found.keys()
+
+
+def test_countries_are_in_the_order_of_a_dictionary() -> None:
+    language.use_language("fr")
+    names = [choice.label for choice in country_choices()]
+    assert names.index("Dominique") < names.index("Égypte") < names.index("Espagne") < names.index("Zambie")
