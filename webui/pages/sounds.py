@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from aiohttp import FormData, web
 from aiohttp.web_request import FileField
 
@@ -14,6 +16,7 @@ from webui.records import Json, RecordPages
 from webui.session import Visit, visit_of
 
 SHORTENED = 70
+_GAP = re.compile(r"\{(\w+)\}")
 
 FIELDS = (
     Field("name", N_("Name"), N_("Such as “Summer closure”."), required=True, empty="text"),
@@ -93,8 +96,21 @@ class SoundPages(RecordPages):
         return await self._show(request, form, record["id"], answer.data, status=422)
 
 
+# What the box fills into its words, as a reader of them sees it.
+_FILLED = {
+    "number": N_("(the number)"),
+    "name": N_("(the name)"),
+    "key": N_("(the key)"),
+    "choices": N_("(the choices of the menu)"),
+    "position": N_("(the place)"),
+    "minutes": N_("(how many)"),
+    "address": N_("(the address)"),
+}
+
+
 def _words(prompt: Json) -> str:
-    return str(prompt["texts"].get(current_language()) or next(iter(prompt["texts"].values()), ""))
+    words = str(prompt["texts"].get(current_language()) or next(iter(prompt["texts"].values()), ""))
+    return _GAP.sub(lambda gap: gettext(_FILLED[gap[1]]) if gap[1] in _FILLED else "…", words)
 
 
 def _shortened(text: str) -> str:

@@ -1,0 +1,24 @@
+"""What a page says while the office has not yet what it needs."""
+
+from __future__ import annotations
+
+from tests.support.office_box import OfficeBox
+
+PASSWORD = "une phrase assez longue"
+
+
+async def test_a_phone_asks_for_a_person_first(box: OfficeBox, browser) -> None:
+    page = await browser.get("/claim")
+    await browser.submit(page, code=box.claim_code or "", name="Claire", password=PASSWORD)
+    await browser.submit(await browser.get("/setup"), name="Atelier")
+    asked = "Un téléphone appartient à une personne, et il n&#39;y en a pas encore."
+    assert asked in (await browser.get("/phones/new")).text
+    page = await browser.submit(await browser.get("/people/new"), name="Anne", extension="101")
+    assert page.path == "/people/anne?done=created"
+    assert asked not in (await browser.get("/phones/new")).text
+
+
+async def test_the_words_of_the_box_are_read_without_the_marks_of_what_is_filled_in(administrator) -> None:
+    page = await administrator.get("/sounds")
+    assert "Appel de (le nom)." in page.text
+    assert "{" not in page.text.split('id="content"', 1)[1]
