@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from appliance.calls.task_group import TaskGroup
 from appliance.configuration.lines import Line, OutsideAddress, Transport
 from appliance.control.live import LineLive, LineState
 from appliance.runtime.clock import Clock
@@ -93,7 +94,7 @@ class LineKeeper:
 
     async def run(self) -> None:
         """Keep the line up until cancelled; whoever is asked for its address meanwhile may be slow."""
-        async with asyncio.TaskGroup() as group:
+        async with TaskGroup() as group:
             group.create_task(self.outside.keep(self._clock, self._is_elsewhere))
             await self._keep_up()
 
