@@ -172,6 +172,7 @@ class Call:
         if leg not in self.conference:
             return False
         self.conference = tuple(each for each in self.conference if each is not leg)
+        self.holding.discard(id(leg))
         self.story_moves("conference_left", self.party_of(leg))
         return True
 

@@ -154,10 +154,10 @@ class ConferenceRoom:
     async def _adapt(self, leg: CallerLeg, seat: Seat) -> None:
         """Agree on a codec that can be mixed, then answer session changes."""
         if leg.sound.direction in HOLDS:
-            seat.mute(True)
+            _is_held(self.call, leg, seat, True)
         if leg.sound.codecs and not is_g711(leg.sound.codecs[0]):
             await leg.propose(OURS)
-        await answer_changes(leg, seat)
+        await answer_changes(self.call, leg, seat)
 
     @contextmanager
     def _open_to_referrals(self, leg: CallerLeg) -> Iterator[None]:
@@ -185,11 +185,16 @@ def _name(call: Call, leg: CallerLeg) -> str:
     return party.name or party.number or leg.label
 
 
-async def answer_changes(leg: CallerLeg, seat: Seat | None) -> None:
+def _is_held(call: Call, leg: CallerLeg, seat: Seat, held: bool) -> None:
+    seat.mute(held)
+    call.holds(leg, held)
+
+
+async def answer_changes(call: Call, leg: CallerLeg, seat: Seat | None) -> None:
     """Answer every session change of a leg; who holds is not heard, lest all hear their phone's music."""
     with leg.changes() as changes:
         while True:
             change = await changes.get()
             if seat is not None:
-                seat.mute(change.wanted.direction in HOLDS)
+                _is_held(call, leg, seat, change.wanted.direction in HOLDS)
             change.accept(OURS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -12,15 +13,21 @@ from tests.interop.explained import last_call, same_way
 from tests.interop.fixtures import Phones, shared_office
 from tests.interop.office import Somebody
 from tests.interop.phones.baresip import Baresip
+from tests.interop.phones.linphone import Linphone
 from tests.interop.sound import seconds_of_tone, seconds_together
 from tests.interop.waiting import until
 
 TONES = {"alice": 1000, "bruno": 600, "chloe": 800, "david": 1300}
+EMMA = 1700
+# What the music of the box is made of.
+MUSIC = (523, 784)
+TOGETHER = ("conference_of", "conference_two")
+MOVES = ("joined", "left", "sent", "stays")
 
 
 @dataclass(frozen=True)
 class Office:
-    """A running box and a Baresip of each of four people, 101 to 104, each with a tone of their own."""
+    """A running box, a Baresip of each of four people and Emma's Linphone, each with a tone of their own."""
 
     box: Box
     phones: Phones
@@ -29,29 +36,55 @@ class Office:
     bruno: Baresip
     chloe: Baresip
     david: Baresip
+    emma: Linphone
 
     def are(self, state: str, *names: str) -> None:
-        """Wait until the only call is in that state, with these people and nobody else."""
+        """Wait until the oldest call is in that state, with these people and nobody else."""
         wanted = {self.people[name].person_id for name in names}
 
         def is_so() -> bool:
-            calls = self.box.state()["calls"]
-            return len(calls) == 1 and calls[0]["state"] == state and set(calls[0]["person_ids"]) == wanted
+            oldest = self.box.state()["calls"][0]
+            return oldest["state"] == state and set(oldest["person_ids"]) == wanted
 
         until(is_so, f"{state} of {', '.join(names)}")
 
-    def three_together(self) -> None:
-        """Alice calls Bruno, who brings in Chloé."""
+    def person_is(self, name: str, state: str) -> None:
+        """Wait until the lamps show that of somebody."""
+        wanted = {"person_id": self.people[name].person_id, "state": state}
+        until(
+            lambda: any(wanted.items() <= each.items() for each in self.box.state()["people"]),
+            f"{name} is {state}",
+        )
+
+    def three_together(self, third: str) -> None:
+        """Alice calls Bruno, who brings in a third."""
         self.alice.call("102")
         self.bruno.answer()
         self.alice.wait_event("CALL_ESTABLISHED")
         self.bruno.send_digits("*4")
         until(lambda: self.box.state()["calls"][0]["state"] == "held", "the caller hears music")
-        self.bruno.send_digits("103")
-        self.chloe.answer()
-        self.chloe.listen(0.5)
+        self.bruno.send_digits(self.people[third].extension)
+        getattr(self, third).answer()
+        heard = self.bruno.seconds_heard()
+        until(lambda: self.bruno.seconds_heard() > heard + 0.5, "the two talk")
         self.bruno.send_digits("*4")
-        self.are("conference", "alice", "bruno", "chloe")
+        self.are("conference", "alice", "bruno", third)
+
+
+def reasons(record: dict[str, Any]) -> list[str]:
+    return [each["reason"]["code"] for each in record["trail"]]
+
+
+def moves_of(record: dict[str, Any]) -> list[str]:
+    """What happened in the conference of a call, but who was together."""
+    moves = (code.removeprefix("conference_") for code in reasons(record))
+    return [each for each in moves if each in MOVES]
+
+
+def together_in(record: dict[str, Any]) -> list[str]:
+    """Who was together, each time that somebody came or left."""
+    told = (each["reason"] for each in record["trail"])
+    return [each["parameters"]["who"] for each in told if each["code"] in TOGETHER]
 
 
 def hang_up(phone: Baresip) -> None:
@@ -61,11 +94,10 @@ def hang_up(phone: Baresip) -> None:
 
 @pytest.fixture(scope="module")
 def office() -> Iterator[Office]:
-    with shared_office("101", "102", "103", "104") as (box, phones, people):
-        named = dict(zip(TONES, people, strict=True))
-        yield Office(
-            box, phones, named, *(phones.baresip(name, named[name], tone=TONES[name]) for name in TONES)
-        )
+    with shared_office("101", "102", "103", "104", "105") as (box, phones, people):
+        named = dict(zip((*TONES, "emma"), people, strict=True))
+        baresips = [phones.baresip(name, named[name], tone=TONES[name]) for name in TONES]
+        yield Office(box, phones, named, *baresips, phones.linphone("emma", named["emma"], tone=EMMA))
 
 
 @pytest.mark.feature("RING-10")
@@ -73,7 +105,7 @@ def test_a_fourth_is_brought_in_while_the_others_talk_and_who_leaves_leaves_the_
     office: Office,
 ) -> None:
     alice, bruno, chloe, david = office.alice, office.bruno, office.chloe, office.david
-    office.three_together()
+    office.three_together("chloe")
     alice.listen(1.5)
     bruno.send_digits("*4")
     bruno.send_digits("104")
@@ -102,17 +134,66 @@ def test_a_fourth_is_brought_in_while_the_others_talk_and_who_leaves_leaves_the_
     assert seconds_of_tone(heard["david"], 600) > 1, "Bruno, who asks David"
     assert seconds_together(heard["alice"], 800, 1300, share=0.3) > 1, "after Bruno has left"
     assert seconds_of_tone(heard["alice"], 1300) > 1, "David, with whom they are left"
-    assert {person.person_id for person in office.people.values()} == set(record["person_ids"])
-    way = same_way(office.box, record)
-    assert [code for code in way if code.startswith("conference")] == [
-        *("conference", "conference_of", "conference_joined", "conference_of"),
-        *("conference_left", "conference_of", "conference_left", "conference_two"),
+    assert {office.people[name].person_id for name in TONES} == set(record["person_ids"])
+    same_way(office.box, record)
+    assert moves_of(record) == ["joined", "left", "left"]
+    assert [len(each.split(", ")) for each in together_in(record)] == [3, 4, 3, 2]
+
+
+@pytest.mark.feature("RING-10")
+def test_a_phone_that_holds_is_not_heard_and_one_that_transfers_gives_its_place(office: Office) -> None:
+    alice, bruno, chloe, david, emma = office.alice, office.bruno, office.chloe, office.david, office.emma
+    office.three_together("emma")
+    alice.listen(1)
+    # What Linphone sends while it holds, its tone, would be the music of a phone that has some.
+    emma.hold()
+    office.person_is("emma", "on_hold")
+    bruno.listen(2)
+    emma.resume()
+    office.person_is("emma", "talking")
+    # Nobody takes her place: a Baresip would hang up by itself when it is told so.
+    emma.transfer(f"sip:104@{office.box.server}")
+    david.wait_event("CALL_INCOMING")
+    hang_up(david)
+    until(lambda: "SIP/2.0 486" in emma.log(), "Emma's phone is told")
+    office.are("conference", "alice", "bruno", "emma")
+    alice.listen(1)
+    emma.hold()
+    emma.call(f"sip:103@{office.box.server}")
+    chloe.answer()
+    emma.wait_event("connected", "103")
+    emma.connect_calls(1, 2)
+    office.are("conference", "alice", "bruno", "chloe")
+    alice.listen(1.5)
+    chloe.transfer(f"sip:104@{office.box.server}")
+    david.answer()
+    chloe.wait_event("CALL_CLOSED")
+    office.are("conference", "alice", "bruno", "david")
+    bruno.listen(1.5)
+    hang_up(alice)
+    office.are("talking", "bruno", "david")
+    hang_up(bruno)
+    david.wait_event("CALL_CLOSED")
+    last_call(office.box)
+    heard = {name: getattr(office, name).recorded_wav() for name in TONES}
+    assert seconds_together(heard["alice"], 600, EMMA, share=0.3) > 1.5, "Emma, when she does not hold"
+    assert seconds_of_tone(heard["alice"], 600) > 1.5, "nobody but Bruno while Emma holds"
+    assert seconds_of_tone(heard["bruno"], 1000) > 1.5, "nobody but Alice while Emma holds"
+    assert sum(seconds_of_tone(heard["bruno"], tone, share=0.1) for tone in MUSIC) < 0.2
+    for name, others, joined in (("alice", (600, 800), (600, 1300)), ("bruno", (1000, 800), (1000, 1300))):
+        assert seconds_together(heard[name], *others, share=0.3) > 1, f"{name}: Chloé in Emma's place"
+        assert seconds_together(heard[name], *joined, share=0.3) > 1, f"{name}: David in Chloé's place"
+    assert seconds_together(heard["chloe"], 1000, 600, share=0.3) > 1
+    assert seconds_together(heard["david"], 1000, 600, share=0.3) > 1
+    records = {each["called"]: each for each in office.box.api.get("/history")["records"][:2]}
+    assert moves_of(records["102"]) == [
+        *("sent", "stays", "joined", "left"),
+        *("sent", "joined", "left", "left"),
     ]
-    reasons = [each["reason"] for each in record["trail"]]
-    told = [
-        each["parameters"]["who"] for each in reasons if each["code"] in ("conference_of", "conference_two")
-    ]
-    assert told[-1] == "Poste 101, Poste 104" and len(told[1].split(", ")) == 4
+    for record in records.values():
+        assert "Poste 101, Poste 102, Poste 103" in together_in(record), "each call that took part says who"
+    assert {"to_conference", "conference_left"} <= set(reasons(records["103"]))
+    same_way(office.box, records["102"])
 
 
 @pytest.mark.feature("RING-10")

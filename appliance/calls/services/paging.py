@@ -68,7 +68,7 @@ async def _speak(board: Switchboard, call: Call, group: RingGroup, legs: Sequenc
     room = board.conference()
     async with TaskGroup() as listeners:
         with room.take_part(call.caller.media) as seat:
-            changes = listeners.create_task(answer_changes(call.caller, seat))
+            changes = listeners.create_task(answer_changes(call, call.caller, seat))
             heard = [listeners.create_task(_listen(call, room, leg)) for leg in legs]
             answered = [await each for each in heard]
         changes.cancel()
@@ -88,6 +88,6 @@ async def _listen(call: Call, room: Conference, leg: CalleeLeg) -> bool:
     with room.take_part(leg.media) as seat:
         seat.mute(True)
         call.speaks_to(leg)
-        await until_first(leg.wait_ended(), beside=(answer_changes(leg, None),))
+        await until_first(leg.wait_ended(), beside=(answer_changes(call, leg, None),))
         call.speaks_no_more_to(leg)
     return True

@@ -8,6 +8,7 @@ from appliance.calls.call import Party
 from appliance.calls.conference import confer
 from appliance.legs.sessions import Sound
 from appliance.runtime.calls import Calls, state_of
+from appliance.runtime.people_states import HOLDING, TALKING, parts_in
 from appliance.sip.offer_answer import DEFAULT_CODECS
 from appliance.sip.sdp import Codec, Direction
 from tests.support.scripted_calls import ScriptedBoard, ScriptedCallee, ScriptedCaller, scripted_call, settle
@@ -108,9 +109,11 @@ async def test_who_holds_is_not_heard_until_they_take_it_up_again():
 
         accept = agreed.append
 
-    for direction in (Direction.SENDONLY, Direction.SENDRECV):
+    for direction, part in ((Direction.SENDONLY, HOLDING), (Direction.SENDRECV, TALKING)):
         scene.legs["chloe"].queue.put_nowait(Change(direction))
-    await settle()
+        await settle()
+        assert dict(parts_in(scene.call)) == {"bruno": TALKING, "chloe": part}
+        assert state_of(scene.call) == "conference"
     assert scene.story[-2:] == ["chloe is muted", "chloe is heard"] and len(agreed) == 2
     task.cancel()
 
