@@ -453,6 +453,9 @@ WARNINGS: Mapping[str, str] = {
     "emergency_not_carried": N_(
         "{who} called the emergency number {number} ({moment}), and no line could carry the call."
     ),
+    "number_unknown": N_(
+        "A call for {number} was turned away ({moment}): it is none of your numbers. Add it if it is yours."
+    ),
     "line_down": N_("The line {line} does not work: {reason}"),
     "disk_full": N_("The disk is full: messages can no longer be kept."),
     "disk_read_only": N_("The disk cannot be written to: messages can no longer be kept."),

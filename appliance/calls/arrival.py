@@ -86,8 +86,8 @@ def transferred(
     )
 
 
-def from_line(configuration: Configuration, line: Line, request: Request) -> Arrival | None:
-    """The arrival of a call on a line; None when it is for no number of ours."""
+def from_line(configuration: Configuration, line: Line, request: Request) -> Arrival:
+    """The arrival of a call on a line; one for no number of ours is for what it names, and reaches nobody."""
     office = configuration.office
     country = office.country if office else "FR"
     caller = _caller(request)
@@ -110,8 +110,16 @@ def from_line(configuration: Configuration, line: Line, request: Request) -> Arr
             return Arrival(out)
         number = _number_meant(configuration, line, request)
     if number is None:
-        return None
+        return Arrival(replace(facts, called=_nobodys(line, request, country)))
     return Arrival(replace(facts, called=number.number, language=number.language), number.id)
+
+
+def _nobodys(line: Line, request: Request, country: str) -> str:
+    """What a call names that is for no number of ours: never what somebody here dials by."""
+    uris = _called_uris(line.called_number_in, request)
+    named = (numbers.dialled(uri.user or "", country) for uri in uris)
+    written = f"{uris[0].user or ''}@{uris[0].host}"
+    return next((number for number in named if number), written[:LONGEST_SHOWN])
 
 
 def calling_out(configuration: Configuration, line: Line, facts: Facts, dialled: str) -> Facts | None:
@@ -165,13 +173,19 @@ def _own_numbers(configuration: Configuration, line: Line) -> list[Number]:
 
 
 def _number_named(configuration: Configuration, line: Line, request: Request, country: str) -> Number | None:
-    """The number of the line's own that the call names; the main one where the line names none."""
+    """The number of ours that the call names; the main one where the line names none.
+
+    An operator hands over what is of another line too, by a number that has moved or a line that is down;
+    another phone system reaches the line's own alone.
+    """
     if line.called_number_in is CalledNumberIn.MAIN:
         return configuration.numbers.get(line.main_number_id or "")
-    own = _own_numbers(configuration, line)
+    ours = _own_numbers(configuration, line)
+    if line.kind != "pbx":
+        ours.extend(number for number in configuration.numbers.values() if number.line_id != line.id)
     for uri in _called_uris(line.called_number_in, request):
         called = numbers.dialled(uri.user or "", country)
-        for number in own:
+        for number in ours:
             if called and number.number == called:
                 return number
     return None

@@ -1,4 +1,4 @@
-"""E-mails about alerts: emergency calls, calls that were barred; tried again until they are taken."""
+"""E-mails about alerts: emergency calls, calls barred, numbers not known; tried until they are taken."""
 
 from __future__ import annotations
 
@@ -59,6 +59,18 @@ TEXTS: Mapping[str, Mapping[Language, tuple[str, str]]] = {
             "An emergency call to {number} did not get through: {who}",
             "{who} called {number}, but no line could carry the call. "
             "Go and see at once, and call the emergency services with a mobile phone.",
+        ),
+    },
+    "number_unknown": {
+        Language.FRENCH: (
+            "Des appels arrivent pour le {number}, que le standard ne connaît pas",
+            "L'opérateur a transmis un appel pour le {number}, qui n'est pas dans les numéros du standard : "
+            "l'appelant a entendu qu'il n'existe pas. S'il est à vous, ajoutez-le sur la page Numéros.",
+        ),
+        Language.ENGLISH: (
+            "Calls arrive for {number}, which the phone system does not know",
+            "The provider handed over a call for {number}, which is none of the phone system's numbers: "
+            "the caller was told that it is not in use. If it is yours, add it on the Numbers page.",
         ),
     },
     **dict.fromkeys(BARRED, _BARRED),

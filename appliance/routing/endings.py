@@ -61,6 +61,19 @@ def hang_up(identifier: str) -> FinalNode:
     return FinalNode(id=identifier, kind="hang_up", step=ending, ending=ending, reason=Reason("hung_up"))
 
 
+def unknown_number(identifier: str) -> FinalNode:
+    """Refuses a call for no number of ours: the operator tells the caller, who pays nothing for it."""
+    ending = HangUp(404, "number_unobtainable")
+    return FinalNode(
+        id=identifier,
+        kind="unknown",
+        label={"prompt": "number_unobtainable"},
+        step=ending,
+        ending=ending,
+        reason=Reason("number_unknown"),
+    )
+
+
 def told(identifier: str, outcome: RingOutcome) -> FinalNode:
     """Tells the caller how the ringing went: tones and words that differ for each outcome."""
     match outcome:

@@ -15,7 +15,7 @@ from appliance.routing.trail import Reason
 from appliance.routing.world import World
 
 # The reasons of a trail that the office hears of at once.
-ALERTING = frozenset({"emergency_called", "emergency_not_carried", *BARRED})
+ALERTING = frozenset({"emergency_called", "emergency_not_carried", "number_unknown", *BARRED})
 
 
 def who_calls(facts: Facts) -> str:

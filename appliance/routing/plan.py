@@ -226,13 +226,9 @@ def _outbound(paths: Paths, configuration: Configuration) -> Iterator[tuple[Entr
         yield (kind,), place if any_line else paths.ending(_limits(paths, configuration, place))
         if not any_line:
             yield from _other_systems(paths, configuration, node)
-    for entry, prompt in (
-        ("unknown_number", "number_unobtainable"),
-        ("unknown_extension", "unknown_extension"),
-    ):
-        unknown = replace(endings.prompt(f"unknown:{entry.partition('_')[2]}", prompt, 404), kind="unknown")
-        code = "number_unknown" if entry == "unknown_number" else "extension_unknown"
-        yield (entry,), paths.ending(replace(unknown, reason=Reason(code)))
+    yield ("unknown_number",), paths.ending(endings.unknown_number("unknown:number"))
+    unknown = replace(endings.prompt("unknown:extension", "unknown_extension", 404), kind="unknown")
+    yield ("unknown_extension",), paths.ending(replace(unknown, reason=Reason("extension_unknown")))
 
 
 def _other_systems(

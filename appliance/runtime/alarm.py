@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 # The same alert about the same person is not given again within this time, save for emergencies.
 QUIET_SECONDS = 600.0
 ALWAYS_GIVEN = frozenset({"emergency_called", "emergency_not_carried"})
+# What is told of each number once a day, and of so many at most: who pretends to be the operator could name any.
+OF_NUMBERS, DAY_SECONDS, MOST_NUMBERS = frozenset({"number_unknown"}), 86_400.0, 5
 # So long after an emergency call the emergency services may call back.
 CALL_BACK_SECONDS = 3600.0
 MOST_BANNERS = 5
@@ -54,15 +56,27 @@ class Alarm:
 
     def give(self, reason: Reason) -> None:
         """Alert the office of something that has happened in a call."""
-        now, key = self._epoch(), (reason.code, reason.parameters.get("who", ""))
-        if reason.code not in ALWAYS_GIVEN and now - self._given.get(key, float("-inf")) < QUIET_SECONDS:
+        now = self._epoch()
+        if not self._is_news(reason, now):
             return
-        self._given[key] = now
         if reason.code in ALWAYS_GIVEN:
             self._emergency_at = now
             self.on_emergency()
         log.warning("alert: %s", reason.sentence())
         self._background.start(self._keep(now, reason.code, reason.parameters), "alert")
+
+    def _is_news(self, reason: Reason, now: float) -> bool:
+        """Whether that has not been told lately, and is now."""
+        of_number = reason.code in OF_NUMBERS
+        key = (reason.code, reason.parameters.get("number" if of_number else "who", ""))
+        quiet = DAY_SECONDS if of_number else QUIET_SECONDS
+        recent = {each: at for each, at in self._given.items() if now - at < DAY_SECONDS}
+        if reason.code not in ALWAYS_GIVEN and now - recent.get(key, float("-inf")) < quiet:
+            return False
+        if of_number and sum(code in OF_NUMBERS for code, _ in recent) >= MOST_NUMBERS:
+            return False
+        self._given = {**recent, key: now}
+        return True
 
     def emergency_lately(self) -> bool:
         """Whether the emergency services may be calling back."""

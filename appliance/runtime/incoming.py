@@ -61,9 +61,6 @@ class IncomingCalls:
             arrival = from_line(self._configuration(), line, event.request)
             if self._lines.dead_seconds(line.id):
                 self._turn_away(event, line, arrival)
-            elif arrival is None:
-                log.info("line %s called a number that is not ours", line.id)
-                self._driver.refuse(event.session, 404)
             else:
                 self._start(event, arrival, arrival.facts.called, line.encrypted_audio)
             return
@@ -74,11 +71,11 @@ class IncomingCalls:
         if phone is not None:
             self._called(event, phone)
 
-    def _turn_away(self, event: IncomingInvite, line: Line, arrival: Arrival | None) -> None:
+    def _turn_away(self, event: IncomingInvite, line: Line, arrival: Arrival) -> None:
         """Say what an operator hears of a dead box: nobody is registered, or nothing works."""
         log.info("line %s plays dead: a call is turned away", line.id)
         self._driver.refuse(event.session, 480 if line.mode == "registered" else 503)
-        self._lines.turned_away(line.id, arrival.facts.caller if arrival else "")
+        self._lines.turned_away(line.id, arrival.facts.caller)
 
     def is_for_the_dead(self, event: IncomingRequest) -> bool:
         """Whether a provider asks after a line that plays dead."""

@@ -70,11 +70,20 @@ async def test_options_are_answered_and_the_rest_refused(running, phone):
     assert (await stranger.ask("BYE")).status == 481
 
 
-async def test_a_call_from_the_providers_address_for_no_number_of_ours_is_not_found(running, provider):
-    call = provider.call("+33188888888")
-    call.invite()
-    assert (await call.refused()).status == 404
+@pytest.mark.feature("NUM-2")
+async def test_an_operator_s_call_for_no_number_of_ours_is_not_found_and_the_office_told(running, provider):
+    for _ in range(2):
+        call = provider.call("+33188888888")
+        call.invite()
+        assert (await call.refused()).status == 404
     await running.at_rest()
+    await running.until(lambda: not running.box.calls.unwritten, "the records are kept")
+    (last, first) = (await running.ask("GET", "/history"))["records"]
+    assert (last["called"], last["ended_by"]) == (first["called"], "box") == ("+33188888888", "box")
+    assert [entry["reason"]["code"] for entry in last["trail"]] == ["number_unknown"]
+    await running.until(lambda: running.box.alarm.warnings(), "the office is told")
+    (told,) = running.box.alarm.warnings()
+    assert (told.code, told.parameters["number"]) == ("number_unknown", "+33188888888")
 
 
 async def test_what_is_no_sip_is_dropped_or_refused_and_the_box_goes_on(running, phone):

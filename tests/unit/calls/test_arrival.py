@@ -7,12 +7,14 @@ from appliance.calls.call import Party
 from appliance.configuration.fields import Language
 from appliance.configuration.lines import CalledNumberIn
 from appliance.routing.facts import Direction
+from appliance.routing.plan import compile_plan
 from appliance.sip.message import Request
 from appliance.sip.parser import parse_message
 from tests.integration.box.offices import NUMBER, OUTSIDER, office_of_three
 
 SETTINGS = office_of_three()
 LINE = SETTINGS.lines["trunk"]
+SETTINGS_PLAN = compile_plan(SETTINGS)
 
 
 def invitation(uri: str, *fields: str, from_: str = "<sip:x@y>", to: str = "<sip:x@y>") -> Request:
@@ -63,8 +65,22 @@ def test_our_number_is_known_however_it_is_written(user, where):
     assert arrival and arrival.number_id == "main" and arrival.facts.called == NUMBER
 
 
-def test_a_number_that_is_not_ours_is_nobodys():
-    assert from_line(SETTINGS, LINE, invitation("sip:+33188888888@box")) is None
+@pytest.mark.parametrize(
+    ("user", "called"),
+    [("0188888888", "+33188888888"), ("101", "101@box"), ("*97", "*97@box"), ("15", "15@box")],
+)
+def test_a_call_for_no_number_of_ours_reaches_nobody(user, called):
+    arrival = from_line(SETTINGS, LINE, invitation(f"sip:{user}@box"))
+    assert (arrival.facts.called, arrival.number_id) == (called, None)
+    assert SETTINGS_PLAN.entry(arrival.facts) == ("unknown_number",)
+
+
+@pytest.mark.feature("NUM-2")
+@pytest.mark.parametrize(("kind", "number_id"), [("sip_trunk", "main"), ("pbx", None)])
+def test_an_operator_s_call_for_a_number_of_another_line_arrives(kind, number_id):
+    other = LINE.model_copy(update={"id": "other", "kind": kind, "main_number_id": None})
+    settings = SETTINGS.with_record("lines", "other", other)
+    assert from_line(settings, other, invitation(f"sip:{NUMBER}@box")).number_id == number_id
 
 
 def test_a_registered_line_called_by_its_user_name_means_its_main_number():
@@ -106,7 +122,7 @@ def test_the_number_called_is_read_where_the_line_says(where, found):
     request = invitation(
         "sip:+33199009999@box", f"P-Called-Party-ID: <sip:{NUMBER}@provider>", "Contact: <sip:a@b>"
     )
-    assert (from_line(SETTINGS, line, request) is not None) == found
+    assert (from_line(SETTINGS, line, request).number_id is not None) == found
 
 
 def test_a_line_whose_calls_are_all_for_the_main_number():
@@ -176,7 +192,7 @@ def test_what_is_no_extension_follows_the_main_number_and_reaches_no_code_and_no
 @pytest.mark.parametrize("fields", [{"extension_in_to": False}, {"kind": "sip_trunk"}])
 def test_to_counts_only_where_another_phone_system_may_call_extensions(fields):
     arrival = other_pbx(**fields)
-    assert arrival is None or arrival.facts.called == NUMBER
+    assert arrival.facts.called == "box@127.0.0.1"
 
 
 @pytest.mark.feature("NUM-5")

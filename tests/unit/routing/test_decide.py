@@ -24,6 +24,7 @@ from appliance.configuration.people import DeviceChoice, GroupOrder, Member, Rin
 from appliance.configuration.voicemail import Greeting, Mailbox, MailboxOwner
 from appliance.routing.decide import Position, next_step
 from appliance.routing.facts import Direction, Facts
+from appliance.routing.outbound import ALERTING
 from appliance.routing.plan import compile_plan
 from appliance.routing.steps import (
     Announce,
@@ -392,10 +393,11 @@ class TestInsideAndOut:
         assert isinstance(words.step, Announce) and words.step.speech.prompt_name == "unknown_extension"
         assert isinstance(end.step, HangUp) and end.step.sip_status == 404
 
-    def test_an_unknown_number_is_told(self) -> None:
-        words, end = follow(small_office(), inbound(called="+33155555555"))
-        assert isinstance(words.step, Announce) and words.step.speech.prompt_name == "number_unobtainable"
+    def test_a_call_for_no_number_of_ours_is_turned_away_and_the_office_told(self) -> None:
+        (end,) = follow(small_office(), inbound(called="+33155555555"))
         assert isinstance(end.step, HangUp) and end.step.sip_status == 404
+        assert [entry.reason.code for entry in end.trail] == ["number_unknown"]
+        assert "number_unknown" in ALERTING
 
     def test_star_codes(self) -> None:
         own = Mailbox(id="bruno", name="Bruno", owner=MailboxOwner.PERSON, owner_id="bruno")

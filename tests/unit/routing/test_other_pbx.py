@@ -9,7 +9,7 @@ import pytest
 from appliance.configuration.configuration import Configuration
 from appliance.routing.dialled import Dialled, read_dialled
 from appliance.routing.facts import Direction, Facts
-from appliance.routing.steps import Announce, ExternalTarget, PhoneTarget, Ring
+from appliance.routing.steps import Announce, ExternalTarget, HangUp, PhoneTarget, Ring
 from tests.unit.routing.small_office import EVERYBODY, changed, codes, follow, inside, small_office
 
 ANNEX = replace(EVERYBODY, lines_up=frozenset({"trunk", "annex"}))
@@ -41,7 +41,7 @@ def test_a_call_to_an_extension_rings_whoever_has_it() -> None:
 @pytest.mark.parametrize("called", ["*97", "112", "+33612345678", "999", "8205"])
 def test_nothing_but_extensions_is_reached_from_there(called: str) -> None:
     (first, *_) = follow(office(), replace(FROM_THERE, called=called), world=ANNEX)
-    assert isinstance(first.step, Announce) and codes([first]) == ["number_unknown"]
+    assert isinstance(first.step, HangUp) and codes([first]) == ["number_unknown"]
 
 
 @pytest.mark.feature("IN-3", "OUT-9")
