@@ -14,14 +14,21 @@ LONGEST_KEPT = 8192
 _CALL_ID = re.compile(rb"^(?:call-id|i)[ \t]*:[ \t]*([^\s]{1,256})", re.IGNORECASE | re.MULTILINE)
 # RFC 7616 3.4: with response and cnonce a password can be guessed at leisure, on another machine.
 _PROOF = re.compile(
-    rb'\b(response|cnonce|rspauth)([ \t]*=[ \t]*)("[^"\r\n]{0,512}"|[^\s,"]{1,512})', re.IGNORECASE
+    rb'\b(response|cnonce|rspauth)([ \t]*=[ \t]*)("[^"\r\n]{0,512}"?|[^\s,"]{1,512})', re.IGNORECASE
 )
+# All else (Basic, Bearer) is a secret as it stands.
+_DIGEST = re.compile(rb"[ \t]*digest\b", re.IGNORECASE)
 _CREDENTIALS = re.compile(
     rb"^((?:proxy-)?authorization|(?:proxy-)?authentication-info)([ \t]*:)([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)",
     re.IGNORECASE | re.MULTILINE,
 )
 # RFC 4568 6.1: who has the key has the conversation. RFC 8839 5.4: who has that one can turn it away.
 _MEDIA_KEY = re.compile(rb"\b(inline:|ice-pwd:)[^\s|;]{1,512}", re.IGNORECASE)
+# Digits pressed during a call: what is typed to a bank is nobody's business.
+_DIGITS = re.compile(
+    rb"^(?:content-type|c)[ \t]*:[^\r\n]*(?:dtmf|digit|telephone-event)", re.IGNORECASE | re.MULTILINE
+)
+_SIGNAL = re.compile(rb"(signal|digits?)([ \t]*=[ \t]*)[^\r\n]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,17 @@ def call_id_in(data: bytes) -> bytes | None:
 
 
 def covered(data: bytes) -> bytes:
-    """The message with its proofs of passwords and its media keys covered, and cut at LONGEST_KEPT octets."""
-    data = data[:LONGEST_KEPT]
-    data = _CREDENTIALS.sub(lambda found: found[1] + found[2] + _PROOF.sub(rb"\1\2" + COVER, found[3]), data)
+    """The message with proofs of passwords, media keys and digits covered, and cut at LONGEST_KEPT octets."""
+    data = _CREDENTIALS.sub(_without_proof, data[:LONGEST_KEPT])
+    head, end, body = data.partition(b"\r\n\r\n")
+    if body and _DIGITS.search(head):
+        named, count = _SIGNAL.subn(rb"\1\2" + COVER, body)
+        data = head + end + (named if count else COVER)
     return _MEDIA_KEY.sub(rb"\1" + COVER, data)
+
+
+def _without_proof(found: re.Match[bytes]) -> bytes:
+    value = found[3]
+    info = found[1].lower().endswith(b"info")
+    kept = _PROOF.sub(rb"\1\2" + COVER, value) if info or _DIGEST.match(value) else b" " + COVER
+    return found[1] + found[2] + kept

@@ -1,5 +1,6 @@
 """Traced messages: whose call they are of, and which secrets are covered."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +32,36 @@ def test_media_keys_are_covered():
     line += b"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3|2^20|1:4\r\n"
     assert b"inline:***|2^20|1:4" in covered(line)
     assert covered(b"a=ice-pwd:x9cml/YzichV2+XlhiMu8g\r\n") == b"a=ice-pwd:***\r\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "kept"),
+    [
+        (b"application/dtmf-relay", b"Signal=7\r\nDuration=160\r\n", b"Signal=***\r\nDuration=160\r\n"),
+        (b"application/dtmf", b"7", b"***"),
+        (b"application/vnd.nortelnetworks.digits", b"p=Digit-Collection\r\nd=Digits=7\r\n",
+         b"p=Digit-Collection\r\nd=Digits=***\r\n"),
+        (b"application/sdp", b"v=7\r\n", b"v=7\r\n"),
+    ],
+)  # fmt: skip
+def test_digits_pressed_during_a_call_are_covered(kind, body, kept):
+    head = b"INFO sip:a SIP/2.0\r\nCall-ID: x\r\nContent-Type: " + kind + b"\r\n\r\n"
+    assert covered(head + body) == head + kept
+
+
+@pytest.mark.parametrize("scheme", [b"Basic YWxpY2U6aHVudGVyMg==", b"Bearer YWxpY2U6aHVudGVyMg=="])
+def test_what_proves_a_password_by_itself_is_covered(scheme):
+    assert covered(b"INVITE sip:a SIP/2.0\r\nAuthorization: " + scheme + b"\r\n\r\n") == (
+        b"INVITE sip:a SIP/2.0\r\nAuthorization: ***\r\n\r\n"
+    )
+
+
+def test_a_proof_cut_off_is_covered():
+    padding = b"X: " + b"x" * (LONGEST_KEPT - 70) + b"\r\n"
+    cut = covered(
+        padding + b'Authorization: Digest username="101", response="0123456789abcdef0123456789abcdef"'
+    )
+    assert len(cut) < LONGEST_KEPT and b"0123" not in cut and cut.endswith(b"response=***")
 
 
 def test_the_word_response_elsewhere_is_left_alone():
