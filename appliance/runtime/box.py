@@ -208,6 +208,7 @@ class Box:
         self.doors.is_near = self.phones.is_near = self.addresses.is_near
         self.doors.is_of_ours = lambda data: self.ladders.messages.knows(data) or self.lines.is_marked(data)
         self.driver.admits = self.doors.admits
+        self.driver.sockets.is_ours = self.doors.is_ours
         self.driver.on_message = self.ladders.messages.note
         self.driver.on_dialog = self.ladders.dialog
         self.lamps = self._make_lamps()

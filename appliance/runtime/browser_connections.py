@@ -83,6 +83,7 @@ class BrowserConnection(SipConnection):
         self._patience = asyncio.get_running_loop().call_later(FIRST_WORD_SECONDS, self.abort)
 
     def data_received(self, data: bytes) -> None:
+        self._sockets.heard(self)
         try:
             for each in self._frames.feed(data):
                 if self.number:
@@ -94,7 +95,7 @@ class BrowserConnection(SipConnection):
             self.abort()
 
     def _enter(self, flow: Flow) -> bool:
-        self.number = self._sockets.opened(self)
+        self.number = self._sockets.opened(self, flow.remote[0])
         if not self.number:
             self.abort()
             return False
@@ -108,7 +109,8 @@ class BrowserConnection(SipConnection):
             self.write(PONG)
             return
         self._be_patient()
-        self._sockets.on_message(message, self.flow)
+        if not self._sockets.on_message(message, self.flow):
+            self.abort()
 
     def write(self, data: bytes) -> None:
         """Send one message; a browser that does not read is cut off."""

@@ -23,6 +23,8 @@ NOTE_SECONDS = 60.0
 MOST_NOTED = 512
 # These come seldom, and the page of those shut out follows them.
 ALWAYS_NOTED = frozenset({"banned", "unbanned"})
+# Addresses can be made up by the million: so many events are written at once, then one each so many seconds.
+MOST_AT_ONCE, SECONDS_EACH = 60, 2.0
 MOST_WAITING = 100
 
 
@@ -52,11 +54,12 @@ class Doors:
         self._outside_open = outside_open
         self._waiting = 0
         self._noted: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
+        self._room, self._room_at, self._left_out = float(MOST_AT_ONCE), clock.monotonic(), 0
 
     def admits(self, data: bytes, flow: Flow) -> bool:
         """Whether a message is to be read at all; responses always are, they must match what we sent."""
         address = flow.remote[0]
-        if data[:8] == b"SIP/2.0 " or address in self.phone_hosts() or address in self.line_hosts():
+        if data[:8] == b"SIP/2.0 " or self.is_ours(address):
             return True
         now = self._clock.monotonic()
         if self.guard.is_shut_out(counted_as(address), now):
@@ -70,10 +73,21 @@ class Doors:
         self.note("from_outside", address)
         return False
 
+    def is_ours(self, address: str) -> bool:
+        """Whether a phone of ours is registered from there, or a line's server is there."""
+        return address in self.phone_hosts() or address in self.line_hosts()
+
     def failed(self, address: str, user: str) -> float:
         """A wrong proof of a password came from there; returns how long its answer is to wait, in seconds."""
         self.note("wrong_password", address, user)
-        return self._failed(address, self._clock.monotonic())
+        delay = self._failed(address, self._clock.monotonic())
+        if self.is_guessing(address):
+            self.note("guessing", address)
+        return delay
+
+    def is_guessing(self, address: str) -> bool:
+        """Whether somebody beside phones of ours tries passwords: those phones are heard, nobody else."""
+        return self.guard.is_guessing(counted_as(address), self._clock.monotonic())
 
     def _failed(self, address: str, now: float, weight: int = 1) -> float:
         registered = address in self.phone_hosts()
@@ -119,8 +133,21 @@ class Doors:
         self._noted[key] = (now, 0)
         if len(self._noted) > MOST_NOTED:
             self._noted.popitem(last=False)
-        log.warning("%s from %s", kind.replace("_", " "), address)
-        event = SecurityEvent(self._clock.epoch(), kind, address, user[:64], unsaid + 1)
+        self._write(SecurityEvent(self._clock.epoch(), kind, address, user[:64], unsaid + 1), now)
+
+    def _write(self, event: SecurityEvent, now: float) -> None:
+        """Write an event down while there is room; of the others, how many there were."""
+        self._room = min(MOST_AT_ONCE, self._room + (now - self._room_at) / SECONDS_EACH)
+        self._room_at = now
+        if self._room < 1:
+            self._left_out += event.count
+            return
+        if self._left_out:
+            others = SecurityEvent(event.at, "others", count=self._left_out)
+            self._left_out = 0
+            self._background.start(self._keep(others), "a security event")
+        self._room -= 1
+        log.warning("%s from %s", event.kind.replace("_", " "), event.address)
         self._background.start(self._keep(event), "a security event")
 
     async def _keep(self, event: SecurityEvent) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.people import Phone
@@ -57,6 +58,7 @@ class Phones:
         self._doors = doors
         self._outside: frozenset[str] = frozenset()
         self.hosts: frozenset[str] = frozenset()
+        self._users_at: dict[str, set[str]] = {}
         self._ahead = clock.epoch() - clock.monotonic()
         self.is_near: Callable[[str], bool] = is_local
         self._registrar = Registrar()
@@ -123,10 +125,16 @@ class Phones:
         """
         host = flow.remote[0]
         lookup = self._password if self.is_near(host) else self._password_outside
+        if self._doors.is_guessing(host):
+            lookup = partial(self._password_there, host, lookup)
         return self._authenticator.check(request, self._clock.monotonic(), algorithms_for(request), lookup)
 
     def _password_outside(self, user: str) -> str | None:
         return self._password(user) if user in self._outside else None
+
+    def _password_there(self, host: str, lookup: Callable[[str], str | None], user: str) -> str | None:
+        """The password of a phone that is registered from there: who guesses learns nothing of the others."""
+        return lookup(user) if user in self._users_at.get(host, ()) else None
 
     def patience(self, verdict: Challenged, flow: Flow) -> float:
         """How long the answer to a wrong proof is to wait, in seconds; 0 to a first challenge."""
@@ -199,9 +207,10 @@ class Phones:
 
     def _told(self, changes: Iterable[BindingChange]) -> None:
         listed = list(changes)
-        if not listed or all(change.kind == "refreshed" for change in listed):
+        if any(change.kind != "refreshed" or _host(change.binding) not in self.hosts for change in listed):
+            self._count()
+        if all(change.kind == "refreshed" for change in listed):
             return
-        self._count()
         for user in {change.binding.aor for change in listed}:
             phone = self._by_user.get(user)
             if phone is not None:
@@ -210,7 +219,10 @@ class Phones:
     def _count(self) -> None:
         bindings = list(self._registrar.all_bindings(self._now()))
         bound = {binding.aor for binding in bindings}
-        self.hosts = frozenset(binding.flow.remote[0] for binding in bindings)
+        self._users_at = {}
+        for binding in bindings:
+            self._users_at.setdefault(_host(binding), set()).add(binding.aor)
+        self.hosts = frozenset(self._users_at)
         self._online = frozenset(phone.id for user, phone in self._by_user.items() if user in bound)
 
 
@@ -218,6 +230,10 @@ def algorithms_for(request: Request) -> tuple[str, ...]:
     """The digest algorithms to challenge the sender with, by the name it gives itself."""
     name = (request.headers.get("User-Agent") or "").lower()
     return ("SHA-256", "MD5") if name.startswith(CHOOSE_WELL) else ("MD5",)
+
+
+def _host(binding: Binding) -> str:
+    return binding.flow.remote[0]
 
 
 def _row(binding: Binding) -> RegistrationRow:

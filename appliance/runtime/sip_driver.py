@@ -74,14 +74,15 @@ class SipDriver:
             self._timer.cancel()
         await self.sockets.close()
 
-    def _received(self, data: bytes, flow: Flow) -> None:
+    def _received(self, data: bytes, flow: Flow) -> bool:
         if not self.admits(data, flow):
-            return
+            return False
         self.on_message(False, flow, data)
         try:
             self.endpoint.receive(data, flow, self._clock.monotonic())
         finally:
             self.pump()
+        return True
 
     def _flow_failed(self, flow: Flow) -> None:
         self.large.failed(flow)

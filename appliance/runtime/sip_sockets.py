@@ -7,6 +7,7 @@ import itertools
 import logging
 import socket
 import ssl
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 DATAGRAMS_A_TURN = 64
 LARGEST_DATAGRAM = 65536
 RECEIVE_BUFFER = 4 << 20
-MOST_CONNECTIONS = 512
+MOST_CONNECTIONS, MOST_OF_ONE = 512, 128
 FREE_PORT_TRIES = 20
 CONNECT_SECONDS = 4.0
 # A TCP peer on the office's network answers at once, or not at all.
@@ -54,15 +55,17 @@ class SecurePeer:
 class SipSockets:
     """Carries SIP messages between the network and the endpoint.
 
-    `on_message(data, flow)` is called for each datagram or framed message, `on_failure(flow)` when a
-    flow can no longer carry anything. `secure_peers` are those to whom we may open secure connections, by
-    address: to anybody else we know no name that a certificate could prove, so that nothing is sent there.
+    `on_message(data, flow)` is called for each datagram or framed message; when it says that the message was
+    refused, the connection that it came by is closed. `on_failure(flow)` is called when a flow can no longer
+    carry anything. `secure_peers` are those to whom we may open secure connections, by address: to anybody else
+    we know no name that a certificate could prove, so that nothing is sent there. `is_ours(host)`: whether a
+    phone or a line is there; connections of others give way when there are too many.
     """
 
     def __init__(
         self,
         addresses: LocalAddresses,
-        on_message: Callable[[bytes, Flow], None],
+        on_message: Callable[[bytes, Flow], bool],
         on_failure: Callable[[Flow], None],
     ) -> None:
         self.addresses = addresses
@@ -73,7 +76,9 @@ class SipSockets:
         self.secure_peers: dict[Address, SecurePeer] = {}
         self._udp: dict[int, socket.socket] = {}
         self._servers: list[asyncio.Server] = []
-        self._connections: dict[int, SipConnection] = {}
+        self.is_ours: Callable[[str], bool] = lambda host: False
+        # Who has been silent for longest comes first.
+        self._connections: OrderedDict[int, SipConnection] = OrderedDict()
         self._outbound: dict[tuple[str, Address], SipConnection] = {}
         self._numbers = itertools.count(1)
         self._connecting: set[asyncio.Task[None]] = set()
@@ -205,13 +210,34 @@ class SipSockets:
         context = await asyncio.to_thread(peer.context)
         await loop.create_connection(lambda: connection, *flow.remote, ssl=context, server_hostname=peer.name)
 
-    def opened(self, connection: SipConnection) -> int:
-        """Take a new connection in; returns its number, or 0 when there are too many."""
-        if len(self._connections) >= MOST_CONNECTIONS:
+    def opened(self, connection: SipConnection, host: str) -> int:
+        """Take a new connection in; returns its number, or 0 when there are too many that may not give way."""
+        if not self._makes_room(host):
             return 0
         number = next(self._numbers)
         self._connections[number] = connection
         return number
+
+    def _makes_room(self, host: str) -> bool:
+        """Whether there is room for one more; strangers who have been silent for longest give way to it."""
+        of_host = [each for each in self._connections.values() if each.flow.remote[0] == host]
+        if len(of_host) >= MOST_OF_ONE:
+            self._let_go(of_host[0])
+        elif len(self._connections) >= MOST_CONNECTIONS:
+            others = (each for each in self._connections.values() if not self.is_ours(each.flow.remote[0]))
+            if (stranger := next(others, None)) is None:
+                return False
+            self._let_go(stranger)
+        return True
+
+    def _let_go(self, connection: SipConnection) -> None:
+        del self._connections[connection.number]
+        connection.abort()
+
+    def heard(self, connection: SipConnection) -> None:
+        """Somebody has said something on a connection."""
+        if connection.number in self._connections:
+            self._connections.move_to_end(connection.number)
 
     def closed(self, connection: SipConnection) -> None:
         """Forget a connection and tell the endpoint that its flow is gone."""
@@ -256,11 +282,11 @@ class SipConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self.number = self._sockets.opened(self)
+        local, remote = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
+        self.number = self._sockets.opened(self, remote[0])
         if not self.number:
             transport.abort()
             return
-        local, remote = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
         name = self.flow.transport
         # Where we are reached, also when this connection was opened from another port.
         here = (local[0], self._sockets.listening_port(name))
@@ -275,6 +301,7 @@ class SipConnection(asyncio.Protocol):
             asyncio.get_running_loop().run_in_executor(None, load_library)
 
     def data_received(self, data: bytes) -> None:
+        self._sockets.heard(self)
         try:
             messages = self._framer.feed(data)
         except FramingError as error:
@@ -286,7 +313,9 @@ class SipConnection(asyncio.Protocol):
                 self.write(b"\r\n")
             else:
                 self._be_patient()
-                self._sockets.on_message(message, self.flow)
+                if not self._sockets.on_message(message, self.flow):
+                    self.abort()
+                    return
 
     def _be_patient(self) -> None:
         if self._patience is not None:

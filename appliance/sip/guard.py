@@ -15,6 +15,8 @@ WINDOW_SECONDS = 600.0
 # So many wrong answers are forgiven: a new phone is often typed wrong.
 FORGIVEN = 5
 SHUT_OUT_AFTER = 20
+# A phone that was given a wrong password tries it every half minute for ever; this is somebody who guesses.
+GUESSES_AFTER = 200
 FIRST_DELAY, LONGEST_DELAY = 0.5, 8.0
 FIRST_BAN, LONGEST_BAN = 600.0, 86_400.0
 MOST_ADDRESSES = 4096
@@ -34,6 +36,10 @@ class _Record:
     bans: int = 0
     until: float = 0.0
 
+    def recent(self, now: float) -> list[float]:
+        """The failures that still count."""
+        return [at for at in self.failures if at > now - WINDOW_SECONDS]
+
 
 @dataclass(frozen=True, slots=True)
 class Ban:
@@ -52,53 +58,62 @@ class Verdict:
 
 
 class Guard:
-    """Counts failures by address. Memory is bounded: who has been quiet for longest is forgotten first."""
+    """Counts failures by address. Memory is bounded: who has been quiet for longest is forgotten first.
+
+    Who is shut out is kept apart: an attacker with many addresses must not lift his own ban by going on, nor be
+    counted no more because the places are taken by bans.
+    """
 
     def __init__(self, most: int = MOST_ADDRESSES) -> None:
-        self._known: OrderedDict[str, _Record] = OrderedDict()
+        self._counted: OrderedDict[str, _Record] = OrderedDict()
+        self._banned: OrderedDict[str, _Record] = OrderedDict()
         self._most = most
+
+    def __len__(self) -> int:
+        return len(self._counted) + len(self._banned)
 
     def is_shut_out(self, address: str, now: float) -> bool:
         """Whether nothing from there is to be heard."""
-        record = self._known.get(address)
+        record = self._banned.get(address)
         return record is not None and now < record.until
+
+    def is_guessing(self, address: str, now: float) -> bool:
+        """Whether far more has failed there lately than phones do by mistake; its phones keep it heard."""
+        record = self._counted.get(address)
+        return record is not None and len(record.recent(now)) >= GUESSES_AFTER
 
     def failed(self, address: str, now: float, *, registered: bool, weight: int = 1) -> Verdict:
         """A wrong proof came from there, or something that counts as `weight` of them.
 
         `registered`: a phone is registered from there, so that it is slowed and nothing worse.
         """
-        record = self._known.pop(address, None) or _Record([])
-        self._known[address] = record
-        record.failures = [at for at in record.failures if at > now - WINDOW_SECONDS][-SHUT_OUT_AFTER:]
-        record.failures.extend([now] * weight)
-        self._forget(now)
+        record = self._banned.pop(address, None) or self._counted.pop(address, None) or _Record([])
+        record.failures = [*record.recent(now), *[now] * weight][-GUESSES_AFTER:]
         count = len(record.failures)
         if count >= SHUT_OUT_AFTER and not registered:
             record.until = now + min(FIRST_BAN * 2**record.bans, LONGEST_BAN)
             record.bans += 1
             record.failures.clear()
+            self._keep(self._banned, address, record)
             return Verdict(banned=True)
+        self._keep(self._counted, address, record)
         over = count - FORGIVEN
         return Verdict(min(FIRST_DELAY * 2 ** (over - 1), LONGEST_DELAY) if over > 0 else 0.0)
 
+    def _keep(self, places: OrderedDict[str, _Record], address: str, record: _Record) -> None:
+        places[address] = record
+        if len(places) > self._most:
+            places.popitem(last=False)
+
     def unban(self, address: str) -> bool:
         """Hear that address again; whether it was shut out or counted at all."""
-        return self._known.pop(address, None) is not None
+        found = [places.pop(address, None) for places in (self._banned, self._counted)]
+        return any(record is not None for record in found)
 
     def bans(self, now: float) -> list[Ban]:
         """Who is shut out now, the longest first."""
-        found = [Ban(address, record.until) for address, record in self._known.items() if now < record.until]
+        found = [Ban(address, record.until) for address, record in self._banned.items() if now < record.until]
         return sorted(found, key=lambda ban: -ban.until)
-
-    def _forget(self, now: float) -> None:
-        while len(self._known) > self._most:
-            # Bans last longest: an attacker with many addresses must not lift his own by going on.
-            quiet = next((each for each, record in self._known.items() if record.until <= now), None)
-            if quiet is None:
-                self._known.popitem(last=False)
-            else:
-                del self._known[quiet]
 
 
 def is_scanner(data: bytes) -> bool:

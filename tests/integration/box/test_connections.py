@@ -81,7 +81,48 @@ async def test_who_connects_and_says_nothing_loses_the_place(running, monkeypatc
 async def test_too_many_connections_harm_no_phone_on_udp(running, phone, monkeypatch):
     monkeypatch.setattr(sip_sockets, "MOST_CONNECTIONS", 3)
     writers = [(await asyncio.open_connection(*running.server))[1] for _ in range(6)]
-    await running.until(lambda: running.box.driver.sockets.open_connections == 3, "the first three stay")
+    await running.until(lambda: running.box.driver.sockets.open_connections == 3, "three stay")
     assert await phone("101")
     for writer in writers:
         writer.close()
+
+
+async def test_strangers_connections_give_way_to_those_of_phones(running, phone, monkeypatch):
+    monkeypatch.setattr(sip_sockets, "MOST_CONNECTIONS", 4)
+    monkeypatch.setattr(running.box.driver.sockets, "is_ours", lambda host: host != "127.0.77.9")
+    alice = await phone("101", transport="TCP")
+    strangers = []
+    for number in range(1, 7):
+        reader, writer = await asyncio.open_connection(*running.server, local_addr=("127.0.77.9", 0))
+        writer.write(options(number))
+        assert (await answers(reader, 1))[0].status == 200
+        strangers.append((reader, writer))
+    bruno = await phone("102", transport="TCP")
+    for reader, _ in strangers[:4]:
+        async with asyncio.timeout(5):
+            assert await reader.read() == b""
+    strangers[5][1].write(options(9))
+    assert await answers(strangers[5][0], 1)
+    for each in (alice, bruno):
+        assert (await each.register()).status == 200
+    for _, writer in strangers:
+        writer.close()
+
+
+async def test_one_address_takes_some_of_the_places_at_most(running, monkeypatch):
+    monkeypatch.setattr(sip_sockets, "MOST_OF_ONE", 2)
+    pairs = [await asyncio.open_connection(*running.server) for _ in range(5)]
+    await running.until(lambda: running.box.driver.sockets.open_connections == 2, "the last two stay")
+    pairs[-1][1].write(options(1))
+    assert await answers(pairs[-1][0], 1)
+    for _, writer in pairs:
+        writer.close()
+
+
+async def test_whoever_is_not_to_be_heard_loses_the_connection(running, connection, monkeypatch):
+    monkeypatch.setattr(running.box.doors, "is_near", lambda address: False)
+    reader, writer = connection
+    writer.write(options(1))
+    async with asyncio.timeout(5):
+        assert await reader.read() == b""
+    await running.until(lambda: not running.box.driver.sockets.open_connections, "it is forgotten")

@@ -64,6 +64,21 @@ async def test_failures_from_a_phone_s_own_address_only_slow(running, phone, mon
     assert (await running.ask("GET", "/security"))["bans"] == []
 
 
+async def test_who_guesses_beside_a_phone_learns_nothing_even_when_right(running, phone, monkeypatch):
+    for name, value in (("LONGEST_DELAY", 0.01), ("FIRST_DELAY", 0.01), ("GUESSES_AFTER", 30)):
+        monkeypatch.setattr(guard, name, value)
+    alice = await phone("101")
+    guesser = await phone("102", register=False, password="guess")
+    for _ in range(29):
+        assert (await guesser.register()).status == 401
+    assert (await _registration(phone, "102", PASSWORD)).status == 200
+    assert (await guesser.register()).status == 401
+    assert (await _registration(phone, "103", PASSWORD)).status == 401
+    assert (await alice.register()).status == 200
+    assert (await _registration(phone, "103", PASSWORD, host=INTRUDER)).status == 200
+    await _told(running, {("guessing", "127.0.0.1")})
+
+
 async def test_a_wrong_password_is_answered_later_each_time(phone):
     guesser = await phone("102", register=False, password="guess", host=INTRUDER)
     for _ in range(guard.FORGIVEN):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from appliance.sip.guard import (
     FIRST_BAN,
     FORGIVEN,
+    GUESSES_AFTER,
     LONGEST_BAN,
     LONGEST_DELAY,
     SHUT_OUT_AFTER,
@@ -70,7 +71,26 @@ def test_a_flood_of_addresses_takes_no_memory_and_lifts_no_ban():
     for number in range(5000):
         guard.failed(f"198.51.{number // 250}.{number % 250}", 1.0, registered=False)
     assert guard.is_shut_out(STRANGER, 2.0)
-    assert len(guard._known) <= 100
+    assert len(guard) <= 2 * 100
+
+
+def test_where_made_up_addresses_fill_the_bans_who_guesses_is_shut_out_all_the_same():
+    guard = Guard(most=100)
+    for number in range(500):
+        guard.failed(f"198.51.100.{number}", 1.0, registered=False, weight=SHUT_OUT_AFTER)
+    delays = [fail(guard, 1, 2.0).delay for _ in range(FORGIVEN + 1)]
+    assert delays[-1] > 0.0
+    assert fail(guard, SHUT_OUT_AFTER - FORGIVEN - 1, 2.0).banned and guard.is_shut_out(STRANGER, 3.0)
+    assert len(guard.bans(3.0)) == 100
+
+
+def test_who_guesses_beside_phones_is_known_for_it_until_it_is_long_ago():
+    guard = Guard()
+    fail(guard, GUESSES_AFTER - 1, registered=True)
+    assert not guard.is_guessing(STRANGER, 1.0)
+    fail(guard, 1, 1.0, registered=True)
+    assert guard.is_guessing(STRANGER, 2.0) and not guard.is_shut_out(STRANGER, 2.0)
+    assert not guard.is_guessing(STRANGER, WINDOW_SECONDS)
 
 
 def test_tools_name_themselves():
