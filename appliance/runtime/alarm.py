@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 # The same alert about the same person is not given again within this time, save for emergencies.
 QUIET_SECONDS = 600.0
 ALWAYS_GIVEN = frozenset({"emergency_called", "emergency_not_carried"})
-# What is told of each number once a day, and of so many at most: who pretends to be the operator could name any.
+# What is told of each number once a day, of so many at most: who pretends to be the operator could name any.
 OF_NUMBERS, DAY_SECONDS, MOST_NUMBERS = frozenset({"number_unknown"}), 86_400.0, 5
 # So long after an emergency call the emergency services may call back.
 CALL_BACK_SECONDS = 3600.0

@@ -57,9 +57,9 @@ class SipSockets:
 
     `on_message(data, flow)` is called for each datagram or framed message; when it says that the message was
     refused, the connection that it came by is closed. `on_failure(flow)` is called when a flow can no longer
-    carry anything. `secure_peers` are those to whom we may open secure connections, by address: to anybody else
-    we know no name that a certificate could prove, so that nothing is sent there. `is_ours(host)`: whether a
-    phone or a line is there; connections of others give way when there are too many.
+    carry anything. `secure_peers` are those to whom we may open secure connections, by address: to anybody
+    else we know no name that a certificate could prove, so that nothing is sent there. `is_ours(host)`:
+    whether a phone or a line is there; connections of others give way when there are too many.
     """
 
     def __init__(
@@ -211,7 +211,7 @@ class SipSockets:
         await loop.create_connection(lambda: connection, *flow.remote, ssl=context, server_hostname=peer.name)
 
     def opened(self, connection: SipConnection, host: str) -> int:
-        """Take a new connection in; returns its number, or 0 when there are too many that may not give way."""
+        """Take a new connection in; returns its number, 0 when there are too many that may not give way."""
         if not self._makes_room(host):
             return 0
         number = next(self._numbers)

@@ -60,8 +60,8 @@ class Verdict:
 class Guard:
     """Counts failures by address. Memory is bounded: who has been quiet for longest is forgotten first.
 
-    Who is shut out is kept apart: an attacker with many addresses must not lift his own ban by going on, nor be
-    counted no more because the places are taken by bans.
+    Who is shut out is kept apart: an attacker with many addresses must not lift his own ban by going on, nor
+    be counted no more because the places are taken by bans.
     """
 
     def __init__(self, most: int = MOST_ADDRESSES) -> None:

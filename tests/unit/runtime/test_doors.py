@@ -1,4 +1,4 @@
-"""The doors under a flood: made-up addresses cost neither memory nor the disk, and what was left out is said."""
+"""The doors under a flood: made-up addresses cost neither memory nor the disk, what was left out is said."""
 
 from appliance.control.events import EventHub
 from appliance.runtime.doors import MOST_AT_ONCE, SECONDS_EACH, Doors
