@@ -193,6 +193,7 @@ class Box:
             lambda: self.version,
         )
         owners = ContactOwners(self.contacts, self.background, self.events, read)
+        self.usage.in_progress = self.calls.in_progress
         self.calls.when_ended = (self.usage.ended, self.turns.ended, owners.ended)
         self.calls.when_changed = self.turns.follow
         self.lines.channels = self.calls.channels

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from appliance.calls.call import Call
@@ -25,6 +25,7 @@ class Usage:
         self._now = now
         self._day = ""
         self._counts: dict[str, tuple[int, int]] = {}
+        self.in_progress: Callable[[], Iterable[Call]] = tuple
 
     async def restore(self) -> None:
         """Take up the counts of today."""
@@ -32,7 +33,18 @@ class Usage:
         self._counts = await self._store.of_day(self._day)
 
     def today(self) -> Mapping[str, tuple[int, int]]:
-        """The calls and seconds of each person since midnight."""
+        """The calls and seconds of each person since midnight, with those of the calls that go on.
+
+        A stolen password makes many calls at once that do not end: they count as they go.
+        """
+        found, now = dict(self._ended_today()), self._now().timestamp()
+        for call in self.in_progress():
+            if (who := _counted(call.facts)) and call.answered_by_line and call.answered_at is not None:
+                calls, seconds = found.get(who, (0, 0))
+                found[who] = (calls, seconds + max(0, round(now - call.answered_at)))
+        return found
+
+    def _ended_today(self) -> Mapping[str, tuple[int, int]]:
         day = f"{self._now():%Y-%m-%d}"
         if day != self._day:
             self._day, self._counts = day, {}
@@ -55,7 +67,7 @@ class Usage:
             self._add(who, 0, max(0, round(now - (call.answered_at or now))))
 
     def _add(self, person_id: str, calls: int, seconds: int) -> None:
-        before = self.today().get(person_id, (0, 0))
+        before = self._ended_today().get(person_id, (0, 0))
         self._counts = {**self._counts, person_id: (before[0] + calls, before[1] + seconds)}
         self._background.start(self._keep(person_id, self._day, calls, seconds), "count of a call")
 
