@@ -64,10 +64,13 @@ def transferred(
 ) -> Facts:
     """The facts of a call of `party` to what `by` has dialled for them: outside, `by` makes the call.
 
+    Whoever was let in without a password, to call for help, brings in people of the office alone.
     `language` is that of the call that the party comes from: people of the office hear their own instead.
     """
     office = configuration.office
     dialled = read_dialled(configuration, target[:LONGEST_SHOWN], by.person_id)
+    if not (by.proven or dialled.internal):
+        dialled = replace(dialled, called="", internal=True)
     person = configuration.people.get(by.person_id or "")
     who = configuration.people.get(party.person_id or "")
     if who is not None:

@@ -41,11 +41,15 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Somebody in a call: the number to reach them by, their name, and whose phone it is, if a person's."""
+    """Somebody in a call: the number to reach them by, their name, and whose phone it is, if a person's.
+
+    `proven`: the phone has proved that; it says so of itself where somebody calls for help.
+    """
 
     number: str = ""
     name: str = ""
     person_id: str | None = None
+    proven: bool = True
 
 
 class Standing(NamedTuple):
@@ -126,7 +130,8 @@ class Call:
         self.met.append(self.caller)
         self.leader = self.caller
         facts = self.arrived = self.facts
-        self._parties[id(self.caller)] = Party(facts.caller, facts.caller_name, facts.caller_person_id)
+        me = Party(facts.caller, facts.caller_name, facts.caller_person_id, facts.proven)
+        self._parties[id(self.caller)] = me
 
     # Who leads, who takes part.
 

@@ -104,7 +104,8 @@ class IncomingCalls:
         configuration, user = self._configuration(), event.request.from_.uri.user or ""
         phone = configuration.phone_of(user)
         if phone is not None:
-            return from_phone(configuration, phone, event.request)
+            arrival = from_phone(configuration, phone, event.request)
+            return replace(arrival, facts=replace(arrival.facts, proven=False))
         caller = f"{user} {event.flow.remote[0]}".strip()
         return Arrival(Facts(Direction.OUTBOUND, "", caller, event.request.uri.user or ""))
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.support.raw_sip import description, tag_of
+from tests.support.raw_sip import NothingCame, description, tag_of
 
 pytestmark = pytest.mark.feature("RING-10")
 
@@ -64,6 +64,30 @@ async def test_the_callee_sends_the_caller_on(running, phone, audio):
     assert running.box.calls.busy_people() == {"alice", "chloe"}
     await call.hang_up()
     await taken.hung_up()
+    await running.at_rest()
+
+
+@pytest.mark.feature("OUT-9", "OUT-10")
+async def test_a_call_for_help_of_a_phone_that_proved_nothing_leads_nowhere_else_outside(
+    running, provider, phone
+):
+    stranger = await phone("101", register=False)
+    call = stranger.call("112")
+    call.invite(description())
+    heard = await provider.incoming()
+    assert "112" in heard.invitation.uri
+    heard.answer(200, description())
+    await call.accepted()
+    await heard.request("ACK")
+    refer(call, "<sip:0639981234@127.0.0.1>")
+    assert (await call.response("REFER")).status == 202
+    while not (told := await reported(call))[1]:
+        continue
+    assert told[0].startswith("SIP/2.0 404")
+    with pytest.raises(NothingCame):
+        await provider.incoming(seconds=0.3)
+    await call.hang_up()
+    await heard.hung_up()
     await running.at_rest()
 
 

@@ -195,6 +195,22 @@ def test_to_counts_only_where_another_phone_system_may_call_extensions(fields):
     assert arrival.facts.called == "box@127.0.0.1"
 
 
+@pytest.mark.feature("OUT-9", "OUT-10")
+@pytest.mark.parametrize(
+    ("proven", "target", "entry"),
+    [
+        (True, "0639981234", ("outbound",)),
+        (False, "0639981234", ("unknown_extension",)),
+        (False, "112", ("unknown_extension",)),
+        (False, "102", ("extension", "102")),
+    ],
+)
+def test_who_called_for_help_without_a_password_sends_nobody_outside(proven, target, entry):
+    by = Party("101", "Alice", "alice", proven)
+    facts = transferred(SETTINGS, Party("112"), by, target, Language.FRENCH)
+    assert SETTINGS_PLAN.entry(facts) == entry
+
+
 @pytest.mark.feature("NUM-5")
 @pytest.mark.parametrize(
     "party, own, language",
