@@ -22,6 +22,9 @@ Reason = Literal[
 
 UNREACHABLE_WAIT = (4.0, 240.0)
 REFUSED_WAIT = (60.0, 1800.0)
+# Whoever has taken us before has a bad hour rather than another opinion of our password.
+REFUSED_AFTER_ALL_WAIT = (30.0, 240.0)
+LONGEST_RETRY_AFTER = 1800
 MOST_CHALLENGES = 2
 MOST_ROUTES = 10
 MOST_EXPIRES = 7200
@@ -95,6 +98,7 @@ class RegistrationClient:
         self._again: Request | None = None
         self._challenges = 0
         self._leaving = False
+        self._has_worked = False
 
     # Input.
 
@@ -197,8 +201,8 @@ class RegistrationClient:
     # What came of it.
 
     def _registered(self, sent: Request, response: Response, now: float) -> None:
-        granted = self._granted(response)
-        self._tried = 0
+        granted = self._granted(sent, response)
+        self._tried, self._has_worked = 0, True
         self._due = now + granted * self._refresh_share(granted)
         self._set(
             now,
@@ -213,17 +217,19 @@ class RegistrationClient:
             rewritten=_is_rewritten(sent, response),
         )
 
-    def _granted(self, response: Response) -> int:
-        """The seconds granted: the Contact that is ours, or Expires, or what we asked for (10.2.4)."""
+    def _granted(self, sent: Request, response: Response) -> int:
+        """The seconds granted: of the Contact that is ours, or Expires, or what we asked for (10.2.4).
+
+        What we registered before a restart, or another telephone has under the same name, is listed too.
+        """
         contacts = [contact for contact in response.contacts if contact.expires is not None]
-        ours = [contact for contact in contacts if contact.uri.user == self._contact_user()] or contacts
+        told = sent.contact
+        ours = [each for each in contacts if told is not None and _is_ours(each.uri, told.uri)]
+        ours = ours or [each for each in contacts if each.uri.user == self.account.aor.user] or contacts
         seconds = [contact.expires for contact in ours if contact.expires is not None]
         if seconds:
             return max(1, min(max(seconds), MOST_EXPIRES))
         return max(1, min(response.expires or self._expires, MOST_EXPIRES))
-
-    def _contact_user(self) -> str | None:
-        return self.account.aor.user
 
     def _refresh_share(self, granted: int) -> float:
         """Half of a short time, some 80 % of a long one, so that a lost refresh can be repeated in time."""
@@ -267,7 +273,7 @@ class RegistrationClient:
         else:
             self._tried = 0
             failures += 1
-            self._due = now + max(self._back_off(UNREACHABLE_WAIT, failures), float(wait or 0))
+            self._due = now + max(self._back_off(UNREACHABLE_WAIT, failures), _patience(wait))
         self._set(
             now,
             status="unreachable",
@@ -279,8 +285,15 @@ class RegistrationClient:
 
     def _wait_refused(self, reason: Reason, response: Response, now: float) -> None:
         failures = self.state.failures + 1
-        wait = parse_seconds(response.headers.get("Retry-After")) or 0
-        self._due = now + max(self._back_off(REFUSED_WAIT, failures), float(min(wait, MOST_EXPIRES)))
+        wait = _patience(parse_seconds(response.headers.get("Retry-After")))
+        self._tried += 1
+        if self._has_worked and self._tried < len(self._targets):
+            self._at += 1
+            self._due = now
+        else:
+            limits = REFUSED_AFTER_ALL_WAIT if self._has_worked else REFUSED_WAIT
+            self._tried, self._at = 0, self._at + self._has_worked
+            self._due = now + max(self._back_off(limits, failures), wait)
         self._set(
             now,
             status="refused",
@@ -341,11 +354,19 @@ def _is_rewritten(sent: Request, response: Response) -> bool:
     ours = contact.uri
     if response.via.host.lower() != sent.via.host.lower():
         return True
-    echoed = [
-        each.uri for each in response.contacts if ours.params and set(ours.params) <= set(each.uri.params)
-    ]
+    echoed = [each.uri for each in response.contacts if _is_ours(each.uri, ours)]
     return bool(echoed) and all(_place(uri) != _place(ours) for uri in echoed)
 
 
 def _place(uri: Uri) -> tuple[str, int]:
     return uri.host.lower(), uri.port or 5060
+
+
+def _is_ours(listed: Uri, told: Uri) -> bool:
+    """Whether a Contact that a registrar lists is the one we sent: nobody else has its parameters."""
+    return bool(told.params) and set(told.params) <= set(listed.params)
+
+
+def _patience(retry_after: int | None) -> float:
+    """How long a provider may have us wait: never so long that an office has no line for the day."""
+    return float(min(retry_after or 0, LONGEST_RETRY_AFTER))

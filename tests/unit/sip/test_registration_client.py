@@ -154,6 +154,51 @@ def test_a_time_too_short_is_lengthened_at_once() -> None:
     assert trunk.told == ("refused", "too_short")
 
 
+@pytest.mark.feature("NUM-2")
+@pytest.mark.parametrize("status", [403, 404, 488])
+def test_a_provider_that_refuses_after_it_has_worked_is_asked_again_soon_and_its_other_server_at_once(
+    status: int,
+) -> None:
+    trunk = Trunk(ONE, TWO)
+    trunk.registers()
+    for hour in range(60):
+        trunk.sleep()
+        asked = [trunk.must_send()]
+        trunk.answers(status, request=asked[0].request)
+        assert trunk.told[0] == "refused"
+        assert trunk.sleep() == 0.0
+        asked.append(trunk.must_send())
+        trunk.answers(status, request=asked[1].request)
+        assert {each.target for each in asked} == {ONE, TWO}
+        due = trunk.client.next_timer()
+        assert due is not None and 15.0 <= due - trunk.now <= 240.0, hour
+    trunk.sleep()
+    trunk.registers()
+    assert trunk.told == ("registered", "")
+
+
+def test_no_provider_keeps_us_waiting_for_a_day() -> None:
+    for status in (403, 503):
+        trunk = Trunk()
+        trunk.answers(status, (("Retry-After", "86400"),))
+        assert trunk.sleep() == 1800.0
+
+
+@pytest.mark.feature("NUM-2")
+def test_of_several_contacts_the_time_of_our_own_counts() -> None:
+    """A stale one of ours, and a telephone with the same account, last longer than what we were granted."""
+    trunk = Trunk()
+    attempt = trunk.client.wants(0.0, lambda target: contact_for(target).with_param("line", "m2"))
+    assert attempt is not None
+    contacts = (
+        "<sip:33123456789@192.0.2.5:5060;line=m1>;expires=3500",
+        "<sip:33123456789@192.0.2.5:5060;line=m2>;expires=60",
+        "<sip:33123456789@198.51.100.7:5066>;expires=3600",
+    )
+    trunk.answers(200, (("Contact", ", ".join(contacts)),), attempt.request)
+    assert trunk.client.state.expires_at == 60.0
+
+
 def test_retry_after_is_honoured() -> None:
     trunk = Trunk()
     trunk.answers(503, (("Retry-After", "1000"),))
