@@ -129,6 +129,18 @@ def dialled(text: str, country: str) -> str | None:
         return None
 
 
+def presented(text: str, country: str) -> str | None:
+    """The E.164 form of a caller's number as a line presents it, which may lack the + (447911123456)."""
+    return dialled(text, country) or (_abroad(text) if is_digits(text) else None)
+
+
+@lru_cache(maxsize=4096)
+def _abroad(digits: str) -> str | None:
+    """A number of another country written without +; None for what is none of any country."""
+    number = _number("+" + digits)
+    return "+" + digits if number is not None and phonenumbers.is_valid_number(number) else None
+
+
 def is_short_number(text: str, country: str) -> bool:
     """Whether `text` is a short public number of that country (15, 3900, 118218)."""
     if not is_digits(text) or len(text) > 6:

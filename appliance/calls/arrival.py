@@ -41,7 +41,7 @@ def from_phone(configuration: Configuration, phone: Phone, request: Request) -> 
     """The arrival of a call made on one of our phones."""
     office = configuration.office
     person = configuration.people[phone.person_id]
-    dialled = read_dialled(configuration, (request.uri.user or "")[:LONGEST_SHOWN], person.id)
+    dialled = read_dialled(configuration, request.uri.telephone[:LONGEST_SHOWN], person.id)
     language = person.language or (office.language if office else None)
     return Arrival(
         Facts(
@@ -107,7 +107,7 @@ def from_line(configuration: Configuration, line: Line, request: Request) -> Arr
         return Arrival(facts)
     number = _number_named(configuration, line, request, country)
     if number is None:
-        named = [uri.user or "" for uri in _called_uris(line.called_number_in, request)]
+        named = [uri.telephone for uri in _called_uris(line.called_number_in, request)]
         leaving = (calling_out(configuration, line, facts, each) for each in named)
         if (out := next((each for each in leaving if each is not None), None)) is not None:
             return Arrival(out)
@@ -120,8 +120,8 @@ def from_line(configuration: Configuration, line: Line, request: Request) -> Arr
 def _nobodys(line: Line, request: Request, country: str) -> str:
     """What a call names that is for no number of ours: never what somebody here dials by."""
     uris = _called_uris(line.called_number_in, request)
-    named = (numbers.dialled(uri.user or "", country) for uri in uris)
-    written = f"{uris[0].user or ''}@{uris[0].host}"
+    named = (numbers.dialled(uri.telephone, country) for uri in uris)
+    written = f"{uris[0].telephone}@{uris[0].host}"
     return next((number for number in named if number), written[:LONGEST_SHOWN])
 
 
@@ -158,7 +158,7 @@ def line_called(configuration: Configuration, lines: Sequence[Line], request: Re
     for line in lines:
         if user and user in (line.user or line.id, line.authentication_user):
             return line
-    called = [numbers.dialled(uri.user or "", country) for uri in _called_uris(CalledNumberIn.AUTO, request)]
+    called = [numbers.dialled(uri.telephone, country) for uri in _called_uris(CalledNumberIn.AUTO, request)]
     ours = {number.number: number.line_id for number in configuration.numbers.values()}
     by_number = next((ours[number] for number in called if number in ours), None)
     return next((line for line in lines if line.id == by_number), lines[0])
@@ -166,7 +166,7 @@ def line_called(configuration: Configuration, lines: Sequence[Line], request: Re
 
 def _extension_called(configuration: Configuration, line: Line, request: Request) -> str:
     """The extension of ours in To, where the line is another phone system that may call them (IN-3)."""
-    user = request.to.uri.user or ""
+    user = request.to.uri.telephone
     may = line.kind == "pbx" and line.extension_in_to
     return user if may and user in configuration.extensions() else ""
 
@@ -187,7 +187,7 @@ def _number_named(configuration: Configuration, line: Line, request: Request, co
     if line.kind != "pbx":
         ours.extend(number for number in configuration.numbers.values() if number.line_id != line.id)
     for uri in _called_uris(line.called_number_in, request):
-        called = numbers.dialled(uri.user or "", country)
+        called = numbers.dialled(uri.telephone, country)
         for number in ours:
             if called and number.number == called:
                 return number
@@ -205,7 +205,7 @@ def _number_meant(configuration: Configuration, line: Line, request: Request) ->
     by_name = request.uri.user in (line.user, line.authentication_user) or line.mode == "registered"
     if by_name and line.main_number_id and line.main_number_id in configuration.numbers:
         return configuration.numbers[line.main_number_id]
-    return own[0] if by_name and len(own) == 1 and not _looks_like_number(request.uri.user) else None
+    return own[0] if by_name and len(own) == 1 and not _looks_like_number(request.uri.telephone) else None
 
 
 def _called_uris(where: CalledNumberIn, request: Request) -> list[Uri]:
@@ -221,8 +221,8 @@ def _called_uris(where: CalledNumberIn, request: Request) -> list[Uri]:
     return found.get(where) or [request.uri, *party, request.to.uri]
 
 
-def _looks_like_number(user: str | None) -> bool:
-    return bool(user) and (user or "").lstrip("+").isdigit() and len(user or "") >= 6
+def _looks_like_number(user: str) -> bool:
+    return user.lstrip("+").isdigit() and len(user) >= 6
 
 
 def _caller(request: Request) -> NameAddr:
@@ -253,7 +253,7 @@ def _redirected(request: Request, country: str) -> Redirection | None:
 
 
 def _caller_number(uri: Uri, country: str) -> str:
-    user = uri.user or ""
+    user = uri.telephone
     if user.lower() in ANONYMOUS or uri.host.lower() == "anonymous.invalid":
         return ""
-    return numbers.dialled(user, country) or user[:LONGEST_SHOWN]
+    return numbers.presented(user, country) or user[:LONGEST_SHOWN]

@@ -152,7 +152,7 @@ class Dialling:
             return None
         for contact in contacts:
             flow = self._lines.flow_of_provider(line.id, contact)
-            if flow is not None and self._is_same(contact.user or "", target.number):
+            if flow is not None and self._is_same(contact.telephone, target.number):
                 return partial(self._through_line, line, flow, target, shown, uri=contact)
         log.info("line %s: its redirection is not followed: another number, or not the provider", line.id)
         return None

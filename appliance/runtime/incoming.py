@@ -95,7 +95,7 @@ class IncomingCalls:
         """Whether somebody of the office's network calls for help: from any phone, known or not (OUT-9)."""
         office = self._configuration().office
         country = office.country if office else "FR"
-        return numbers.is_emergency(event.request.uri.user or "", country) and self._doors.is_near(
+        return numbers.is_emergency(event.request.uri.telephone, country) and self._doors.is_near(
             event.flow.remote[0]
         )
 
@@ -107,7 +107,7 @@ class IncomingCalls:
             arrival = from_phone(configuration, phone, event.request)
             return replace(arrival, facts=replace(arrival.facts, proven=False))
         caller = f"{user} {event.flow.remote[0]}".strip()
-        return Arrival(Facts(Direction.OUTBOUND, "", caller, event.request.uri.user or ""))
+        return Arrival(Facts(Direction.OUTBOUND, "", caller, event.request.uri.telephone))
 
     def _authenticated(self, event: IncomingInvite) -> Phone | None:
         """The phone that calls, or None when it was challenged or refused."""

@@ -27,6 +27,7 @@ _TELLING_PARAMS = frozenset({"user", "ttl", "method", "maddr", "transport"})
 class Uri:
     """One URI. `user` is kept unescaped and escaped again on output.
 
+    An empty `user` is taken though the grammar has none: some providers write it for a caller not shown.
     tel: the number is `user` (visual separators kept), `host` is empty. Other schemes: all that
     follows the colon is in `opaque`. IPv6 hosts keep their brackets. `headers` is the text after
     the question mark, as it came.
@@ -75,6 +76,11 @@ class Uri:
     def is_sip(self) -> bool:
         """Whether the scheme is sip or sips."""
         return self.scheme in ("sip", "sips")
+
+    @property
+    def telephone(self) -> str:
+        """The user less the parameters of a telephone number: `;cpc=ordinary`, `;npdi` (RFC 3261 19.1.6)."""
+        return (self.user or "").partition(";")[0]
 
     def param(self, name: str) -> str | None:
         """The unescaped value of a parameter, "" for one without value, None when it is absent."""
@@ -184,7 +190,7 @@ def _parse(text: str) -> Uri:
 def _parse_sip(scheme: str, rest: str) -> Uri:
     userinfo, at, after = rest.rpartition("@")
     match = _AFTER_USER.fullmatch(after)
-    if match is None or (at and not userinfo):
+    if match is None:
         raise SipSyntaxError("Bad SIP URI")
     host, port, params, headers = match.groups()
     number = int(port) if port else None

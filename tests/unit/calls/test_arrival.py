@@ -55,7 +55,9 @@ def test_what_our_phones_dial(dialled, direction, called):
 
 
 @pytest.mark.feature("NUM-7")
-@pytest.mark.parametrize("user", [NUMBER, "0199001234", "33199001234", "0033199001234"])
+@pytest.mark.parametrize(
+    "user", [NUMBER, "0199001234", "33199001234", "0033199001234", f"{NUMBER};npdi;rn=+33900"]
+)
 @pytest.mark.parametrize("where", ["request", "to"])
 def test_our_number_is_known_however_it_is_written(user, where):
     uri, to = (
@@ -105,6 +107,14 @@ def test_a_registered_line_called_by_its_user_name_means_its_main_number():
         ((f"Remote-Party-ID: <sip:{OUTSIDER}@y>;party=calling",), "<sip:x@y>", OUTSIDER, ""),
         (("P-Asserted-Identity: <<broken",), f"<sip:{OUTSIDER}@y>", OUTSIDER, ""),
         ((), "<sip:pbx-4711@y>", "pbx-4711", ""),
+        ((), f"<sip:{OUTSIDER};cpc=ordinary@y;user=phone>", OUTSIDER, ""),
+        ((), "<sip:33639981234@y>", OUTSIDER, ""),
+        ((), "<sip:639981234@y>", OUTSIDER, ""),
+        ((), "<sip:447911123456@y>", "+447911123456", ""),
+        ((), "<sip:14155552671@y>", "+14155552671", ""),
+        ((), "<sip:3900@y>", "3900", ""),
+        ((), "<sip:118712@y>", "118712", ""),
+        ((), "<sip:@y>", "", ""),
     ],
 )
 def test_who_calls(fields, from_, caller, name):

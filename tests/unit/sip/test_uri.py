@@ -63,6 +63,16 @@ def test_at_sign_in_the_user_is_escaped_on_output() -> None:
     assert str(uri) == "sip:me%40home@10.0.0.1"
 
 
+def test_a_user_that_is_empty_is_nobody() -> None:
+    uri = Uri.parse("sip:@host")
+    assert (uri.user, uri.telephone, uri.host, str(uri)) == ("", "", "host", "sip:@host")
+
+
+@pytest.mark.parametrize("text", ["sip:+33612345678;cpc=ordinary@host", "tel:+33612345678;cpc=ordinary"])
+def test_the_parameters_of_a_telephone_number_are_not_of_it(text: str) -> None:
+    assert Uri.parse(text).telephone == "+33612345678"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -70,7 +80,6 @@ def test_at_sign_in_the_user_is_escaped_on_output() -> None:
         "bob",
         ":bob",
         "sip:",
-        "sip:@host",
         "sip:bob@",
         "sip:bob@ho st",
         "sip:bob@host:port",
