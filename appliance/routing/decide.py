@@ -18,6 +18,7 @@ from appliance.routing import asking, queueing, redirections
 from appliance.routing.announcing import AnnouncementNode
 from appliance.routing.by_hours import state_at, way_by_hours
 from appliance.routing.call_back_paths import WANTED, CallBackNode, Wish, keep, offer, wanted, why_not
+from appliance.routing.endings import ending_of, last_reason
 from appliance.routing.facts import Facts
 from appliance.routing.filtering import FilterNode, way_by_filter
 from appliance.routing.forwarding import (
@@ -179,7 +180,7 @@ class _Walk:
                     way, why = way_of_second_call(node, self._facts, self._world, self._now)
                     found = self._leave(node, way, why)
                 case _:
-                    found = self._stop(node, self._last_step(node), _last_reason(node, self._facts))
+                    found = self._stop(node, self._last_step(node), last_reason(node, self._facts))
             if isinstance(found, Decision):
                 return found
             place = found
@@ -207,7 +208,7 @@ class _Walk:
             return self._answered(node, outcome)
         if isinstance(node, CallBackNode) and outcome is not Outcome.DONE:
             return self._call_back_answered(node, outcome)
-        return self._end(_ending_of(node), "hung_up", node)
+        return self._end(ending_of(node), "hung_up", node)
 
     # Ringing
 
@@ -486,15 +487,3 @@ def _whose_turn(node: RingNode, standing: Position, world: World) -> tuple[RingN
     if person_id is None:
         return replace(node, candidates=()), standing
     return node.turn_of(person_id), standing._replace(had=",".join((*had, person_id)))
-
-
-def _ending_of(node: PlanNode) -> HangUp:
-    return node.ending if isinstance(node, FinalNode) else HangUp(480, "hung_up")
-
-
-def _last_reason(node: PlanNode, facts: Facts) -> Reason:
-    if isinstance(node, MailboxNode):
-        return Reason("message_taken", {"mailbox": node.label.get("name", "")})
-    if isinstance(node, FinalNode):
-        return Reason(node.reason.code, {"called": facts.called, **node.reason.parameters})
-    return Reason("over")

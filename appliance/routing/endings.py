@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from appliance.configuration.destinations import RingOutcome, ToAnnouncement
-from appliance.routing.nodes import FinalNode
+from appliance.routing.facts import Facts
+from appliance.routing.nodes import FinalNode, MailboxNode, PlanNode
 from appliance.routing.steps import AfterWords, Announce, HangUp, Service, Speech, Tone
 from appliance.routing.trail import Reason
 
@@ -104,3 +105,17 @@ def service(identifier: str, code: str, step: Service) -> FinalNode:
         ending=HangUp(480, "service_given"),
         reason=Reason("service_given", {"code": code}),
     )
+
+
+def ending_of(node: PlanNode) -> HangUp:
+    """How a call ends that has nowhere to go from a node."""
+    return node.ending if isinstance(node, FinalNode) else HangUp(480, "hung_up")
+
+
+def last_reason(node: PlanNode, facts: Facts) -> Reason:
+    """Why a call stops at the last node of its path."""
+    if isinstance(node, MailboxNode):
+        return Reason("message_taken", {"mailbox": node.label.get("name", "")})
+    if isinstance(node, FinalNode):
+        return Reason(node.reason.code, {"called": facts.called, **node.reason.parameters})
+    return Reason("over")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,13 +87,13 @@ class Office:
     def talk(self, caller: str, dialled: str, callee: str, *, patience: float = 1.2) -> list[str]:
         """Somebody dials, somebody else is rung and answers, both are heard; the reasons, explained."""
         calls, mine, theirs = len(self.records()), self.phones[caller], self.phones[callee]
-        rung, taken = coming(theirs, "CALL_INCOMING"), coming(mine, "CALL_ESTABLISHED")
+        rung, taken = theirs.coming("CALL_INCOMING"), mine.coming("CALL_ESTABLISHED")
         mine.call(dialled)
         rung()
         theirs.command("accept")
         taken()
         mine.listen(patience)
-        over = [coming(each, "CALL_CLOSED") for each in (mine, theirs)]
+        over = [each.coming("CALL_CLOSED") for each in (mine, theirs)]
         mine.hang_up()
         for closed in over:
             closed()
@@ -104,7 +104,7 @@ class Office:
     def is_told(self, caller: str, dialled: str) -> list[str]:
         """Somebody dials, hears the box for a moment, and hangs up; the reasons, explained."""
         calls, mine = len(self.records()), self.phones[caller]
-        heard, over = mine.seconds_heard(), coming(mine, "CALL_CLOSED")
+        heard, over = mine.seconds_heard(), mine.coming("CALL_CLOSED")
         mine.call(dialled)
         until(lambda: mine.seconds_heard() > heard + 0.8, "something said")
         mine.hang_up()
@@ -116,7 +116,7 @@ class Office:
         """Somebody calls outside, where the call is taken: the messages seen there, and the reasons."""
         calls, mine = len(self.records()), self.phones[caller]
         taken, ear = self.mobile_answers()
-        connected, over = coming(mine, "CALL_ESTABLISHED"), coming(mine, "CALL_CLOSED")
+        connected, over = mine.coming("CALL_ESTABLISHED"), mine.coming("CALL_CLOSED")
         mine.call(dialled)
         connected()
         mine.listen(1)
@@ -145,20 +145,6 @@ class Office:
         call.finish()
         ear.close()
         return self.told(calls, **what_if)
-
-
-def coming(phone: Baresip, *kinds: str) -> Callable[[], None]:
-    """Waits, when called, until one more event of these kinds has come than when it was made."""
-
-    def seen() -> int:
-        return sum(len(phone.seen(kind)) for kind in kinds)
-
-    before = seen()
-
-    def wait() -> None:
-        until(lambda: seen() > before, f"{phone.host.name}: {kinds}")
-
-    return wait
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +221,7 @@ def test_each_reason_not_to_have_a_call_has_its_own_destination(office: Office) 
     }
     bruno = office.phones["bruno"]
     with office.set("bruno", forwards={**elsewhere, "not_connected": office.to("chloe")}, ring_seconds=5):
-        rung = coming(bruno, "CALL_CLOSED")
+        rung = bruno.coming("CALL_CLOSED")
         assert "forwards_no_answer" in office.talk("alice", "102", "chloe")
         rung()
     with office.set("david", forwards=elsewhere):
@@ -250,7 +236,7 @@ def test_a_mobile_rings_once_the_desk_has_not_answered(office: Office, place: Pa
     with office.set("bruno", **chosen):
         calls = len(office.records())
         owner, ear = office.mobile_answers()
-        rung, connected = coming(bruno, "CALL_INCOMING"), coming(alice, "CALL_ESTABLISHED")
+        rung, connected = bruno.coming("CALL_INCOMING"), alice.coming("CALL_ESTABLISHED")
         alice.call("102")
         rung()
         assert "INVITE" not in owner.messages(), "the desk alone rings at first"
@@ -258,7 +244,7 @@ def test_a_mobile_rings_once_the_desk_has_not_answered(office: Office, place: Pa
         ear.press("1")
         connected()
         alice.listen(1)
-        over = coming(alice, "CALL_CLOSED")
+        over = alice.coming("CALL_CLOSED")
         alice.hang_up()
         over()
         owner.finish()
@@ -282,7 +268,7 @@ def test_who_does_not_want_to_be_disturbed_is_rung_by_those_chosen_alone(office:
 @pytest.mark.feature("BUSY-1", "RING-7")
 def test_a_second_call_goes_where_its_callee_wishes(office: Office) -> None:
     alice, bruno, chloe = office.phones.values()
-    rung, taken = coming(bruno, "CALL_INCOMING"), coming(alice, "CALL_ESTABLISHED")
+    rung, taken = bruno.coming("CALL_INCOMING"), alice.coming("CALL_ESTABLISHED")
     alice.call("102")
     rung()
     bruno.command("accept")
@@ -298,14 +284,14 @@ def test_a_second_call_goes_where_its_callee_wishes(office: Office) -> None:
         assert {"person_busy", "rung_already"} & set(office.is_told("chloe", "102"))
     assert len(bruno.seen("CALL_INCOMING")) == before, "none of these rang"
     with office.set("bruno", when_busy={"closed": office.message}):
-        second, calls = coming(bruno, "CALL_INCOMING"), len(office.records())
+        second, calls = bruno.coming("CALL_INCOMING"), len(office.records())
         chloe.call("102")
         second()
-        over = coming(chloe, "CALL_CLOSED")
+        over = chloe.coming("CALL_CLOSED")
         chloe.hang_up()
         over()
         assert "second_call_rings" in office.told(calls)
-    over = coming(bruno, "CALL_CLOSED")
+    over = bruno.coming("CALL_CLOSED")
     alice.hang_up()
     over()
     office.box.wait_quiet()
@@ -327,7 +313,7 @@ def test_other_devices_ring_at_other_hours(office: Office, place: Path) -> None:
     alice, calls = office.phones["alice"], len(office.records())
     rung = len(office.phones["bruno"].seen("CALL_INCOMING"))
     with office.set("bruno", devices_by_hours={"open": ["softphone"]}):
-        connected, over = coming(alice, "CALL_ESTABLISHED"), coming(alice, "CALL_CLOSED")
+        connected, over = alice.coming("CALL_ESTABLISHED"), alice.coming("CALL_CLOSED")
         alice.call("102")
         connected()
         alice.listen(1)
@@ -397,10 +383,10 @@ def test_a_direct_number_rings_the_person_whose_it_is(office: Office, place: Pat
     before = office.box.api.get(path)
     owner = office.people["bruno"].person_id
     office.box.api.change(path, routes={"open": route(office.to("bruno"))}, owner_id=owner, calendar_id=None)
-    calls, rung = len(office.records()), coming(bruno, "CALL_INCOMING")
+    calls, rung = len(office.records()), bruno.coming("CALL_INCOMING")
     call, ear = office.outsider(NUMBER, stay=60)
     rung()
-    taken, over = coming(bruno, "CALL_ESTABLISHED"), coming(bruno, "CALL_CLOSED")
+    taken, over = bruno.coming("CALL_ESTABLISHED"), bruno.coming("CALL_CLOSED")
     bruno.command("accept")
     taken()
     bruno.listen(1.2)
@@ -444,7 +430,7 @@ def test_a_contact_is_named_and_goes_over_to_whoever_takes_their_call(
     contact = {"name": "Zoé Petit", "numbers": [OUTSIDER], "owner_id": office.people["alice"].person_id}
     contact_id = office.box.api.ask("POST", "/contacts", contact)["id"]
     bruno, chloe, calls = office.phones["bruno"], office.phones["chloe"], len(office.records())
-    rung, target = coming(bruno, "CALL_INCOMING"), coming(chloe, "CALL_INCOMING")
+    rung, target = bruno.coming("CALL_INCOMING"), chloe.coming("CALL_INCOMING")
     call, ear = office.outsider(NUMBER, stay=60)
     rung()
     assert office.box.state()["calls"][0]["caller_name"] == "Zoé Petit"
@@ -458,7 +444,7 @@ def test_a_contact_is_named_and_goes_over_to_whoever_takes_their_call(
         until(lambda: office.box.state()["calls"][0]["state"] == "held", "the caller hears music")
         bruno.send_digits("103")
     target()
-    taken, left = coming(chloe, "CALL_ESTABLISHED"), coming(bruno, "CALL_CLOSED")
+    taken, left = chloe.coming("CALL_ESTABLISHED"), bruno.coming("CALL_CLOSED")
     chloe.command("accept")
     taken()
     if way == "consulted":

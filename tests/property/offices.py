@@ -1,4 +1,4 @@
-"""Strategies: offices with any settings that the records allow, worlds and facts to go with them.
+"""Strategies: offices with any settings that the records allow.
 
 An office is made from a seed by plain code: hundreds of draws for one example would cost seconds.
 """
@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from appliance.configuration.answering import HumanAnswer, WhisperPart
 from appliance.configuration.calendars import Calendar, PublicHolidays, SpecialDays, Week
 from appliance.configuration.caller_filter import CallerFilter, FilterRule, ListedNumber
-from appliance.configuration.checks import problems
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import (
     Destination,
@@ -62,8 +61,6 @@ from appliance.configuration.people import (
 from appliance.configuration.queues import Queue
 from appliance.configuration.star_codes import StarCodes
 from appliance.configuration.voicemail import Greeting, Mailbox, MailboxOwner
-from appliance.routing.facts import Direction, Facts, KnownCaller
-from appliance.routing.world import DayState, PersonNow, World
 
 T = TypeVar("T")
 
@@ -78,13 +75,6 @@ OUTSIDE = "+33199009999"
 SECRET = "a secret of twelve"
 MOST_MEMBERS = 7
 STATES = tuple(HoursState)
-WITHOUT_FORWARDS = {
-    "when_busy": {},
-    "forward_to": None,
-    "forward_active": False,
-    "scheduled_forwards": (),
-    "forwards": {},
-}
 
 
 def number_of(identifier: str) -> str:
@@ -227,77 +217,6 @@ def office(seed: int) -> Configuration:
         mailboxes={each: _mailbox(chance, each) for each in MAILBOXES},
         star_codes=StarCodes(echo=chance.choice((None, "*43", "*9", "100"))),
     )
-
-
-def saved_office(seed: int) -> Configuration:
-    """A whole office that may be saved: what the checks refuse in it is made simpler."""
-    configuration = office(seed)
-    for _ in range(10):
-        found = problems(configuration)
-        if not found:
-            return configuration
-        for problem in found:
-            configuration = _simpler(configuration, problem.collection, problem.record_id, problem.path)
-    raise AssertionError([problem.where() for problem in found])
-
-
-def _simpler(
-    configuration: Configuration, collection: str, identifier: str, path: tuple[str | int, ...]
-) -> Configuration:
-    if collection == "office":
-        simpler = configuration.office.model_copy(update={"override": None})
-        return configuration.with_singleton("office", simpler)
-    if collection == "caller_filter":
-        return configuration.with_singleton("caller_filter", CallerFilter())
-    if collection == "outbound":
-        simpler = configuration.outbound.model_copy(update={"short_numbers": ()})
-        return configuration.with_singleton("outbound", simpler)
-    if path == ("extension",):
-        plain = {"prefix": None, "extensions_there": ()}
-        lines = {key: each.model_copy(update=plain) for key, each in configuration.lines.items()}
-        for key, each in lines.items():
-            configuration = configuration.with_record("lines", key, each)
-        return _simpler(configuration, "outbound", "", ())
-    if collection == "star_codes":
-        return configuration.with_singleton("star_codes", StarCodes())
-    record = configuration.collection(collection)[identifier]
-    match (collection, *path[:2]):
-        case ("calendars", "week", str(day)):
-            change = {"week": record.week.model_copy(update={day: ()})}
-        case ("calendars", "override", *_):
-            change = {"override": None}
-        case ("calendars", "special_days", _):
-            change = {"special_days": ()}
-        case ("calendars", *_):
-            change = {"holidays": PublicHolidays()}
-        case ("numbers", "owner_first" | "owner_id" | "overflow" | "direct_dial", *_):
-            change = {"owner_first": OwnerFirst.NOBODY, "overflow": None, "direct_dial": False}
-        case ("numbers", "routes", str(state)):
-            chosen = Route(steps=(RouteStep(destination=ToPerson(person_id="p0")),))
-            change = {"routes": {**record.routes, HoursState(state): chosen}}
-        case ("people", "when_unanswered", _) | ("people", "mobile", *_):
-            devices = (DeviceChoice(kind=DeviceKind.DESKPHONE),)
-            change = {"when_unanswered": {}, "devices": devices}
-        case ("lines", "prefix" | "extensions_there" | "calls_outside", *_):
-            change = {"prefix": None, "extensions_there": (), "calls_outside": False}
-        case ("people", "presented_number_id" | "allowed_number_ids", *_):
-            change = {"presented_number_id": None, "allowed_number_ids": None}
-        case ("people", "short_numbers", *_):
-            change = {"short_numbers": ()}
-        case ("menus", ("when_wrong" | "when_silent") as field, *_):
-            change = {field: None}
-        case ("menus", *_):
-            change = {"options": (MenuOption(key="1", name="One"),)}
-        case ("people", *_):
-            change = WITHOUT_FORWARDS
-        case ("groups", "when_unanswered", *_):
-            change = {"when_unanswered": None}
-        case ("groups", *_):
-            members = tuple(Member(person_id=member.person_id) for member in record.members)
-            change = {"members": members}
-        case _:
-            change = {"owner": MailboxOwner.OFFICE, "owner_id": None}
-    return configuration.with_record(collection, identifier, record.model_copy(update=change))
 
 
 def _some(chance: Random, values: object) -> list:  # type: ignore[type-arg]
@@ -507,85 +426,3 @@ def _mailbox(chance: Random, identifier: str) -> Mailbox:
 
 seeds = st.integers(0, 2**48)
 offices = seeds.map(office)
-saved_offices = seeds.map(saved_office)
-_PHONES = [f"{person}-{kind}" for person in PEOPLE for kind in ("deskphone", "softphone")]
-people_now = st.builds(
-    PersonNow,
-    ringing=st.integers(0, 2),
-    talking=st.integers(0, 2),
-    holding=st.integers(0, 1),
-    day=st.sampled_from((DayState.STARTED, DayState.STARTED, *DayState)),
-    signed_out=st.frozensets(st.sampled_from(GROUPS), max_size=1),
-)
-worlds = st.builds(
-    World,
-    people=st.dictionaries(st.sampled_from(PEOPLE), people_now, max_size=3),
-    registered=st.frozensets(st.sampled_from(_PHONES)),
-    busy=st.frozensets(st.sampled_from(PEOPLE)),
-    lines_up=st.frozensets(st.sampled_from(LINES)),
-    clock_trusted=st.booleans() | st.just(True),
-    emergency_lately=st.booleans(),
-    last_rung=st.dictionaries(st.sampled_from(GROUPS), st.sampled_from((*PEOPLE, "gone"))),
-    waiting=st.dictionaries(st.sampled_from(GROUPS), st.integers(0, 12)),
-    idle_since=st.dictionaries(st.sampled_from(PEOPLE), st.floats(0, 2e9)),
-    number_calls=st.dictionaries(st.sampled_from(NUMBERS), st.integers(0, 4)),
-    failures=st.frozensets(st.sampled_from(("disk", "settings")), max_size=1),
-)
-inbound_facts = st.builds(
-    Facts,
-    direction=st.just(Direction.INBOUND),
-    caller=st.sampled_from(("", "+33612345678", OUTSIDE, "+33162123456")),
-    caller_name=st.just(""),
-    called=st.sampled_from([*map(number_of, NUMBERS), "+33155555555"]),
-    line_id=st.sampled_from(LINES),
-    known=st.none()
-    | st.builds(
-        KnownCaller,
-        contact_id=st.just("c1"),
-        name=st.just("Zoé"),
-        owner_id=st.none() | st.sampled_from((*PEOPLE, "gone")),
-        vip=st.booleans(),
-    ),
-)
-inside_facts = st.builds(
-    Facts,
-    direction=st.sampled_from((Direction.INTERNAL, Direction.OUTBOUND)),
-    caller=st.just("100"),
-    caller_name=st.just("Person p0"),
-    called=st.sampled_from(
-        (
-            "100",
-            "101",
-            "103",
-            "200",
-            "201",
-            "300",
-            "301",
-            "*43",
-            "*97",
-            "*69",
-            "*7",
-            "999",
-            "15",
-            "3900",
-            OUTSIDE,
-            number_of("n0"),
-            "x",
-        )
-    ),
-    caller_person_id=st.sampled_from(PEOPLE),
-    chosen_line_id=st.sampled_from((None, None, *LINES, "gone")),
-    short=st.sampled_from(("", "", "55")),
-)
-from_there_facts = st.builds(
-    Facts,
-    direction=st.just(Direction.OUTBOUND),
-    caller=st.sampled_from(("", "205", OUTSIDE)),
-    caller_name=st.just(""),
-    called=st.sampled_from(("15", "3900", OUTSIDE, number_of("n0"))),
-    line_id=st.sampled_from(LINES),
-    withheld=st.booleans(),
-    counted_as=st.just("l0/205"),
-)
-facts = inbound_facts | inside_facts | from_there_facts
-moments = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))

@@ -35,7 +35,7 @@ from appliance.routing.steps import (
     Wait,
 )
 from appliance.routing.world import DayState, PersonNow, World
-from tests.property import offices
+from tests.property import offices, saved_offices
 from tests.property.test_routing_paths import lies_on
 
 MOST_PEOPLE, MOST_GROUPS, MOST_NUMBERS = 60, 20, 30
@@ -63,7 +63,7 @@ def large_office(chance: Random) -> Configuration:
     """An office of up to the largest size that may be saved."""
     size = [chance.randint(most // 2, most) for most in (MOST_PEOPLE, MOST_GROUPS, MOST_NUMBERS)]
     with of_size(*size):
-        office = offices.saved_office(chance.randrange(2**48))
+        office = saved_offices.saved_office(chance.randrange(2**48))
     return next(each for each in (with_dialling(chance, office), office) if not problems(each))
 
 

@@ -123,3 +123,9 @@ def assert_continuous(packets: list[RtpPacket]) -> None:
     for before, after in itertools.pairwise(packets):
         assert (after.sequence - before.sequence) & 0xFFFF == 1
         assert (after.timestamp - before.timestamp) & 0xFFFFFFFF < 1 << 24
+
+
+async def settle() -> None:
+    """Let the loop read what is on the sockets."""
+    for _ in range(5):
+        await asyncio.sleep(0)

@@ -7,6 +7,7 @@ import json
 import socket
 import subprocess
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +201,19 @@ class Baresip:
     def seen(self, kind: str) -> list[dict[str, Any]]:
         """Every event of that type so far."""
         return [event for event in self.events.all() if event.get("type") == kind]
+
+    def coming(self, *kinds: str) -> Callable[[], None]:
+        """Waits, when called, until one more event of these kinds has come than when it was made."""
+
+        def count() -> int:
+            return sum(len(self.seen(kind)) for kind in kinds)
+
+        before = count()
+
+        def wait() -> None:
+            until(lambda: count() > before, f"{self.host.name}: {kinds}")
+
+        return wait
 
     def register(self) -> None:
         """Wait until the server took the registration that starts with the program."""

@@ -18,7 +18,7 @@ from appliance.configuration.voicemail import Mailbox
 from appliance.routing.decide import Decision, next_step
 from appliance.routing.facts import Direction, Facts
 from appliance.routing.plan import compile_plan
-from appliance.routing.steps import HangUp, Outcome
+from appliance.routing.steps import HangUp, Outcome, PhoneTarget, Ring
 from appliance.routing.world import World
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -140,3 +140,9 @@ def follow(
 def codes(decisions: list[Decision]) -> list[str]:
     """The codes of the reasons, in order."""
     return [entry.reason.code for decision in decisions for entry in decision.trail]
+
+
+def rung(step: object) -> set[str]:
+    """The phones and outside numbers that a step rings."""
+    assert isinstance(step, Ring)
+    return {each.phone_id if isinstance(each, PhoneTarget) else each.number for each in step.targets}
