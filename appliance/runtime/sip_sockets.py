@@ -75,6 +75,9 @@ class SipSockets:
         self.secure_port = 0
         self.secure_peers: dict[Address, SecurePeer] = {}
         self._udp: dict[int, socket.socket] = {}
+        # One for all datagrams: what `recvfrom` returns is cut from as much, and of the cuttings that lie
+        # between kept messages the heap grew by 20 MiB.
+        self._datagram = memoryview(bytearray(LARGEST_DATAGRAM))
         self._servers: list[asyncio.Server] = []
         self.is_ours: Callable[[str], bool] = lambda host: False
         # Who has been silent for longest comes first.
@@ -140,14 +143,14 @@ class SipSockets:
     def _read(self, datagrams: socket.socket) -> None:
         for _ in range(DATAGRAMS_A_TURN):
             try:
-                data, source = datagrams.recvfrom(LARGEST_DATAGRAM)
+                size, source = datagrams.recvfrom_into(self._datagram)
             except BlockingIOError:
                 return
             except OSError as error:
                 log.debug("UDP receive failed: %s", error)
                 continue
             remote = (source[0], source[1])
-            self.on_message(data, self.udp_flow(remote))
+            self.on_message(bytes(self._datagram[:size]), self.udp_flow(remote))
 
     def udp_flow(self, remote: Address) -> Flow:
         """The UDP flow between the box and `remote`."""

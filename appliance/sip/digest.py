@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import math
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -166,13 +166,10 @@ class NonceState(Enum):
     UNKNOWN = "unknown"
 
 
+_SERIAL_BITS = 32
+_STAMP_LENGTH = 12 + _SERIAL_BITS // 4
+
 OK, STALE, REPLAYED, UNKNOWN = NonceState.OK, NonceState.STALE, NonceState.REPLAYED, NonceState.UNKNOWN
-
-
-@dataclass(slots=True)
-class _Use:
-    issued: float
-    count: int
 
 
 class Nonces:
@@ -188,54 +185,64 @@ class Nonces:
         self._lifetime = lifetime
         self._capacity = capacity
         self._serial = 0
-        self._used: OrderedDict[str, _Use] = OrderedDict()
+        # Ten thousand of these stay on a busy box: numbers, not texts.
+        self._used: dict[int, int] = {}
+        self._order: deque[int] = deque()
         self._forgotten_until = -math.inf
 
     def new(self, now: float) -> str:
         """A fresh nonce, different from every other."""
-        self._serial += 1
+        self._serial = (self._serial + 1) % 2**_SERIAL_BITS
         stamp = f"{max(0, int(now * 1000)):012x}{self._serial:08x}"
         return stamp + self._signature(stamp)
 
     def check(self, nonce: str, nc: int, now: float) -> NonceState:
         """OK when genuine, young and not used with this nc or a higher one; an OK use is remembered."""
-        issued = self._issued(nonce)
-        if issued is None:
+        number = self._number(nonce)
+        if number is None:
             return UNKNOWN
+        issued = _issued(number)
         if now - issued > self._lifetime:
             return STALE
-        use = self._used.get(nonce)
-        if use is None:
+        used = self._used.get(number)
+        if used is None:
             if issued <= self._forgotten_until:
                 return STALE
-            self._remember(nonce, _Use(issued, nc), now)
+            self._remember(number, nc, now)
             return OK
-        if nc <= use.count:
+        if nc <= used:
             return REPLAYED
-        use.count = nc
+        self._used[number] = nc
         return OK
 
-    def _remember(self, nonce: str, use: _Use, now: float) -> None:
-        self._used[nonce] = use
-        while self._used:
-            oldest, first = next(iter(self._used.items()))
-            expired = now - first.issued > self._lifetime
-            if not expired and len(self._used) <= self._capacity:
+    def _remember(self, number: int, nc: int, now: float) -> None:
+        self._used[number] = nc
+        self._order.append(number)
+        while self._order:
+            first = _issued(self._order[0])
+            expired = now - first > self._lifetime
+            if not expired and len(self._order) <= self._capacity:
                 break
             if not expired:
-                self._forgotten_until = max(self._forgotten_until, first.issued)
-            del self._used[oldest]
+                self._forgotten_until = max(self._forgotten_until, first)
+            del self._used[self._order.popleft()]
 
-    def _issued(self, nonce: str) -> float | None:
+    def _number(self, nonce: str) -> int | None:
+        """What a nonce of ours is numbered by: its milliseconds, then its serial number."""
         stamp, signature = nonce[:-32], nonce[-32:]
-        if not 20 <= len(stamp) <= 40 or not nonce.isascii():
+        if len(stamp) != _STAMP_LENGTH or not nonce.isascii():
             return None
         if not hmac.compare_digest(self._signature(stamp), signature):
             return None
-        return int(stamp[:12], 16) / 1000
+        return int(stamp, 16)
 
     def _signature(self, stamp: str) -> str:
         return hmac.digest(self._secret, stamp.encode(), "sha256").hex()[:32]
+
+
+def _issued(number: int) -> float:
+    """When the nonce of this number was made, in seconds."""
+    return (number >> _SERIAL_BITS) / 1000
 
 
 def nonce_count(credentials: Credentials) -> int:

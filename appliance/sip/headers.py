@@ -270,7 +270,8 @@ def parse_name_addr(text: str) -> NameAddr:
     Without angle brackets the parameters belong to the header, and the URI may hold no comma,
     question mark or semicolon (RFC 3261 20).
     """
-    # All messages of a dialog carry the same From, To and Contact: most are read once.
+    # All messages of a dialog carry the same From, To and Contact: most are read once. Their tags are never
+    # seen again after it, so that more than the dialogs of a while would only take memory.
     return _cached_name_addr(text) if len(text) <= _CACHED_LENGTH else _name_addr(text)
 
 
@@ -294,7 +295,7 @@ def _name_addr(text: str) -> NameAddr:
     return NameAddr(name, Uri.parse(text[start + 1 : end]), parse_params(text[end + 1 :]))
 
 
-_cached_name_addr = lru_cache(maxsize=2048)(_name_addr)
+_cached_name_addr = lru_cache(maxsize=512)(_name_addr)
 
 
 def _parse_addr_spec(text: str) -> NameAddr:

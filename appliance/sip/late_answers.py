@@ -39,7 +39,8 @@ class LateAnswers:
         self, host: Host, invite: Request, contact: Uri, login: Login | None, acks: Acknowledgements
     ) -> None:
         self._host = host
-        self._invite = bytes(invite)
+        # Its body says nothing about who is to be acknowledged.
+        self._invite = bytes(Request(invite.method, invite.uri, invite.headers))
         self._contact = contact
         self._login = login
         self._acks = acks

@@ -12,7 +12,7 @@ from appliance.sip.events import TransactionKey
 from appliance.sip.flow import Flow
 from appliance.sip.matching import client_key, merge_key, server_key
 from appliance.sip.message import Message, Request, Response
-from appliance.sip.timers import Timer, Timers
+from appliance.sip.timers import Lingerers, Timer, Timers
 from appliance.sip.transaction_tables import (
     INVITE_CLIENT,
     INVITE_SERVER,
@@ -55,11 +55,12 @@ class Transaction:
     """One transaction. `request` is dropped once a final response has passed.
 
     `meant` is the flow that a request of ours was meant for when its size sent it another way (18.1.1).
+    `due` is when it ends once it lingers: only to know what comes again for what it is.
     """
 
     __slots__ = (
-        "_ack", "flow", "interval", "key", "last_sent", "lasting", "meant", "merge", "repeating", "request",
-        "sent_by_port", "state", "status", "table", "user",
+        "_ack", "due", "flow", "interval", "key", "last_sent", "lasting", "meant", "merge", "repeating",
+        "request", "sent_by_port", "state", "status", "table", "user",
     )  # fmt: skip
 
     def __init__(
@@ -76,6 +77,7 @@ class Transaction:
         self.last_sent = b""
         self.status = 0
         self.interval = 0.0
+        self.due = 0.0
         self.repeating: Timer | None = None
         self.lasting: Timer | None = None
         self.merge: TransactionKey | None = None
@@ -123,6 +125,7 @@ class Transactions:
         self._timers = timers
         self._transmit = transmit
         self._merges: dict[TransactionKey, Transaction] = {}
+        self._lingering: dict[float, Lingerers[Transaction]] = {}
         self._answered: OrderedDict[TransactionKey, Transaction] = OrderedDict()
         self._most_answered = most_answered
 
@@ -152,15 +155,19 @@ class Transactions:
         transaction = Transaction(key, table, request, response_flow(request.via, flow), user)
         self.servers[key] = transaction
         self.pending_servers += 1
-        merge = merge_key(request)
-        if merge not in self._merges:
-            transaction.merge = merge
-            self._merges[merge] = transaction
+        if request.to.tag is None and request.method != "REGISTER":
+            # Nobody asks `merged` of others.
+            self._note_merge(transaction, merge_key(request))
         self.feed(transaction, Input.BEGIN, request, now)
         return transaction
 
+    def _note_merge(self, transaction: Transaction, merge: TransactionKey) -> None:
+        if merge not in self._merges:
+            transaction.merge = merge
+            self._merges[merge] = transaction
+
     def merged(self, request: Request) -> bool:
-        """Whether this request has reached us before by another path (8.2.2.2).
+        """Whether this request, which has no To tag, has reached us before by another path (8.2.2.2).
 
         One that was answered by a challenge does not count: some phones keep the CSeq when they
         send the request again with credentials.
@@ -278,16 +285,28 @@ class Transactions:
         again = partial(self.feed, transaction, Input.RETRANSMIT, None)
         transaction.repeating = self._timers.at(now + interval, again)
 
-    def last(self, transaction: Transaction, kind: Input, seconds: float, now: float) -> None:
-        """The timer that ends a state; at once for zero seconds."""
+    def time_out(self, transaction: Transaction, seconds: float, now: float) -> None:
+        """Timer B, F or H: the timer that gives up."""
+        if transaction.lasting is not None:
+            transaction.lasting.cancel()
+        action = partial(self._feed_last, transaction, Input.TIMEOUT)
+        transaction.lasting = self._timers.at(now + seconds, action)
+
+    def linger(self, transaction: Transaction, seconds: float, now: float) -> None:
+        """Timer D, I, J, K, L or M: how long an ended transaction is remembered, not at all for zero."""
         if transaction.lasting is not None:
             transaction.lasting.cancel()
             transaction.lasting = None
-        if seconds:
-            # Thousands of these wait on a busy box: a partial takes half as much as a closure.
-            transaction.lasting = self._timers.at(now + seconds, partial(self._feed_last, transaction, kind))
-        else:
-            self.feed(transaction, kind, None, now)
+        if not seconds:
+            self.feed(transaction, Input.LINGERED, None, now)
+            return
+        row = self._lingering.get(seconds)
+        if row is None:
+            row = self._lingering[seconds] = self._timers.lingerers(seconds, self._lingered)
+        row.add(transaction, now)
+
+    def _lingered(self, transaction: Transaction, now: float) -> None:
+        self._feed_last(transaction, Input.LINGERED, now)
 
     def _feed_last(self, transaction: Transaction, kind: Input, now: float) -> None:
         self.feed(transaction, kind, None, now)
@@ -319,13 +338,13 @@ def _repeat_slowly(all_: Transactions, transaction: Transaction, message: Messag
 
 
 def _time_out(seconds: Callable[[Transactions], float]) -> Perform:
-    return lambda all_, transaction, message, now: all_.last(transaction, Input.TIMEOUT, seconds(all_), now)
+    return lambda all_, transaction, message, now: all_.time_out(transaction, seconds(all_), now)
 
 
 def _linger(seconds: Callable[[Transactions], float], *, also_reliable: bool = False) -> Perform:
     def perform(all_: Transactions, transaction: Transaction, message: Message | None, now: float) -> None:
         needless = transaction.flow.is_reliable and not also_reliable
-        all_.last(transaction, Input.LINGERED, 0.0 if needless else seconds(all_), now)
+        all_.linger(transaction, 0.0 if needless else seconds(all_), now)
 
     return perform
 

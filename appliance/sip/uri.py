@@ -206,4 +206,4 @@ def _parse_sip(scheme: str, rest: str) -> Uri:
     return Uri(scheme, user, password, host, number, pairs, headers or "")
 
 
-_parse_cached = lru_cache(maxsize=2048)(_parse)
+_parse_cached = lru_cache(maxsize=1024)(_parse)

@@ -74,9 +74,7 @@ class Bench:
 
     def waits(self) -> tuple[float, ...]:
         """When each live timer is due, from now."""
-        return tuple(
-            sorted(entry[0] - self.now for entry in self.timers._heap if entry[2].action is not None)
-        )
+        return tuple(sorted(due - self.now for due in self.timers))
 
     def wait(self, seconds: float) -> list[str]:
         """What is sent meanwhile."""
