@@ -47,7 +47,14 @@ from tests.property.saved_offices import saved_offices
 from tests.property.worlds import facts, inbound_facts, inside_facts, moments, worlds
 
 ring_outcomes = st.sampled_from(
-    (Outcome.NO_ANSWER, Outcome.BUSY, Outcome.DECLINED, Outcome.UNREACHABLE, Outcome.DONE)
+    (
+        Outcome.NO_ANSWER,
+        Outcome.BUSY,
+        Outcome.DECLINED,
+        Outcome.UNREACHABLE,
+        Outcome.NO_SUCH_NUMBER,
+        Outcome.DONE,
+    )
 )
 
 
