@@ -31,6 +31,7 @@ ERRORS: Mapping[str, str] = {
 }
 
 REASONS: Mapping[str, str] = {
+    "no_such_number": N_("{who} does not exist"),
     "line_failed": N_("The line {line} did not take the call (SIP {status})"),
     "extension_there": N_("{number} is an extension of {line}"),
     "other_pbx_calls_out": N_("{line}, another phone system, calls outside by this box"),
@@ -42,6 +43,11 @@ REASONS: Mapping[str, str] = {
     "redirected_no_answer": N_("{who} did not answer: the call was sent on to us"),
     "redirected_not_connected": N_("{who} could not be reached: the call was sent on to us"),
     "redirected_hidden": N_("Somebody who is not shown had sent the call on"),
+}
+
+CONDITIONS: Mapping[str, str] = {
+    "no_line": N_("no line"),
+    "no_such_number": N_("no such number"),
 }
 
 STATES: Mapping[str, str] = {

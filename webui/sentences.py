@@ -315,6 +315,7 @@ REASONS: Mapping[str, str] = {
 CONDITIONS: Mapping[str, str] = {
     **call_back_words.CONDITIONS,
     **filter_sentences.CONDITIONS,
+    **line_sentences.CONDITIONS,
     "onward": N_("always"),
     "open": N_("open"),
     "closed": N_("closed"),
@@ -331,7 +332,6 @@ CONDITIONS: Mapping[str, str] = {
     "unreachable": N_("not reachable"),
     "failed": N_("nobody can be reached"),
     "mailbox_failed": N_("messages cannot be kept"),
-    "no_line": N_("no line"),
     "barred_costly": N_("number that costs extra"),
     "barred_country": N_("country not allowed"),
     "barred_night": N_("at night"),

@@ -12,7 +12,13 @@ from appliance.legs.leg import CalleeLeg, DialResult
 from appliance.routing.steps import Outcome
 
 # When several legs fail, the caller is told the most telling of their outcomes.
-TELLING = (Outcome.DECLINED, Outcome.BUSY, Outcome.NO_ANSWER, Outcome.UNREACHABLE)
+TELLING = (
+    Outcome.DECLINED,
+    Outcome.BUSY,
+    Outcome.NO_ANSWER,
+    Outcome.NO_SUCH_NUMBER,
+    Outcome.UNREACHABLE,
+)
 
 
 async def first_answer(board: Switchboard, legs: Sequence[CalleeLeg], seconds: float) -> CalleeLeg | Outcome:

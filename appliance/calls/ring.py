@@ -14,7 +14,7 @@ from appliance.calls.switchboard import Switchboard
 from appliance.calls.task_group import TaskGroup
 from appliance.calls.wait import music_while_ringing
 from appliance.legs.leg import CalleeLeg
-from appliance.legs.outgoing import line_has_failed
+from appliance.legs.refusals import line_has_failed
 from appliance.routing.steps import Outcome, Ring
 from appliance.routing.trail import Reason
 

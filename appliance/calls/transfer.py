@@ -25,6 +25,7 @@ STATUSES = {
     Outcome.DECLINED: 603,
     Outcome.NO_ANSWER: 480,
     Outcome.UNREACHABLE: 404,
+    Outcome.NO_SUCH_NUMBER: 404,
 }
 TRYING, OK, DECLINED = 100, 200, 603
 LOAN_SECONDS = 3.0

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from appliance.legs.forks import Forks
 from appliance.legs.leg import Attempted, DialResult, Leg
+from appliance.legs.refusals import line_has_failed, outcome_of, status_meant
 from appliance.legs.sessions import Sound, preferring, widened
 from appliance.legs.signalling import InviteRequest
 from appliance.legs.sip_leg import SipLeg, Surroundings
@@ -19,8 +20,6 @@ from appliance.sip.sdes import Encryption
 from appliance.sip.sdp import SdpError
 from appliance.sip.uri import Uri
 
-# What a line itself says no with, never whoever is called: our account is refused or unpaid, or nothing came.
-LINE_REFUSALS = frozenset({401, 402, 407, 408})
 # What a server that is gone leaves us with: nothing, or that it has no service.
 SILENCE = frozenset({408, 503})
 # What who knows no SRTP says of an offer of it: not acceptable here or anywhere, no media that it knows.
@@ -35,23 +34,6 @@ Attempt = Callable[[], InviteRequest]
 Redirect = Callable[[str | None, tuple[Uri, ...]], Attempt | None]
 
 ELSEWHERE = ("Reason", 'SIP;cause=200;text="Call completed elsewhere"')
-
-BUSY = frozenset({486, 600})
-DECLINED = frozenset({603, 403, 607})
-NO_ANSWER = frozenset({487})
-
-
-def line_has_failed(status: int) -> bool:
-    """Whether the next server or line is tried after that final status (RFC 3263 4.3).
-
-    Never after what the far end may have said: busy, declined, no such number.
-    """
-    return status in LINE_REFUSALS or 500 <= status < 600
-
-
-def refuses_emergency(status: int) -> bool:
-    """Whether an emergency call goes on to the next line: after everything but a busy far end."""
-    return status not in BUSY
 
 
 class LineFull(Exception):
@@ -217,7 +199,10 @@ class OutgoingLeg(SipLeg):
             case events.Refused(status=status, reason=reason):
                 super().handle(event)
                 self._contacts = event.contacts
-                self._resolve(DialResult(outcome_of(status), status, reason, for_all=status in (600, 603)))
+                by_line = self.line_id is not None
+                status = status_meant(status, event.response) if by_line else status
+                outcome = outcome_of(status, by_line)
+                self._resolve(DialResult(outcome, status, reason, for_all=status in (600, 603)))
             case events.Ended():
                 super().handle(event)
                 self._resolve(DialResult(Outcome.UNREACHABLE, 503, event.reason))
@@ -256,14 +241,3 @@ class OutgoingLeg(SipLeg):
     def _resolve(self, result: DialResult) -> None:
         if not self._result.done():
             self._result.set_result(result)
-
-
-def outcome_of(status: int) -> Outcome:
-    """What a final SIP status means to the plan."""
-    if status in BUSY:
-        return Outcome.BUSY
-    if status in DECLINED:
-        return Outcome.DECLINED
-    if status in NO_ANSWER:
-        return Outcome.NO_ANSWER
-    return Outcome.UNREACHABLE

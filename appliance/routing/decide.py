@@ -265,6 +265,8 @@ class _Walk:
         if node.turns is not None:
             node = node.turn_of(standing.had.rpartition(",")[2])
         who = rung(node) or numbers.national(self._facts.called, self._plan.country)
+        if outcome is Outcome.NO_SUCH_NUMBER and outcome in node.ways:
+            return self._leave(node, outcome, Reason(outcome, {"who": who}))
         return self._leave_ring(node, ended, Reason(ended.value, {"who": who, "seconds": str(node.seconds)}))
 
     def _leave_ring(self, node: RingNode, outcome: RingOutcome, reason: Reason) -> str:

@@ -46,6 +46,7 @@ CONDITIONS: Mapping[str, str] = MappingProxyType(
         "failed": "nobody can be reached",
         "mailbox_failed": "messages cannot be kept",
         "no_line": "no line",
+        "no_such_number": "no such number",
         "barred_costly": "number that costs extra",
         "barred_country": "country not allowed",
         "barred_night": "at night",

@@ -161,8 +161,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class RingNode(PlanNode):
-    """Rings its candidates at once. Ways: by RingOutcome; FAILED to the backup number; NO_LINE.
+    """Rings its candidates at once.
 
+    Ways: by RingOutcome; FAILED to the backup number; NO_LINE; `no_such_number` where somebody dials it.
     A person or group may be rung by several nodes in a row: `first` forgets what came before, `last` leaves
     by the most telling outcome of all. `limit`: seconds of ringing they may take together. `dials_called`:
     rings what was called (calls to the outside), by `only_line` if there is one; `any_line`: also over lines

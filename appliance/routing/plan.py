@@ -28,7 +28,7 @@ from appliance.routing.nodes import NO_LINE, ONWARD, Candidate, Exit, LimitsNode
 from appliance.routing.opening_hours import OpeningHours
 from appliance.routing.paths import Paths
 from appliance.routing.ringing import Onward, outcome_exits
-from appliance.routing.steps import Service
+from appliance.routing.steps import Outcome, Service
 from appliance.routing.trail import Reason
 
 # What a path begins with: ("number", id), ("extension", "101"), ("outbound",), ("emergency",),
@@ -193,17 +193,22 @@ def _services(paths: Paths, table: StarCodes) -> Iterator[tuple[Entry, str]]:
 
 def _outbound(paths: Paths, configuration: Configuration) -> Iterator[tuple[Entry, str]]:
     told = {
-        outcome: paths.ending(endings.told(f"told:{outcome}@outbound", outcome)) for outcome in RingOutcome
+        outcome: paths.ending(
+            endings.prompt("told:unreachable@outbound", "call_failed", 503, "congestion")
+            if outcome is RingOutcome.UNREACHABLE
+            else endings.told(f"told:{outcome}@outbound", outcome)
+        )
+        for outcome in RingOutcome
     }
-    told[RingOutcome.UNREACHABLE] = paths.ending(
-        endings.prompt("told:unreachable@outbound", "call_failed", 503, "congestion")
-    )
     no_line = paths.ending(endings.prompt("told:no_line@outbound", "no_line", 503, "congestion"))
     not_carried = paths.ending(
         replace(
             endings.prompt("told:emergency_not_carried", "emergency_not_carried", 503, "congestion"),
             reason=Reason("emergency_not_carried"),
         )
+    )
+    unobtainable = paths.ending(
+        endings.prompt("told:no_such_number@outbound", "number_unobtainable", 404, "congestion")
     )
     office = configuration.office
     seconds = office.outbound_ring_seconds if office else 60
@@ -216,6 +221,7 @@ def _outbound(paths: Paths, configuration: Configuration) -> Iterator[tuple[Entr
                 kind,
                 told | {RingOutcome.UNREACHABLE: not_carried} if any_line else told,
                 not_carried if any_line else no_line,
+                not_carried if any_line else unobtainable,
             ),
             candidates=(Candidate(""),),
             seconds=rings,
@@ -252,8 +258,10 @@ def _limits(paths: Paths, configuration: Configuration, allowed: str) -> LimitsN
     return LimitsNode(id="limits", kind="limits", ways=ways, limits=configuration.outbound.limits)
 
 
-def _ways_outbound(place: str, told: Onward, no_line: str) -> dict[str, Exit]:
-    return {**outcome_exits(place, told), NO_LINE: Exit(f"{place}>{NO_LINE}", no_line, NO_LINE)}
+def _ways_outbound(place: str, told: Onward, no_line: str, no_such_number: str) -> dict[str, Exit]:
+    others = {NO_LINE: no_line, Outcome.NO_SUCH_NUMBER.value: no_such_number}
+    exits = {code: Exit(f"{place}>{code}", target, code) for code, target in others.items()}
+    return {**outcome_exits(place, told), **exits}
 
 
 def _shown_by_line(configuration: Configuration, lines: list[Line]) -> Iterator[tuple[str, PresentedNumber]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from appliance.configuration.destinations import RingOutcome
-from appliance.routing.steps import Ended
+from appliance.routing.steps import Ended, Outcome
 from appliance.routing.targets import TELLING
 
 NOBODY_REACHED, SOMEBODY_REACHED = "nobody", "somebody"
@@ -11,7 +11,12 @@ _RING_OUTCOMES = frozenset(RingOutcome)
 
 
 def as_ring(outcome: Ended) -> RingOutcome:
-    """How a ring ended; whatever is no outcome of a ring counts as not answered."""
+    """How a ring ended; whatever is no outcome of a ring counts as not answered.
+
+    What is forwarded to a number that does not exist is not reached; only who dials it is told apart.
+    """
+    if outcome is Outcome.NO_SUCH_NUMBER:
+        return RingOutcome.UNREACHABLE
     return RingOutcome(outcome.value) if outcome.value in _RING_OUTCOMES else RingOutcome.NO_ANSWER
 
 

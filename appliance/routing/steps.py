@@ -15,7 +15,7 @@ from appliance.routing.redirections import Redirection
 class Outcome(StrEnum):
     """How a step ended.
 
-    The first five are of a Ring; DONE of everything else that came to its own end.
+    The first six are of a Ring; DONE of everything else that came to its own end.
     """
 
     ANSWERED = "answered"
@@ -23,6 +23,7 @@ class Outcome(StrEnum):
     BUSY = "busy"
     DECLINED = "declined"
     UNREACHABLE = "unreachable"
+    NO_SUCH_NUMBER = "no_such_number"
     DONE = "done"
     CALLER_LEFT = "caller_left"
 

@@ -129,6 +129,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "busy": "{who}: busy",
         "declined": "{who} declined the call",
         "unreachable": "{who} could not be reached",
+        "no_such_number": "{who} does not exist",
         "answered": "{who} answered",
         "caller_left": "The caller hung up",
         "nobody_reachable": "Nobody of the route could be reached: the backup number is rung",

@@ -21,7 +21,7 @@ from appliance.routing.calling_back import (
 )
 from appliance.routing.facts import Direction
 from appliance.routing.limits import BARRED
-from appliance.routing.steps import KeepCallBack, Ring
+from appliance.routing.steps import KeepCallBack, Outcome, Ring
 from appliance.routing.trail import Reason, TrailEntry
 from appliance.runtime.tokens import token
 from appliance.storage.call_backs import CallBackStore
@@ -288,7 +288,10 @@ def outcome_of(call: Call) -> CallBackOutcome:
     rings = [step for step in call.steps if step["step"] == "Ring"]
     if not rings:
         return CallBackOutcome.NO_LINE
+    outcome = str(rings[-1].get("outcome", "no_answer"))
+    if outcome == Outcome.NO_SUCH_NUMBER:
+        return CallBackOutcome.UNREACHABLE
     try:
-        return CallBackOutcome(str(rings[-1].get("outcome", "no_answer")))
+        return CallBackOutcome(outcome)
     except ValueError:
         return CallBackOutcome.NO_ANSWER

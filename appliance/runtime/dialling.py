@@ -9,7 +9,8 @@ from functools import partial
 from appliance import numbers
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.lines import Line
-from appliance.legs.outgoing import LineFull, OutgoingLeg, line_has_failed, refuses_emergency
+from appliance.legs.outgoing import LineFull, OutgoingLeg
+from appliance.legs.refusals import line_has_failed, refuses_emergency
 from appliance.legs.sessions import Sound
 from appliance.legs.signalling import InviteRequest
 from appliance.legs.sip_leg import Surroundings

@@ -80,17 +80,34 @@ async def test_a_call_to_a_number_outside_leaves_by_the_trunk(running, provider,
     await running.at_rest()
 
 
-async def test_the_far_ends_refusal_reaches_the_caller(running, provider, phone):
+@pytest.mark.feature("OUT-5")
+@pytest.mark.parametrize(
+    ("status", "field", "last"),
+    [
+        (404, "Subject: none", "no_such_number"),
+        (503, "Reason: Q.850;cause=1", "no_such_number"),
+        (480, "Subject: none", "unreachable"),
+    ],
+)
+async def test_the_caller_is_told_what_the_far_end_refused_with(
+    running, provider, phone, status, field, last
+):
     alice = await phone("101")
     call = alice.call("0639981234")
     await call.invite_authenticated()
     heard = await provider.incoming()
-    heard.answer(404)
+    heard.answer(status, b"", field)
     assert (await call.response(least=183)).status == 183
-    final = await call.response(seconds=40)
-    call.acknowledge(final)
-    assert final.status in (404, 480)
+    call.cancel()
+    assert (await call.refused()).status == 487
     await running.at_rest()
+    await running.until(lambda: not running.box.calls.unwritten, "the record is kept")
+    (record,) = (await running.ask("GET", "/history"))["records"]
+    prompt = {"no_such_number": "number_unobtainable", "unreachable": "call_failed"}[last]
+    reasons = [(entry["node"], entry["reason"]["code"]) for entry in record["trail"]]
+    assert reasons[-2:] == [("outbound", last), (f"told:{last}@outbound", "announced")], reasons
+    node = running.box.plan.nodes[f"told:{last}@outbound"]
+    assert node.step.speech.prompt_name == prompt
 
 
 async def test_the_provider_asks_for_a_password_on_each_call(running, provider, phone):

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from appliance.legs.outgoing import OutgoingLeg, outcome_of
+from appliance.legs.outgoing import OutgoingLeg
+from appliance.legs.refusals import outcome_of
 from appliance.legs.sessions import Sound
 from appliance.routing.steps import Outcome
 from appliance.sip import events
