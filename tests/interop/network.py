@@ -151,6 +151,20 @@ class Network:
             raise NamespacesRefused("loopback has no cable")
         _ip("-n", self.switch, "link", "set", f"at{host.address.rsplit('.', 1)[1]}", state)
 
+    def cut_open(self, host: Host) -> tuple[str, str]:
+        """Cut a host's cable in two; returns the names of its loose ends: the host's, and the switch's."""
+        number = host.address.rsplit(".", 1)[1]
+        here, there, plug = f"at{number}", f"bad{number}", f"to{number}"
+        _ip("-n", self.switch, "link", "set", here, "nomaster")
+        _ip("-n", self.switch, "link", "add", there, "type", "veth", "peer", "name", plug)
+        _ip("-n", self.switch, "link", "set", plug, "master", "switch", "up")
+        _ip("-n", self.switch, "link", "set", there, "up")
+        return here, there
+
+    def on_switch(self, make: Callable[[], T]) -> T:
+        """What `make` returns when it runs on the switch."""
+        return Host("switch", _ROUTER, self.switch).inside(make)
+
     def build(self) -> None:
         _ip("netns", "add", self.switch)
         _ip("-n", self.switch, "link", "set", "lo", "up")
