@@ -28,4 +28,6 @@ REASONS: Mapping[str, str] = {
     "conference_over": N_("Nobody of the office is left in the conference: it is over"),
     "paged": N_("The phones of {group} answer by themselves and hear the caller"),
     "came_back": N_("Nobody took the call at {to}: it comes back to {by}"),
+    "phone_forwards": N_("A phone of {by} sends the call on to {to}"),
+    "phone_forward_barred": N_("A phone of {by} wants to send the call on to {to}, which it may not"),
 }

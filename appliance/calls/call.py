@@ -120,6 +120,8 @@ class Call:
     holding: set[int] = field(default_factory=set)
     report: tuple[Referral, CallerLeg] | None = None
     conference: tuple[CallerLeg, ...] = ()
+    # Seats whom another call lends in somebody's place, as long as this one is a conference.
+    give_place: Callable[[CallerLeg, Loan], bool] | None = None
     consulted: CallerLeg | None = None
     leader: Leg | None = field(init=False)
     arrived: Facts = field(init=False)
@@ -180,6 +182,15 @@ class Call:
         self.holding.discard(id(leg))
         self.story_moves("conference_left", self.party_of(leg))
         return True
+
+    @contextmanager
+    def open_to_guests(self, give_place: Callable[[CallerLeg, Loan], bool]) -> Iterator[None]:
+        """As long as the context lasts, another call may lend somebody a place here is given to."""
+        self.give_place = give_place
+        try:
+            yield
+        finally:
+            self.give_place = None
 
     @contextmanager
     def consults(self, leg: CallerLeg, party: Party) -> Iterator[None]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from appliance.calls.call import Call, Party
-from appliance.calls.conference_guests import bring_in, hand_over
-from appliance.calls.conference_room import ConferenceRoom
+from appliance.calls.conference_guests import hand_over, pressed
+from appliance.calls.conference_room import ConferenceRoom, Pressed, Wish
 from appliance.calls.consulting import is_ours
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.task_group import TaskGroup
@@ -42,14 +42,19 @@ async def _mixed(
         for leg in legs:
             room.seat(leg)
         room.tell()
-        while (asked := await room.asked()) is not None:
-            leg, wish = asked
-            if isinstance(wish, Referral):
-                await hand_over(room, leg, wish)
-            else:
-                await bring_in(room, leg)
+        with call.open_to_guests(room.give_place):
+            while (asked := await room.asked()) is not None:
+                await _do(room, *asked)
         await room.clear()
     return room.there
+
+
+async def _do(room: ConferenceRoom, leg: CallerLeg, wish: Wish) -> None:
+    match wish:
+        case Referral():
+            await hand_over(room, leg, wish)
+        case Pressed(action=action):
+            await pressed(room, leg, action)
 
 
 async def _go_on(board: Switchboard, call: Call, by: Party, there: tuple[CallerLeg, ...]) -> None:

@@ -1,7 +1,8 @@
 """Who is brought into a conference, or takes somebody's place there, while the others go on talking.
 
-By the code: whoever of the office presses it leaves their seat, dials and talks to the other first. By REFER:
-the phone keeps its seat until the target has answered, and leaves then (RFC 5589).
+By the codes of a conference and of transfers: whoever of the office presses one leaves their seat, dials, and
+talks to the other first, unless the code is that of a blind transfer. By REFER: the phone keeps its seat
+until the target has answered, and leaves then (RFC 5589).
 """
 
 from __future__ import annotations
@@ -13,52 +14,88 @@ from functools import partial
 from appliance.calls.call import Call, Party
 from appliance.calls.conference_room import ConferenceRoom
 from appliance.calls.consulting import (
+    Decision,
     is_ours,
     number_dialled,
     reached,
     reached_for,
     talk_it_over,
     tell_failure,
+    tone,
 )
 from appliance.calls.transfer import DECLINED, OK, STATUSES, TRYING, Loan
 from appliance.calls.until_first import until_first
-from appliance.legs.leg import CallerLeg
+from appliance.configuration.star_codes import Action
+from appliance.legs.leg import CalleeLeg, CallerLeg
 from appliance.legs.referral import Referral
 from appliance.routing.facts import Facts
 from appliance.routing.steps import Outcome
+from appliance.sip.refer import Refer
 
 # As many as can follow each other by ear: each open microphone adds its noise to what all hear, and each
 # party from outside takes a channel of a line. Mixing eight takes less than a hundredth of the time there is.
 MOST_PARTIES = 8
 
 
-async def bring_in(room: ConferenceRoom, leg: CallerLeg) -> None:
-    """Let somebody consult one more, and bring them in; hanging up meanwhile leaves them in one's place."""
-    if len(room.there) >= MOST_PARTIES:
+async def pressed(room: ConferenceRoom, leg: CallerLeg, code: Action) -> None:
+    """Let somebody consult one more and bring them in, or send somebody in their own place.
+
+    Hanging up while they consult leaves the other in their place.
+    """
+    if code is Action.CONFERENCE and _is_full(room):
         await tell_failure(room.board, room.call, leg, "conference_full")
         return
     await room.rise(leg)
-    await until_first(_consult(room, leg), beside=(room.keep_company(leg),))
+    await until_first(_calls_somebody(room, leg, code), beside=(room.keep_company(leg),))
     if leg.has_ended:
         room.leaves(leg)
-    else:
+    elif leg in room.there:
         room.seat(leg)
 
 
-async def _consult(room: ConferenceRoom, leg: CallerLeg) -> None:
-    board, call = room.board, room.call
-    target = await until_first(number_dialled(board, leg), leg.wait_ended())
+def _is_full(room: ConferenceRoom) -> bool:
+    return len(room.there) >= MOST_PARTIES
+
+
+async def _calls_somebody(room: ConferenceRoom, leg: CallerLeg, code: Action) -> None:
+    target = await until_first(number_dialled(room.board, leg), leg.wait_ended())
     if not target:
         return
+    if code is Action.TRANSFER:
+        await _send(room, leg, target)
+    else:
+        await _consult(room, leg, target)
+
+
+async def _send(room: ConferenceRoom, leg: CallerLeg, target: str) -> None:
+    """Blind: whoever has pressed the code hears it ring, and may hang up at once."""
+    wish = Referral(Refer(target, quiet=True), lambda body, headers: None)
+    with tone(room.board, leg, "ringback"):
+        has_come = await _send_for(room, leg, wish)
+    if not has_come:
+        await tell_failure(room.board, room.call, leg)
+
+
+async def _consult(room: ConferenceRoom, leg: CallerLeg, target: str) -> None:
+    board, call = room.board, room.call
     with ExitStack() as rung:
         with _calling(room, call.party_of(leg), target):
             guest = await reached_for(board, call, leg, rung)
         if isinstance(guest, Outcome):
             if guest is not Outcome.CALLER_LEFT:
                 await tell_failure(board, call, leg)
-        elif await talk_it_over(board, call, leg, guest) != "comes back":
+        elif await _decided(room, leg, guest) != "comes back":
             room.taken.enter_context(rung.pop_all())
             room.take_in(guest, board.party_of(guest), call.party_of(leg))
+
+
+async def _decided(room: ConferenceRoom, leg: CallerLeg, guest: CalleeLeg) -> Decision:
+    """What whoever consults decides; one more is not let into a full conference."""
+    while True:
+        decision = await talk_it_over(room.board, room.call, leg, guest)
+        if decision != "joins all" or not _is_full(room):
+            return decision
+        await tell_failure(room.board, room.call, leg, "conference_full")
 
 
 @contextmanager
@@ -91,18 +128,15 @@ async def hand_over(room: ConferenceRoom, leg: CallerLeg, wish: Referral) -> Non
 
 async def _take_place(room: ConferenceRoom, leg: CallerLeg, wish: Referral, loan: Loan) -> None:
     """Attended: the one they have been talking to comes."""
-    loan.story = "to_conference"
-    room.taken.callback(loan.over.set)
-    if not await loan.is_lent():
+    if not await room.take_lent(loan, room.call.party_of(leg)):
         wish.done(STATUSES[Outcome.UNREACHABLE])
         return
     wish.done(OK)
-    room.take_in(loan.leg, loan.party, room.call.party_of(leg), loan)
     await room.let_go(leg)
 
 
-async def _send_for(room: ConferenceRoom, leg: CallerLeg, wish: Referral) -> None:
-    """Blind: the target rings for the conference; its phone is told how it fares."""
+async def _send_for(room: ConferenceRoom, leg: CallerLeg, wish: Referral) -> bool:
+    """Blind: the target rings for the conference; the phone is told how it fares. False: nobody has come."""
     call, by = room.call, room.call.party_of(leg)
     call.story_moves("conference_sent", by, wish.target)
     wish.progress(TRYING)
@@ -112,8 +146,9 @@ async def _send_for(room: ConferenceRoom, leg: CallerLeg, wish: Referral) -> Non
         if isinstance(guest, Outcome):
             wish.done(STATUSES.get(guest, 480))
             call.story_moves("conference_stays", by, wish.target)
-            return
+            return False
         room.taken.enter_context(rung.pop_all())
     wish.done(OK)
     room.take_in(guest, room.board.party_of(guest), by)
     await room.let_go(leg)
+    return True

@@ -27,11 +27,15 @@ OURS = Sound(DEFAULT_CODECS)
 
 
 @dataclass(frozen=True, slots=True)
-class OneMore:
-    """Somebody has pressed the code: they want to bring in one more."""
+class Pressed:
+    """Somebody has pressed a code: they want to bring in one more, or to send somebody in their place."""
+
+    action: Action
 
 
-Wishes = Queue[tuple[CallerLeg, Referral | OneMore]]
+# A loan: somebody has come in the place of the leg, so that there is one more to listen to.
+Wish = Referral | Pressed | Loan
+Wishes = Queue[tuple[CallerLeg, Wish]]
 
 
 class ConferenceRoom:
@@ -68,6 +72,27 @@ class ConferenceRoom:
                     loan.connected(self.call.party_of(each))
         self.seat(leg)
         self.tell()
+
+    async def take_lent(self, loan: Loan, by: Party) -> bool:
+        """Seat somebody whom another call lends; False when they have hung up meanwhile."""
+        loan.story = "to_conference"
+        self.taken.callback(loan.over.set)
+        if not await loan.is_lent():
+            return False
+        self.take_in(loan.leg, loan.party, by, loan)
+        return True
+
+    def give_place(self, leg: CallerLeg, loan: Loan) -> bool:
+        """Seat whom another call is about to lend in the place of `leg`; False when that has none here."""
+        if leg not in self.there or not is_ours(self.call, leg):
+            return False
+        self._group.create_task(self._change_places(leg, loan))
+        return True
+
+    async def _change_places(self, leg: CallerLeg, loan: Loan) -> None:
+        if await self.take_lent(loan, self.call.party_of(leg)):
+            await self.let_go(leg)
+            self._wishes.put_nowait((leg, loan))
 
     async def rise(self, leg: CallerLeg) -> None:
         """Take somebody's seat away: they hear nobody of the room, and are not heard."""
@@ -120,7 +145,7 @@ class ConferenceRoom:
 
     # What is awaited.
 
-    async def asked(self) -> tuple[CallerLeg, Referral | OneMore] | None:
+    async def asked(self) -> tuple[CallerLeg, Wish] | None:
         """What somebody asks for next; None when there is no reason to mix any longer."""
         listening = [self._listen(leg) for leg in self.there]
         return await until_first(
@@ -168,16 +193,16 @@ class ConferenceRoom:
             leg.when_referred(None)
 
     async def _listen(self, leg: CallerLeg) -> None:
-        """Wait for the code of a conference, pressed on a phone of ours."""
-        code = self.board.configuration.star_codes.code(Action.CONFERENCE)
-        if not (code and is_ours(self.call, leg) and leg.can_be_spoken_to):
+        """Wait for a code pressed on a phone of ours."""
+        codes = self.board.configuration.codes_pressed()
+        if not (codes and is_ours(self.call, leg) and leg.can_be_spoken_to):
             return
         try:
-            await code_pressed(leg, (code,))
+            pressed = await code_pressed(leg, codes)
         except RuntimeError:
             # The port was closed: they have left.
             return
-        self._wishes.put_nowait((leg, OneMore()))
+        self._wishes.put_nowait((leg, Pressed(codes[pressed])))
 
 
 def _name(call: Call, leg: CallerLeg) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from appliance.calls.answering import first_answer
 from appliance.calls.call import Call
+from appliance.calls.noting import note, note_in_vain
 from appliance.calls.saying import key_within, play_while_there
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.until_first import Work, until_first
@@ -105,7 +106,7 @@ async def reached(
     outcome: Outcome = Outcome.UNREACHABLE
     decision = next_step(board.plan, call.facts, board.world(), board.now())
     while isinstance(step := decision.step, Ring):
-        call.note(decision)
+        note(board, call, decision)
         legs = [taken.enter_context(leg) for leg in board.legs_towards(step, call)]
         call.rings(tuple(legs))
         answer = await _answer_unless(board, step, legs, ends)
@@ -117,8 +118,9 @@ async def reached(
             return answer
         outcome = answer
         if outcome is Outcome.CALLER_LEFT:
-            break
+            return outcome
         decision = next_step(board.plan, call.facts, board.world(), board.now(), decision.position, outcome)
+    note_in_vain(board, call, decision)
     return outcome
 
 

@@ -11,13 +11,13 @@ from appliance.calls.call_back import keep_call_back
 from appliance.calls.converse import talk
 from appliance.calls.keys import ask
 from appliance.calls.message import take_message
+from appliance.calls.noting import note, note_in_vain
 from appliance.calls.ring import ring
 from appliance.calls.services import serve
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.task_group import TaskGroup
 from appliance.calls.wait import wait_in_queue
-from appliance.routing.decide import Decision, next_step
-from appliance.routing.outbound import ALERTING, who_calls
+from appliance.routing.decide import next_step
 from appliance.routing.steps import (
     Announce,
     Ask,
@@ -34,7 +34,6 @@ from appliance.routing.steps import (
     Tone,
     Wait,
 )
-from appliance.routing.trail import Reason
 
 # Not Acceptable Here (RFC 3261 21.4.26): the caller takes no codec in which we could say anything.
 NO_COMMON_CODEC = 488
@@ -78,8 +77,9 @@ async def follow_on(board: Switchboard, call: Call, to_the_end: bool = False) ->
     outcome: Ended | None = None
     while True:
         if isinstance(decision.step, Announce | Tone | HangUp) and not to_the_end:
+            note_in_vain(board, call, decision)
             return outcome if isinstance(outcome, Outcome) else Outcome.UNREACHABLE
-        _note(board, call, decision)
+        note(board, call, decision)
         began = board.monotonic()
         outcome = await perform(board, call, decision.step)
         if outcome is None:
@@ -88,19 +88,6 @@ async def follow_on(board: Switchboard, call: Call, to_the_end: bool = False) ->
         took = board.monotonic() - began
         world = board.world()
         decision = next_step(plan, call.facts, world, board.now(), decision.position, outcome, took)
-
-
-def _note(board: Switchboard, call: Call, decision: Decision) -> None:
-    """Add a decision to the story; the office hears at once of what is grave."""
-    call.note(decision)
-    for entry in decision.trail:
-        if entry.reason.code in ALERTING:
-            parameters = {
-                "number": call.facts.called,
-                **entry.reason.parameters,
-                "who": who_calls(call.facts),
-            }
-            board.alert(Reason(entry.reason.code, parameters))
 
 
 async def perform(board: Switchboard, call: Call, step: Step) -> Ended | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Queue, Task
+from dataclasses import replace
 
 from appliance.calls.call import Call
 from appliance.calls.switchboard import Switchboard
@@ -20,7 +21,8 @@ async def answer_changes(
     """Answer every session change that `asking` wants, until cancelled.
 
     A hold is answered here, and `other` hears music, when we can make sound that it takes; its own session
-    stays as it is. Everything else is passed across.
+    stays as it is. So is what is asked while `other` holds: it may take the call up by itself as well.
+    Everything else is passed across.
     """
     async with TaskGroup() as group:
         playing: Task[None] | None = None
@@ -29,10 +31,11 @@ async def answer_changes(
         while True:
             change = await changes.get()
             holds = change.wanted.direction in HOLDS
-            if not other.can_be_spoken_to or not (holds or playing):
+            is_held = other.sound.direction in HOLDS
+            if not other.can_be_spoken_to or not (holds or playing or is_held):
                 await pass_change(change, asking, other)
                 continue
-            change.accept(other.sound)
+            change.accept(replace(other.sound, direction=Direction.SENDRECV))
             if holds and playing is None:
                 playing = group.create_task(entertain(board, call, asking, other))
             elif not holds and playing is not None:

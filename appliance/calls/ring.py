@@ -9,6 +9,7 @@ from appliance.calls.answering import first_answer
 from appliance.calls.call import Call
 from appliance.calls.confirm import whisper
 from appliance.calls.converse import converse, early_media
+from appliance.calls.phone_forwards import follow_phones
 from appliance.calls.pick_up import PickUp, answered_or_picked_up, go_on_with
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.task_group import TaskGroup
@@ -24,6 +25,11 @@ async def ring(board: Switchboard, call: Call, step: Ring) -> Outcome | None:
     legs = board.legs_towards(step, call)
     if not legs:
         return Outcome.UNREACHABLE
+    outcome = await _ring(board, call, step, legs)
+    return outcome and await follow_phones(board, call, step, legs, outcome)
+
+
+async def _ring(board: Switchboard, call: Call, step: Ring, legs: Sequence[CalleeLeg]) -> Outcome | None:
     with ExitStack() as taken:
         for leg in legs:
             taken.enter_context(leg)

@@ -109,6 +109,15 @@ class Switchboard(Protocol):
         `mine` is the leg of the same phone in the call that borrows.
         """
 
+    def give_place(self, replaces: Replaces, mine: Leg, loan: Loan) -> bool:
+        """Have a leg that is about to be lent take the place of that dialog in a conference; False: none.
+
+        `mine` is the leg of the same phone in the call that lends.
+        """
+
+    def stop_calling(self, replaces: Replaces, mine: Leg) -> None:
+        """End the call that dialog has begun, if nobody has taken it yet; its phones show no missed call."""
+
     def alert(self, reason: Reason) -> None:
         """Tell the office at once of something grave; never waits."""
 

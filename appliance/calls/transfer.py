@@ -83,6 +83,12 @@ async def transfer(
         loan = board.borrow(wish.replaces, transferor)
         if loan is not None:
             return await _join(board, call, wish, transferor, party, loan)
+        loan = Loan(party, "to_conference", party=call.party_of(party), tell=call.tell)
+        if board.give_place(wish.replaces, transferor, loan):
+            wish.done(OK)
+            return await lend(call, loan, transferor)
+        # The target is still ringing for the transferor: it rings for the party instead.
+        board.stop_calling(wish.replaces, transferor)
     return await send_on(board, call, wish, transferor, party, by)
 
 

@@ -141,6 +141,10 @@ class CalleeLeg(CallerLeg, Protocol):
         """The lines that were tried, in order; empty for a phone of ours."""
 
     @property
+    def sends_to(self) -> str:
+        """Whom a phone of ours wants to be called instead (302); empty when it rings or says no."""
+
+    @property
     def introduction(self) -> Introduction | None:
         """What is said to who picks up before they are connected, if anything."""
 

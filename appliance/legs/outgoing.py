@@ -77,6 +77,11 @@ class OutgoingLeg(SipLeg):
         # A phone may answer and send the call on before the two are joined.
         self._early_referrals = []
 
+    @property
+    def sends_to(self) -> str:
+        """Whom a phone of ours wants to be called instead; where a line's 3xx leads is followed here."""
+        return next((contact.user or "" for contact in self._contacts), "") if self._around.is_phone else ""
+
     # As the caller of what follows, once it has answered.
 
     @property

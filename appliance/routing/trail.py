@@ -173,6 +173,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "conference_over": "Nobody of the office is left in the conference: it is over",
         "paged": "The phones of {group} answer by themselves and hear the caller",
         "came_back": "Nobody took the call at {to}: it comes back to {by}",
+        "phone_forwards": "A phone of {by} sends the call on to {to}",
+        "phone_forward_barred": "A phone of {by} wants to send the call on to {to}, which it may not",
         "parked": "{by} parks the call in place {place}",
         "unparked": "{by} takes the parked call",
         "park_over": "Nobody took the call out of place {place}: it comes back to {by}",

@@ -16,12 +16,12 @@ from appliance.calls.by_phone import SettingsByPhone
 from appliance.calls.call import Call, Party
 from appliance.calls.parking import ParkingLot
 from appliance.calls.switchboard import Draft, VoiceMessage
-from appliance.calls.transfer import Loan
+from appliance.calls.transfer import Loan, borrow_opposite
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import Language
 from appliance.control.events import EventHub, HubClosed
 from appliance.legs.audio import Conference, MediaPort, MediaSource
-from appliance.legs.leg import CalleeLeg, Leg
+from appliance.legs.leg import CalleeLeg, CallerLeg, Leg
 from appliance.routing.facts import Facts
 from appliance.routing.plan import Plan
 from appliance.routing.steps import KeepCallBack, Ring, Speech
@@ -41,6 +41,8 @@ from appliance.storage.messages import SHORTEST_SECONDS, Message, MessageDraft, 
 log = logging.getLogger(__name__)
 
 
+# RFC 3261 21.4.25: the one who has begun the call does not want it any more.
+REQUEST_TERMINATED = 487
 MOST_PLAYED = 100
 # Among so many calls of a person, one that they received is looked for.
 LATEST_CALLS = 100
@@ -81,7 +83,7 @@ class Board:
         events: EventHub,
         world: Callable[[], World],
         mail_queued: Callable[[], None],
-        borrow: Callable[[Replaces, Leg], Loan | None],
+        named: Callable[[Replaces], Sequence[CallerLeg]],
         alert: Callable[[Reason], None],
         dials: Sequence[Callable[[Ring, Call], None]],
         history: History,
@@ -102,7 +104,7 @@ class Board:
         self._events = events
         self._world = world
         self._mail_queued = mail_queued
-        self._borrow = borrow
+        self._named = named
         self._alert = alert
         self._dials = dials
         self._history = history
@@ -216,7 +218,25 @@ class Board:
 
     def borrow(self, replaces: Replaces, mine: Leg) -> Loan | None:
         """Ask the conversation that a dialog is part of for the leg opposite."""
-        return self._borrow(replaces, mine)
+        calls = tuple(self.calls_in_progress())
+        named = (leg for leg in self._named(replaces) if leg is not mine)
+        loans = (borrow_opposite(call, leg) for leg in named for call in calls)
+        return next((loan for loan in loans if loan is not None), None)
+
+    def give_place(self, replaces: Replaces, mine: Leg, loan: Loan) -> bool:
+        """Have a leg that is about to be lent take the place of a dialog in a conference."""
+        rooms = [call.give_place for call in self.calls_in_progress() if call.give_place is not None]
+        named = [leg for leg in self._named(replaces) if leg is not mine]
+        return any(give_place(leg, loan) for leg in named for give_place in rooms)
+
+    def stop_calling(self, replaces: Replaces, mine: Leg) -> None:
+        """End the call that a dialog has begun, if nobody has taken it yet."""
+        named = [leg for leg in self._named(replaces) if leg is not mine]
+        for call in self.calls_in_progress():
+            if call.caller in named and call.ringing and call.callee is None:
+                for leg in call.ringing:
+                    leg.taken_elsewhere()
+                call.caller.refuse(REQUEST_TERMINATED)
 
     def alert(self, reason: Reason) -> None:
         """Tell the office at once of something grave."""

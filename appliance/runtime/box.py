@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from appliance.calls.transfer import Loan
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import Language
 from appliance.control.box import CannotCall
@@ -20,8 +19,7 @@ from appliance.control.events import EventHub
 from appliance.control.live import Ban, Live
 from appliance.control.options import RESTART_STATUS, PbxOptions
 from appliance.legs.audio import MediaSource
-from appliance.legs.leg import Leg
-from appliance.legs.sip_leg import SipLeg, Surroundings
+from appliance.legs.sip_leg import Surroundings
 from appliance.mail.alert_letters import AlertDelivery
 from appliance.mail.deliver import Delivery
 from appliance.routing.plan import Plan
@@ -62,11 +60,11 @@ from appliance.runtime.settings import Settings
 from appliance.runtime.sip_driver import SipDriver
 from appliance.runtime.sip_requests import SipRequests
 from appliance.runtime.spoken import Spoken
+from appliance.runtime.taking import legs_named
 from appliance.runtime.tokens import secret_bytes, token
 from appliance.runtime.turns import Turns
 from appliance.runtime.usage import Usage
 from appliance.sip.flow import Flow
-from appliance.sip.refer import Replaces
 from appliance.sip.tracing import TracedMessage
 from appliance.speech.speaker import Speaker
 from appliance.storage import backup
@@ -259,7 +257,7 @@ class Box:
             events=self.events,
             world=self.world,
             mail_queued=lambda: self.jobs.mail_soon(),
-            borrow=self._borrow,
+            named=partial(legs_named, self.driver),
             alert=self.alarm.give,
             dials=(self.usage.dials, self.turns.rings),
             history=self.history,
@@ -270,14 +268,6 @@ class Box:
             waiting=self.calls.waiting,
             keep_call_back=lambda step: self.call_backs.keep(step),
         )
-
-    def _borrow(self, replaces: Replaces, mine: Leg) -> Loan | None:
-        """The talk of a dialog as phones name it: our tag is the `to-tag`; some confuse the two."""
-        for local, remote in ((replaces.to_tag, replaces.from_tag), (replaces.from_tag, replaces.to_tag)):
-            leg = self.driver.handler_of(replaces.call_id, local, remote)
-            if isinstance(leg, SipLeg) and leg is not mine:
-                return self.calls.lend_opposite(leg)
-        return None
 
     def surroundings(self, flow: Flow, behind_nat: bool) -> Surroundings:
         """What a leg on that flow is given."""

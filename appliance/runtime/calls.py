@@ -11,7 +11,6 @@ from appliance.calls.call import Call
 from appliance.calls.follow import run_call
 from appliance.calls.parking import ParkingLot
 from appliance.calls.switchboard import Switchboard
-from appliance.calls.transfer import Loan, borrow_opposite
 from appliance.control.events import EventHub
 from appliance.control.live import CallLive, CallState, Waiting
 from appliance.legs.leg import CallerLeg, Leg
@@ -121,11 +120,6 @@ class Calls:
         for leg in call.conference or (call.caller,):
             leg.hang_up()
         return True
-
-    def lend_opposite(self, leg: object) -> Loan | None:
-        """Ask the conversation of a leg for the leg opposite; None when it is in none."""
-        loans = (borrow_opposite(call, leg) for call in self._calls.values())
-        return next((loan for loan in loans if loan is not None), None)
 
     def hang_up_all(self) -> None:
         """End every call and take no other: the box stops."""

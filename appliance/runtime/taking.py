@@ -7,6 +7,8 @@ from dataclasses import replace
 from appliance.calls.arrival import Arrival
 from appliance.calls.call import Call
 from appliance.calls.moving import own_leg
+from appliance.legs.incoming import IncomingLeg
+from appliance.legs.outgoing import OutgoingLeg
 from appliance.runtime.calls import Calls
 from appliance.runtime.sip_driver import SipDriver
 from appliance.sip.errors import SipSyntaxError
@@ -41,12 +43,17 @@ def taking(arrival: Arrival, request: Request, calls: Calls, driver: SipDriver) 
 
 
 def _named(named: Replaces, calls: Calls, driver: SipDriver) -> Call | None:
-    legs = (
-        driver.handler_of(named.call_id, local, remote)
-        for local, remote in ((named.to_tag, named.from_tag), (named.from_tag, named.to_tag))
-    )
-    known = {id(each) for each in legs if each is not None}
+    known = set(map(id, legs_named(driver, named)))
     for call in calls.in_progress():
         if call.id == named.call_id or any(id(each) in known for each in call.met):
             return call
     return None
+
+
+def legs_named(driver: SipDriver, named: Replaces) -> list[IncomingLeg | OutgoingLeg]:
+    """The legs whose dialog that may be: our tag is the `to-tag`, but some phones confuse the two."""
+    legs = (
+        driver.handler_of(named.call_id, local, remote)
+        for local, remote in ((named.to_tag, named.from_tag), (named.from_tag, named.to_tag))
+    )
+    return [leg for leg in legs if isinstance(leg, IncomingLeg | OutgoingLeg)]

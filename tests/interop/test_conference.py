@@ -63,12 +63,16 @@ class Office:
         self.alice.wait_event("CALL_ESTABLISHED")
         self.bruno.send_digits("*4")
         until(lambda: self.box.state()["calls"][0]["state"] == "held", "the caller hears music")
-        self.bruno.send_digits(self.people[third].extension)
-        getattr(self, third).answer()
-        heard = self.bruno.seconds_heard()
-        until(lambda: self.bruno.seconds_heard() > heard + 0.5, "the two talk")
+        self.asks(self.bruno, third)
         self.bruno.send_digits("*4")
         self.are("conference", "alice", "bruno", third)
+
+    def asks(self, phone: Baresip, name: str) -> None:
+        """Somebody who has pressed a code dials another, and they talk."""
+        phone.send_digits(self.people[name].extension)
+        getattr(self, name).answer()
+        heard = phone.seconds_heard()
+        until(lambda: phone.seconds_heard() > heard + 0.5, "the two talk")
 
 
 def reasons(record: dict[str, Any]) -> list[str]:
@@ -101,10 +105,10 @@ def office() -> Iterator[Office]:
 
 
 @pytest.mark.feature("RING-10")
-def test_a_fourth_is_brought_in_while_the_others_talk_and_who_leaves_leaves_the_others(
+def test_two_more_are_brought_in_while_the_others_talk_and_who_leaves_leaves_the_others(
     office: Office,
 ) -> None:
-    alice, bruno, chloe, david = office.alice, office.bruno, office.chloe, office.david
+    alice, bruno, chloe, david, emma = office.alice, office.bruno, office.chloe, office.david, office.emma
     office.three_together("chloe")
     alice.listen(1.5)
     bruno.send_digits("*4")
@@ -115,15 +119,31 @@ def test_a_fourth_is_brought_in_while_the_others_talk_and_who_leaves_leaves_the_
     bruno.send_digits("*4")
     office.are("conference", "alice", "bruno", "chloe", "david")
     david.listen(2)
+    chloe.send_digits("*4")
+    office.asks(chloe, "emma")
+    chloe.send_digits("*4")
+    office.are("conference", *TONES, "emma")
+    alice.listen(1.5)
+    hang_up(bruno)
+    office.are("conference", "alice", "chloe", "david", "emma")
+    alice.listen(1.5)
+    # Emma's phone asks in the call that it made to Bruno for what most ask in the one they are sent from.
+    emma.hold()
+    emma.call(f"sip:102@{office.box.server}")
+    bruno.answer()
+    emma.wait_event("connected", "102")
+    emma.connect_calls(emma.newest_call, emma.newest_call - 1)
+    office.are("conference", *TONES)
+    bruno.listen(1.5)
     hang_up(bruno)
     office.are("conference", "alice", "chloe", "david")
-    alice.listen(1.5)
     hang_up(chloe)
     office.are("talking", "alice", "david")
     alice.listen(1.5)
     hang_up(alice)
     david.wait_event("CALL_CLOSED")
-    record = last_call(office.box)
+    office.box.wait_quiet()
+    record = next(each for each in office.box.api.get("/history")["records"] if each["caller"] == "101")
     heard = {name: getattr(office, name).recorded_wav() for name in TONES}
     for name, own in TONES.items():
         others = [tone for other, tone in TONES.items() if other != name]
@@ -132,12 +152,13 @@ def test_a_fourth_is_brought_in_while_the_others_talk_and_who_leaves_leaves_the_
     assert seconds_together(heard["alice"], 600, 800, share=0.3) > 1, "three together"
     assert seconds_of_tone(heard["alice"], 800) > 1, "Chloé alone, while Bruno talks to David"
     assert seconds_of_tone(heard["david"], 600) > 1, "Bruno, who asks David"
-    assert seconds_together(heard["alice"], 800, 1300, share=0.3) > 1, "after Bruno has left"
+    assert seconds_together(heard["alice"], 600, 800, 1300, EMMA, share=0.12) > 1, "five together"
+    assert seconds_together(heard["alice"], 800, 1300, EMMA, share=0.2) > 1, "after Bruno has left"
     assert seconds_of_tone(heard["alice"], 1300) > 1, "David, with whom they are left"
-    assert {office.people[name].person_id for name in TONES} == set(record["person_ids"])
+    assert {each.person_id for each in office.people.values()} == set(record["person_ids"])
     same_way(office.box, record)
-    assert moves_of(record) == ["joined", "left", "left"]
-    assert [len(each.split(", ")) for each in together_in(record)] == [3, 4, 3, 2]
+    assert moves_of(record) == ["joined", "joined", "left", "joined", "left", "left", "left"]
+    assert [len(each.split(", ")) for each in together_in(record)] == [3, 4, 5, 4, 5, 4, 3, 2]
 
 
 @pytest.mark.feature("RING-10")
@@ -162,7 +183,7 @@ def test_a_phone_that_holds_is_not_heard_and_one_that_transfers_gives_its_place(
     emma.call(f"sip:103@{office.box.server}")
     chloe.answer()
     emma.wait_event("connected", "103")
-    emma.connect_calls(1, 2)
+    emma.connect_calls(emma.newest_call - 1, emma.newest_call)
     office.are("conference", "alice", "bruno", "chloe")
     alice.listen(1.5)
     chloe.transfer(f"sip:104@{office.box.server}")
@@ -170,10 +191,16 @@ def test_a_phone_that_holds_is_not_heard_and_one_that_transfers_gives_its_place(
     chloe.wait_event("CALL_CLOSED")
     office.are("conference", "alice", "bruno", "david")
     bruno.listen(1.5)
-    hang_up(alice)
-    office.are("talking", "bruno", "david")
-    hang_up(bruno)
+    # Phones without a key for it send by code.
+    david.send_digits("*1")
+    david.send_digits("105")
+    emma.answer()
     david.wait_event("CALL_CLOSED")
+    office.are("conference", "alice", "bruno", "emma")
+    hang_up(alice)
+    office.are("talking", "bruno", "emma")
+    hang_up(bruno)
+    emma.wait_event("ended")
     last_call(office.box)
     heard = {name: getattr(office, name).recorded_wav() for name in TONES}
     assert seconds_together(heard["alice"], 600, EMMA, share=0.3) > 1.5, "Emma, when she does not hold"
@@ -188,7 +215,7 @@ def test_a_phone_that_holds_is_not_heard_and_one_that_transfers_gives_its_place(
     records = {each["called"]: each for each in office.box.api.get("/history")["records"][:2]}
     assert moves_of(records["102"]) == [
         *("sent", "stays", "joined", "left"),
-        *("sent", "joined", "left", "left"),
+        *("sent", "joined", "left", "sent", "joined", "left", "left"),
     ]
     for record in records.values():
         assert "Poste 101, Poste 102, Poste 103" in together_in(record), "each call that took part says who"

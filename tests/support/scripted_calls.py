@@ -189,6 +189,7 @@ class ScriptedCallee(ScriptedCaller):
         self.ended_dialling: asyncio.Future[DialResult] = asyncio.Future()
         self.early: Callable[[], object] | None = None
         self.tried: tuple[Attempted, ...] = ()
+        self.sends_to = ""
         if outcome is not None:
             self.ended_dialling.set_result(DialResult(outcome, for_all=for_all))
 
@@ -311,6 +312,12 @@ class ScriptedBoard:
 
     def borrow(self, replaces: object, mine: ScriptedLeg) -> Loan | None:
         return None
+
+    def stop_calling(self, replaces: object, mine: ScriptedLeg) -> None:
+        pass
+
+    def give_place(self, replaces: object, mine: ScriptedLeg, loan: Loan) -> bool:
+        return False
 
     def alert(self, reason: Reason) -> None:
         self.story.append(f"the office is alerted: {reason.code}")

@@ -49,3 +49,35 @@ async def test_hanging_up_on_hold_leaves_nothing(running, phone, audio):
     await heard.hang_up()
     await call.hung_up()
     await running.at_rest()
+
+
+@pytest.mark.feature("RING-10")
+@pytest.mark.parametrize("first_back", ["caller", "callee"])
+async def test_both_may_hold_and_take_the_call_up_again_in_any_order(running, phone, audio, first_back):
+    mouth, ear = await audio(), await audio()
+    call, heard, to_box, from_box = await talk(phone, mouth, ear)
+    sides = [(call, mouth), (heard, ear)]
+    for side, sound in sides:
+        side.invite(description(sound.port, direction="sendonly", version=2))
+        assert (await side.accepted()).direction == "recvonly"
+    # What one of them changes meanwhile, a codec here, is no resumption.
+    heard.invite(description(ear.port, direction="sendonly", version=3, codecs="0"))
+    assert (await heard.accepted()).direction == "recvonly"
+    back, away = sides if first_back == "caller" else sides[::-1]
+    back[1].forget()
+    back[0].invite(description(back[1].port, version=4))
+    assert (await back[0].accepted()).direction == "sendrecv"
+    await back[1].hears(lambda: len(back[1].heard) > 20, "music of the one who still holds")
+    assert running.box.calls.live()[0].state == "held"
+    away[0].invite(description(away[1].port, version=5))
+    assert (await away[0].accepted()).direction == "sendrecv"
+    await running.until(lambda: running.box.calls.live()[0].state == "talking", "the end of both holds")
+    mouth.forget()
+    ear.forget()
+    mouth.say(to_box, b"\x42" * 160)
+    ear.say(from_box, b"\x43" * 160)
+    await ear.hears(lambda: b"\x42" * 160 in ear.sound(), "the caller again")
+    await mouth.hears(lambda: b"\x43" * 160 in mouth.sound(), "the callee again")
+    await call.hang_up()
+    await heard.hung_up()
+    await running.at_rest()

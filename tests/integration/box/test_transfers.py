@@ -213,3 +213,54 @@ async def test_a_refer_that_cannot_be_read_changes_nothing(running, phone, audio
     await call.hang_up()
     await heard.hung_up()
     await running.at_rest()
+
+
+async def test_a_target_that_still_rings_for_who_transfers_rings_for_the_other(running, phone, audio):
+    """Many phones let an attended transfer be finished before the target has answered."""
+    alice, bruno, chloe = await phone("101"), await phone("102"), await phone("103")
+    mouth, ear, third = await audio(), await audio(), await audio()
+    call, heard, to_box, _ = await talking(alice, bruno, "102", mouth, ear)
+    second = bruno.call("103")
+    await second.invite_authenticated(description(9))
+    ringing = await chloe.incoming()
+    ringing.answer(180)
+    await second.ringing()
+    dialog = f"{second.call_id};to-tag={tag_of(second.theirs)};from-tag={tag_of(second.ours)}"
+    escaped = dialog.replace("@", "%40").replace(";", "%3B").replace("=", "%3D")
+    refer(heard, f"<sip:103@127.0.0.1?Replaces={escaped}>")
+    assert (await heard.response("REFER")).status == 202
+    assert (await second.refused()).status == 487
+    stopped = await ringing.request("CANCEL")
+    assert "Call completed elsewhere" in stopped.get("reason"), "no missed call of Bruno's is shown"
+    ringing.respond(stopped, 200)
+    ringing.answer(487)
+    taken = await chloe.incoming()
+    assert "Alice" in taken.invitation.get("from")
+    taken.answer(200, description(third.port))
+    await taken.request("ACK")
+    await heard.hung_up()
+    await hear_each_other(mouth, to_box, third, taken.invitation.media, 0x20)
+    await call.hang_up()
+    await taken.hung_up()
+    await running.at_rest()
+
+
+@pytest.mark.feature("OUT-10")
+async def test_a_transfer_to_what_may_not_be_called_comes_back_and_is_told(running, phone, audio):
+    alice, bruno = await phone("101"), await phone("102")
+    mouth, ear = await audio(), await audio()
+    call, heard, to_box, from_box = await talking(alice, bruno, "102", mouth, ear)
+    refer(heard, "<sip:0899123456@127.0.0.1>")
+    assert (await heard.response("REFER")).status == 202
+    assert await reported(heard) == ("SIP/2.0 100 Trying", False)
+    assert await reported(heard) == ("SIP/2.0 404 Not Found", True)
+    await hear_each_other(mouth, to_box, ear, from_box, 0x20)
+    told = [entry.reason.code for entry in next(iter(running.box.calls.in_progress())).trail]
+    assert told[-3:] == ["sent_on", "barred_costly", "came_back"], "the story says why"
+    alerts = running.box.alarm.warnings
+    await running.until(
+        lambda: any(each.code == "barred_costly" for each in alerts()), "the office is alerted"
+    )
+    await call.hang_up()
+    await heard.hung_up()
+    await running.at_rest()

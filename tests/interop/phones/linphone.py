@@ -114,6 +114,7 @@ class Linphone:
         self._authority: Path | None = None
         self._transport = "udp"
         self._ear = folder / "ear.wav"
+        self._called = 0
         # The interval of the session timers it asks for; none when 0.
         self.session_seconds = 0
 
@@ -192,7 +193,13 @@ class Linphone:
         # The console says nothing of a registration that went well; its log does.
         until(lambda: "to [LinphoneRegistrationOk]" in self.log(), f"{self.host.name}: registration")
 
+    @property
+    def newest_call(self) -> int:
+        """The number that the program has given to the newest of its calls."""
+        return self._called + sum(event == "incoming" for event, _ in self.events.all())
+
     def call(self, target: str) -> None:
+        self._called += 1
         self._put_away()
         self.say(f"call {target}")
 

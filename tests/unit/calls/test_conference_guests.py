@@ -56,9 +56,9 @@ class Meeting:
             self.legs[name].media.digits.put_nowait(key)
         await settle()
 
-    async def dials(self, name: str = "bruno") -> None:
+    async def dials(self, name: str = "bruno", *, code: str = "*4") -> None:
         """Press the code and a number; it rings."""
-        await self.presses(name, "*4")
+        await self.presses(name, code)
         await self.presses(name, "103#")
         await settle()
 
@@ -162,7 +162,78 @@ async def test_a_full_conference_says_so_to_whoever_would_bring_in_one_more():
     await meeting.presses("bruno", "*4")
     assert meeting.story == ["bruno hears conference_full"]
     assert len(meeting.there) == MOST_PARTIES
+    # They may give their own place, but not bring in one more by that.
+    await meeting.dials(code="*2")
+    await meeting.answers()
+    await meeting.presses("bruno", "*4")
+    assert meeting.story[-2:] == ["bruno hears conference_full", "bruno and david are joined"]
+    meeting.legs["bruno"].hangs_up()
+    await settle()
+    assert len(meeting.there) == MOST_PARTIES and meeting.there[-1] == "david"
     await meeting.over()
+
+
+@pytest.mark.parametrize("hangs_up", [True, False])
+async def test_the_code_of_a_blind_transfer_gives_ones_place(hangs_up):
+    meeting = Meeting()
+    await meeting.begin()
+    await meeting.dials(code="*1")
+    assert "bruno hears ringback..." in meeting.story and "david rings" in meeting.story
+    if hangs_up:
+        meeting.legs["bruno"].hangs_up()
+        await settle()
+    await meeting.answers()
+    assert meeting.there == ["outsider", "chloe", "david"] and meeting.legs["bruno"].closed
+    assert meeting.codes[:3] == ["conference", "conference_of", "conference_sent"]
+    assert not any(each.startswith("bruno takes part") for each in meeting.story[-3:])
+    await meeting.over()
+
+
+async def test_whoever_could_not_send_somebody_in_their_place_is_told_and_has_it_again():
+    meeting = Meeting()
+    meeting.board.legs = [ScriptedCallee(meeting.story, "david", Outcome.BUSY)]
+    await meeting.begin()
+    await meeting.dials(code="*1")
+    await settle()
+    assert meeting.story[-2:] == ["bruno hears transfer_failed", "bruno takes part"]
+    assert meeting.there == ["outsider", "bruno", "chloe"] and meeting.codes[-1] == "conference_stays"
+    await meeting.over()
+
+
+async def test_the_code_of_an_attended_transfer_lets_them_talk_first():
+    meeting = Meeting()
+    await meeting.begin()
+    await meeting.dials(code="*2")
+    await meeting.answers()
+    assert "bruno and david are joined" in meeting.story
+    meeting.legs["bruno"].hangs_up()
+    await settle()
+    assert meeting.there == ["outsider", "chloe", "david"]
+    await meeting.over()
+
+
+async def test_whom_another_call_lends_takes_the_place_of_who_asked_for_it_there():
+    meeting = Meeting()
+    loan = Loan(meeting.guest, party=Party("104", "David", "david"))
+    await meeting.begin()
+    assert meeting.call.give_place is not None
+    assert not meeting.call.give_place(meeting.guest, loan), "they have no place"
+    assert not meeting.call.give_place(meeting.legs["outsider"], loan), "nobody outside sends us people"
+    # Chloé rings somebody meanwhile, so that the others' wishes wait.
+    meeting.board.legs = [ScriptedCallee(meeting.story, "emma")]
+    await meeting.dials("chloe")
+    assert meeting.call.give_place(meeting.legs["bruno"], loan)
+    loan.ready.set_result(None)
+    await settle()
+    assert meeting.there == ["outsider", "chloe", "david"] and meeting.legs["bruno"].closed
+    assert "david takes part" in meeting.story
+    await meeting.presses("chloe", "*")
+    await settle()
+    meeting.legs["david"] = meeting.guest
+    await meeting.presses("david", "*4")
+    assert "david hears dial..." in meeting.story, "whoever has come is listened to"
+    await meeting.over()
+    assert loan.over.is_set() and meeting.call.give_place is None
 
 
 async def test_nobody_outside_brings_in_anybody():
