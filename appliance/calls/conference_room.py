@@ -6,6 +6,7 @@ from asyncio import Queue, Task, wait
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from appliance.calls.audio_watch import until_silent, watch_audio
 from appliance.calls.call import Call, Party
@@ -67,6 +68,8 @@ class ConferenceRoom:
         self.call.joins_conference(leg, party, by)
         if loan is not None:
             self._loans[id(leg)] = loan
+            # Told before the call that lends ends with its leg, and is kept.
+            leg.when_ended(partial(self._give_back, leg))
             for each in self.there:
                 if is_ours(self.call, each) and each is not leg:
                     loan.connected(self.call.party_of(each))
@@ -111,11 +114,14 @@ class ConferenceRoom:
         if not self.call.leaves_conference(leg):
             return
         leg.close()
+        self._give_back(leg)
+        self.tell()
+
+    def _give_back(self, leg: CallerLeg) -> None:
         loan = self._loans.pop(id(leg), None)
         if loan is not None:
             loan.tell(Reason("conference_left", {"by": _name(self.call, leg)}))
             loan.over.set()
-        self.tell()
 
     async def clear(self) -> None:
         """Take all seats away; those who have hung up have left."""

@@ -135,8 +135,8 @@ class _Walk:
         self._standing = Position("")
 
     def arrive(self, place: str) -> Decision:
-        """Begin at a node; the story first says who had sent the call on."""
-        redirected = self._facts.redirected
+        """Begin at a node; the story first says who had sent the call on, unless that was here."""
+        redirected = self._facts.redirected if self._facts.sent_by is None else None
         before = redirected and TrailEntry(place, None, redirections.told(redirected, self._plan.country))
         decision = self.from_node(place)
         return replace(decision, trail=(before, *decision.trail)) if before else decision

@@ -39,7 +39,7 @@ class Facts:
     (E.164) to show instead of the person's, where they may (OUT-6).
     `sent_by`: the person who has sent the caller on to what is called. `counted_as`: whose calls outside this
     one is counted with, where another phone system makes it by us; else the person's.
-    `redirected`: who outside had sent the call on before it arrived. `proven`: false where nobody was asked
+    `redirected`: who had sent the call on, outside or here. `proven`: false where nobody was asked
     for a password (OUT-9).
     """
 

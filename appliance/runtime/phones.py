@@ -185,6 +185,10 @@ class Phones:
             # A phone that is known only in memory still rings; it is no worse off than before.
             log.error("a registration could not be kept: %s", error)
         self._driver.respond(event.key, response)  # type: ignore[arg-type]
+        for change in changes:
+            found = change.binding
+            if change.kind != "removed" and found.flow.connection is not None:
+                self._driver.endpoint.flow_found(found.aor, found.contact, found.flow)
         self._told(changes)
 
     async def _save(self, changes: Iterable[BindingChange]) -> None:

@@ -149,6 +149,18 @@ class Dialog:
         address = (host, target.port or 5060) if is_address(host) else flow.remote
         self.flow = flow.to(address)
 
+    def flow_found(self, user: str, contact: Uri, flow: Flow) -> None:
+        """Somebody has registered from a connection: the peer's requests go there when it is theirs.
+
+        A phone whose connection was closed comes by another (RFC 5626 5.3): it has the same name, and the
+        same host in its Contact. One whose end we have not noticed has the same port too.
+        """
+        if self.remote.uri.user != user or self.remote_target.host != contact.host:
+            return
+        was_lost = self.flow.connection is None and self.flow.transport == flow.transport
+        if was_lost or self.remote_target.port == contact.port:
+            self.flow = flow
+
 
 def is_address(host: str) -> bool:
     """Whether a host is an IP address rather than a name."""

@@ -20,6 +20,7 @@ from appliance.sip.session_timer import OPTION
 from appliance.sip.timers import Timers
 from appliance.sip.transaction_tables import Input
 from appliance.sip.transactions import NOBODY, Transaction, Transactions, TransactionUser
+from appliance.sip.uri import Uri
 from appliance.sip.via_routing import our_via, response_flow, stamp_via
 
 METHODS = (
@@ -93,6 +94,12 @@ class UserAgentCore:
             if session.dialog is not None:
                 session.dialog.flow_lost(flow)
         self.transactions.flow_failed(flow, now)
+
+    def flow_found(self, user: str, contact: Uri, flow: Flow) -> None:
+        """Somebody has registered from a connection: their sessions go on by it."""
+        for session in self._sessions.values():
+            if session.dialog is not None:
+                session.dialog.flow_found(user, contact, flow)
 
     def advance(self, now: float) -> None:
         """Do what is due."""

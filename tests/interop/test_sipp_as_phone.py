@@ -299,6 +299,26 @@ def test_it_is_busy_and_its_message_lamp_is_lit(office: Office) -> None:
     assert "busy" in {entry["reason"]["code"] for entry in record["trail"]}, record["trail"]
 
 
+@pytest.mark.feature("FWD-1")
+def test_its_own_forward_is_followed(office: Office) -> None:
+    """Its user has set a forward at the phone itself: it answers 302."""
+    moved = "Contact: <sip:103@[remote_ip]>\n"
+    answering = office.plays(Dialogue("forwards").hears("INVITE").says(302, headers=moved).hears("ACK"))
+    office.bruno.call("101")
+    answering.finish()
+    office.chloe.answer()
+    office.bruno.wait_event("CALL_ESTABLISHED")
+    office.chloe.listen(1.5)
+    office.bruno.hang_up()
+    for phone in (office.bruno, office.chloe):
+        phone.wait_event("CALL_CLOSED")
+    assert seconds_of_tone(office.bruno.recorded_wav(), CHLOE) > 1
+    assert seconds_of_tone(office.chloe.recorded_wav(), BRUNO) > 1
+    office.box.wait_quiet()
+    told = [entry["reason"]["code"] for entry in office.box.api.get("/history")["records"][0]["trail"]]
+    assert told[-3:] == ["phone_forwards", "extension_called", "rings"], told
+
+
 @pytest.mark.matrix("sipp", "TCP")
 @pytest.mark.feature("RING-1")
 def test_it_calls_and_is_heard_over_tcp(office: Office, tmp_path: Path) -> None:

@@ -311,3 +311,22 @@ async def test_a_connection_that_breaks_takes_its_phone_offline(running, phone):
     assert "alice-desk" in running.box.phones.registered()
     alice.close()
     await running.until(lambda: "alice-desk" not in running.box.phones.registered(), "offline")
+
+
+@pytest.mark.feature("RING-1")
+async def test_a_call_outlives_the_connection_of_its_phone(running, phone):
+    """The phone registers by another connection, and says nothing of the call: it is hung up by that one."""
+    alice, bruno = await phone("101"), await phone("102", transport="TCP")
+    call = alice.call("102")
+    await call.invite_authenticated()
+    heard = await bruno.incoming()
+    heard.answer(200, TALK)
+    await call.accepted()
+    await heard.request("ACK")
+    bruno.close()
+    await running.until(lambda: "bruno-desk" not in running.box.phones.registered(), "offline")
+    again = await phone("102", transport="TCP")
+    heard.phone, again.calls[heard.call_id] = again, heard
+    await call.hang_up()
+    await heard.hung_up()
+    await running.at_rest()

@@ -94,6 +94,28 @@ def test_a_lost_connection_to_a_named_contact_leads_to_the_old_address() -> None
     assert dialog.flow == TCP.to(TCP.remote)
 
 
+NEWER = Flow("TCP", TCP.local, ("10.0.0.2", 41999), 4)
+
+
+@pytest.mark.parametrize(
+    ("lost", "user", "contact", "moves"),
+    [
+        (True, "peer", "sip:peer@10.0.0.2:41999;transport=tcp", True),
+        (True, "other", "sip:peer@10.0.0.2:5070", False),
+        (True, "peer", "sip:peer@10.0.0.3:5070", False),
+        (False, "peer", "sip:peer@10.0.0.2:5070", True),
+        (False, "peer", "sip:peer@10.0.0.2:41999;transport=tcp", False),
+    ],
+)
+def test_a_phone_that_comes_by_another_connection_is_reached_by_it(lost, user, contact, moves) -> None:
+    dialog = callee(flow=TCP)
+    if lost:
+        dialog.flow_lost(TCP)
+    before = dialog.flow
+    dialog.flow_found(user, Uri.parse(contact), NEWER)
+    assert dialog.flow == (NEWER if moves else before)
+
+
 @pytest.mark.parametrize(
     ("flow", "contact"),
     [
