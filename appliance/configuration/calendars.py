@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -99,6 +100,11 @@ class Feed(Record):
     url: WebAddress
     state: Literal[HoursState.CLOSED, HoursState.HOLIDAY] = HoursState.CLOSED
     days: Annotated[tuple[SpecialDays, ...], Field(max_length=400)] = ()
+
+    @property
+    def place(self) -> str:
+        """Whose calendar it is: the address less what gives a right to read it."""
+        return f"{self.url.partition(':')[0]}://{urlsplit(self.url).hostname or ''}/***"
 
 
 class Calendar(Record):

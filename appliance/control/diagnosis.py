@@ -16,6 +16,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
+from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import Record
 from appliance.control.bodies import answer
 from appliance.control.box import Box
@@ -116,10 +117,14 @@ async def read_support(request: web.Request) -> web.Response:
 
 
 def settings_without_secrets(box: Box) -> dict[str, Any]:
-    """Every record as the API shows it: of a secret, only whether it is set."""
+    """Every record as the API shows it: of a secret, only whether it is set.
+
+    The private address of a calendar is a secret too, though those who set it may read it.
+    """
     found: dict[str, Any] = {"version": box.version}
-    for part in fields(box.configuration):
-        value = getattr(box.configuration, part.name)
+    settings = _without_private_addresses(box.configuration)
+    for part in fields(settings):
+        value = getattr(settings, part.name)
         if isinstance(value, Record):
             found[part.name] = shown(value)
         elif isinstance(value, Mapping):
@@ -127,6 +132,14 @@ def settings_without_secrets(box: Box) -> dict[str, Any]:
         else:
             found[part.name] = plain(value)
     return found
+
+
+def _without_private_addresses(configuration: Configuration) -> Configuration:
+    for identifier, calendar in configuration.calendars.items():
+        feeds = tuple(feed.model_copy(update={"url": feed.place}) for feed in calendar.feeds)
+        covered = calendar.model_copy(update={"feeds": feeds})
+        configuration = configuration.with_record("calendars", identifier, covered)
+    return configuration
 
 
 def _shown(item: Any) -> Any:

@@ -253,7 +253,9 @@ def figures_of(leg: Leg) -> LegFigures | None:
         round_trip_ms=_rounded(statistics.round_trip_ms),
         strangers=statistics.strangers,
         encrypted=statistics.encrypted,
-        score=mean_opinion_score(loss, statistics.jitter_ms, statistics.round_trip_ms),
+        score=mean_opinion_score(loss, statistics.jitter_ms, statistics.round_trip_ms)
+        if statistics.packets_received
+        else 1.0,
         far_score=None
         if statistics.remote_lost is None
         else mean_opinion_score(far_loss, statistics.remote_jitter_ms or 0.0, statistics.round_trip_ms),

@@ -75,10 +75,10 @@ class Feeds:
                 await self._keep(calendar_id, feed.url, days)
         except FeedError as error:
             code = error.code
-            log.warning("the calendar %s cannot be read: %s", feed.url, code)
+            log.warning("the calendar %s cannot be read: %s", feed.place, code)
         except StorageError as error:
             code = error.code
-            log.error("what the calendar %s says cannot be kept: %s", feed.url, error)
+            log.error("what the calendar %s says cannot be kept: %s", feed.place, error)
         self._states[calendar_id, feed.url] = FeedState(
             url=feed.url, checked_at=box.epoch(), error=code, days=len(days), left_out=left_out
         )

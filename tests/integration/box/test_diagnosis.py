@@ -9,8 +9,11 @@ import zipfile
 from io import BytesIO
 
 import pytest
+from pydantic import SecretStr
 
 from appliance.calls import audio_watch
+from appliance.configuration.calendars import Calendar, Feed
+from appliance.configuration.office import Role, User
 from tests.integration.box.offices import PASSWORD
 from tests.interop.box import Refused
 from tests.support.raw_sip import description
@@ -53,7 +56,7 @@ async def test_a_side_that_is_not_heard_is_said_with_its_cause(running, phone, a
     assert (fault["code"], fault["label"]) == ("audio_never_came", "Bruno")
     speaker, silent = record["legs"]
     assert speaker["received"] > 10 and speaker["lost"] == 0 and speaker["score"] > 4
-    assert silent["received"] == 0 and silent["sent"] == speaker["received"]
+    assert silent["received"] == 0 and silent["sent"] == speaker["received"] and silent["score"] == 1.0
     assert speaker["codec"] in ("PCMA", "PCMU")
 
 
@@ -86,15 +89,45 @@ async def test_the_messages_are_kept_without_secrets_and_over_a_restart(running,
     assert capture.count(b"INVITE sip:") >= 2 and PASSWORD.encode() not in capture
 
 
-async def test_the_support_file_tells_all_but_secrets(running, phone):
-    await phone("101")
+SECRETS = {"password": SecretStr("of-the-line-8801"), "hash": SecretStr("of-the-user-8802")}
+PRIVATE, TYPED, WRONG = "private-8803/basic.ics", "application/dtmf-relay", "not-right-8804"
+
+
+def with_secrets(settings):
+    line = settings.lines["trunk"].model_copy(update={"password": SECRETS["password"], "user": "acct"})
+    user = User(id="adm", name="Adm", role=Role.ADMINISTRATOR, password_hash=SECRETS["hash"])
+    calendar = Calendar(id="cal", name="Fermetures", feeds=(Feed(url=f"https://127.0.0.1:1/{PRIVATE}"),))
+    mail = settings.mail_server.model_copy(update=SECRETS | {"host": "mail"})
+    settings = settings.with_singleton("mail_server", mail).with_record("calendars", "cal", calendar)
+    return settings.with_record("lines", "trunk", line).with_record("users", "adm", user)
+
+
+async def test_the_support_file_tells_all_but_secrets(running, phone, caplog):
+    await running.set(with_secrets(running.box.configuration))
+    alice, bruno = await phone("101"), await phone("102")
+    assert (await (await phone("101", register=False, password=WRONG)).register()).status == 401
+    await running.box.feeds.refresh("cal")
+    call = alice.call("102")
+    await call.invite_authenticated()
+    heard = await bruno.incoming()
+    heard.answer(200, description())
+    await call.accepted()
+    await heard.request("ACK")
+    call.write("INFO", f"Content-Type: {TYPED}", body=b"Signal=7\r\nDuration=160\r\n")
+    assert (await call.response("INFO", sequence=call.sequence)).status == 200
+    await call.hang_up()
+    await heard.hung_up()
+    await running.at_rest()
+    await _record(running)
     body = await running.ask("GET", "/support")
     with zipfile.ZipFile(BytesIO(body)) as archive:
         names = set(archive.namelist())
         assert {"system.json", "settings.json", "state.json", "calls.json", "log.txt"} <= names
         everything = b"".join(archive.read(name) for name in names)
         settings = json.loads(archive.read("settings.json"))
-    assert PASSWORD.encode() not in everything
+    hidden = [PASSWORD, PRIVATE, WRONG, "Signal=7", *(each.get_secret_value() for each in SECRETS.values())]
+    assert [each for each in hidden if each.encode() in everything or each in caplog.text] == []
+    assert TYPED.encode() in everything and b"Signal=***" in everything
     assert settings["phones"] and all(phone["sip_password_set"] for phone in settings["phones"].values())
 
 
