@@ -215,6 +215,25 @@ def is_emergency(text: str, country: str) -> bool:
     return text in emergency_numbers(country)
 
 
+def emergency_meant(text: str, country: str) -> str | None:
+    """The emergency number that is dialled, as it is or as phones and habits write it; None for none.
+
+    +3315 and 003315 come of phones that make every number international, 015 of the 0 that other systems want
+    before a number outside, 15# of the key that sends.
+    """
+    code = phonenumbers.country_code_for_region(country)
+    digits = text.removesuffix("#")
+    for before in ("", "0", f"+{code}", f"00{code}"):
+        if digits.startswith(before) and is_emergency(digits[len(before) :], country):
+            return digits[len(before) :]
+    return None
+
+
+def ends_like_emergency(text: str, country: str) -> bool:
+    """Whether an emergency number may be dialled: a look that costs nothing."""
+    return text.removesuffix("#").endswith(tuple(emergency_numbers(country)))
+
+
 def is_calling_code(digits: str) -> bool:
     """Whether these digits are the code of a country or of a network of no country (33, 1, 882)."""
     return digits.isdigit() and int(digits) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE

@@ -52,7 +52,8 @@ def read_dialled(configuration: Configuration, text: str, person_id: str | None)
         return Dialled(text, True, withheld, there.id)
     if text.startswith("*"):
         return Dialled(text, True, withheld, line_id)
-    return Dialled(numbers.dialled(text, country) or text, False, withheld, line_id)
+    emergency = numbers.emergency_meant(text, country)
+    return Dialled(emergency or numbers.dialled(text, country) or text, False, withheld, line_id)
 
 
 def _is_ours(configuration: Configuration, text: str) -> bool:

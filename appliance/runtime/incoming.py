@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from appliance import numbers
-from appliance.calls.arrival import Arrival, from_line, from_phone
+from appliance.calls.arrival import LONGEST_SHOWN, Arrival, from_line, from_phone
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import EncryptedAudio
 from appliance.configuration.lines import Line
 from appliance.configuration.people import Phone
 from appliance.legs.incoming import IncomingLeg
 from appliance.legs.sip_leg import Surroundings
+from appliance.routing.dialled import read_dialled
 from appliance.routing.facts import Direction, Facts, KnownCaller
 from appliance.runtime.calls import Calls
 from appliance.runtime.contacts import our_contact
@@ -64,8 +65,8 @@ class IncomingCalls:
             else:
                 self._start(event, arrival, arrival.facts.called, line.encrypted_audio)
             return
-        if self._is_emergency(event):
-            self._start(event, self._emergency(event), event.request.uri.user)
+        if (emergency := self._emergency(event)) is not None:
+            self._start(event, emergency, event.request.uri.user)
             return
         phone = self._authenticated(event)
         if phone is not None:
@@ -91,23 +92,27 @@ class IncomingCalls:
         else:
             self._start(event, arrival, event.request.uri.user, phone.encrypted_audio)
 
-    def _is_emergency(self, event: IncomingInvite) -> bool:
-        """Whether somebody of the office's network calls for help: from any phone, known or not (OUT-9)."""
-        office = self._configuration().office
-        country = office.country if office else "FR"
-        return numbers.is_emergency(event.request.uri.telephone, country) and self._doors.is_near(
-            event.flow.remote[0]
-        )
+    def _emergency(self, event: IncomingInvite) -> Arrival | None:
+        """The call of somebody of the office's network for help, from any phone, known or not (OUT-9).
 
-    def _emergency(self, event: IncomingInvite) -> Arrival:
-        """The arrival of an emergency call; nobody is asked for a password, the phone says whose it is."""
-        configuration, user = self._configuration(), event.request.from_.uri.user or ""
+        Nobody is asked for a password, the phone says whose it is.
+        """
+        configuration, request = self._configuration(), event.request
+        country = configuration.office.country if configuration.office else "FR"
+        number, host = request.uri.telephone, event.flow.remote[0]
+        if not (numbers.ends_like_emergency(number, country) and self._doors.is_near(host)):
+            return None
+        user = request.from_.uri.user or ""
         phone = configuration.phone_of(user)
         if phone is not None:
-            arrival = from_phone(configuration, phone, event.request)
-            return replace(arrival, facts=replace(arrival.facts, proven=False))
-        caller = f"{user} {event.flow.remote[0]}".strip()
-        return Arrival(Facts(Direction.OUTBOUND, "", caller, event.request.uri.telephone))
+            facts = from_phone(configuration, phone, request).facts
+        else:
+            dialled = read_dialled(configuration, number[:LONGEST_SHOWN], None)
+            direction = Direction.INTERNAL if dialled.internal else Direction.OUTBOUND
+            facts = Facts(direction, "", f"{user} {host}".strip(), dialled.called)
+        if facts.direction is not Direction.OUTBOUND or not numbers.is_emergency(facts.called, country):
+            return None
+        return Arrival(replace(facts, proven=False))
 
     def _authenticated(self, event: IncomingInvite) -> Phone | None:
         """The phone that calls, or None when it was challenged or refused."""

@@ -96,7 +96,7 @@ class Guard:
             record.failures.clear()
             self._keep(self._banned, address, record)
             return Verdict(banned=True)
-        self._keep(self._counted, address, record)
+        self._keep(self._banned if now < record.until else self._counted, address, record)
         over = count - FORGIVEN
         return Verdict(min(FIRST_DELAY * 2 ** (over - 1), LONGEST_DELAY) if over > 0 else 0.0)
 

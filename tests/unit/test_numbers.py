@@ -126,3 +126,19 @@ def test_countries_that_share_a_code_are_separate_entries() -> None:
     assert by_region["DE"].name == "Allemagne"
     names = [country.name for country in numbers.countries("fr")]
     assert names.index("Égypte") < names.index("Zambie")
+
+
+@pytest.mark.feature("OUT-9")
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("15", "15"), ("112", "112"), ("15#", "15"), ("015", "15"), ("0112", "112"), ("+3315", "15"),
+        ("0033112", "112"), ("+33116117", "116117"), ("+3218", None), ("0015", None), ("+33155", None),
+        ("115", "115"), ("0115", "115"), ("*15", None), ("", None), ("#", None), ("0", None), ("151", None),
+    ],
+)  # fmt: skip
+def test_an_emergency_number_is_known_however_phones_and_habits_write_it(
+    typed: str, meant: str | None
+) -> None:
+    assert numbers.emergency_meant(typed, "FR") == meant
+    assert meant is None or numbers.ends_like_emergency(typed, "FR")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.raw_sip import RawMessage, authorization
+from appliance.configuration.dialling import ShortNumber
+from tests.support.raw_sip import RawMessage, authorization, description
 
 
 def _without_tokens(message: RawMessage) -> list[tuple[str, str]]:
@@ -59,6 +60,40 @@ async def test_nobody_registers_or_calls_in_a_colleagues_name(running, phone):
     proof = authorization(challenge, "REGISTER", uri, "101", alice.password)
     alice.user = "102"
     assert (await alice.ask("REGISTER", uri, proof, sequence=2, call_id="other")).status == 403
+
+
+@pytest.mark.feature("OUT-9")
+@pytest.mark.parametrize("dialled", ["112", "0112", "15#", "+3318", "#31#17", "112;phone-context=+33"])
+async def test_any_phone_of_the_office_calls_for_help_however_it_writes_the_number(
+    running, provider, phone, dialled
+):
+    stranger = await phone("mallory", register=False)
+    call = stranger.call(f"sip:{dialled}@{stranger.domain}")
+    call.invite(description())
+    heard = await provider.incoming()
+    number = heard.invitation.uri.removeprefix("sip:").partition("@")[0]
+    assert number in ("112", "15", "17", "18") and number in dialled
+    assert not heard.invitation.get("privacy")
+    heard.answer(180)
+    await call.ringing()
+    call.cancel()
+    assert (await call.refused()).status == 487
+    await heard.cancelled()
+    await running.at_rest()
+
+
+@pytest.mark.feature("OUT-9", "OUT-10", "OUT-11")
+async def test_what_only_ends_like_an_emergency_number_is_asked_for_a_password(running, provider, phone):
+    settings = running.box.configuration
+    short = ShortNumber(code="015", name="Surtaxé", number="+33899123456")
+    alice = settings.people["alice"].model_copy(update={"short_numbers": (short,)})
+    await running.set(settings.with_record("people", "alice", alice))
+    stranger = await phone("101", register=False)
+    for dialled in ("015", "0612345615", "*15", "*2115"):
+        call = stranger.call(f"sip:{dialled}@{stranger.domain}")
+        call.invite(description())
+        assert (await call.refused()).status == 401
+    await running.at_rest()
 
 
 async def test_options_are_answered_and_the_rest_refused(running, phone):

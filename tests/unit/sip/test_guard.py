@@ -58,6 +58,13 @@ def test_an_office_with_a_registered_phone_is_slowed_and_nothing_worse():
     assert not guard.is_shut_out(STRANGER, 0.0)
 
 
+def test_what_still_comes_of_somebody_who_is_shut_out_opens_no_door():
+    guard = Guard()
+    fail(guard, SHUT_OUT_AFTER)
+    fail(guard, 3, 1.0)
+    assert guard.is_shut_out(STRANGER, 2.0) and [one.address for one in guard.bans(2.0)] == [STRANGER]
+
+
 def test_a_ban_is_lifted_by_hand():
     guard = Guard()
     fail(guard, SHUT_OUT_AFTER)
