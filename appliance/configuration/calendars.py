@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -104,7 +103,9 @@ class Feed(Record):
     @property
     def place(self) -> str:
         """Whose calendar it is: the address less what gives a right to read it."""
-        return f"{self.url.partition(':')[0]}://{urlsplit(self.url).hostname or ''}/***"
+        scheme, _, rest = self.url.partition("://")
+        host = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
+        return f"{scheme}://{host}/***"
 
 
 class Calendar(Record):
