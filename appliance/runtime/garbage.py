@@ -10,6 +10,8 @@ import asyncio
 import gc
 from collections.abc import Callable
 
+from appliance.runtime import heap
+
 LOOK_SECONDS = 10.0
 # Longer than ended transactions are remembered: then there is least to walk through.
 QUIET_SECONDS = 40.0
@@ -22,6 +24,7 @@ ALL = 2
 def begin_start() -> None:
     """No passes during the start: it makes a hundred thousand objects, hardly any of them garbage."""
     gc.disable()
+    heap.keep_in_one_piece()
 
 
 def end_start() -> None:
@@ -53,3 +56,4 @@ async def collect_when_quiet(calls: Callable[[], int], monotonic: Callable[[], f
         await asyncio.sleep(LOOK_SECONDS)
         if quiet.lasts(calls(), monotonic()) and gc.get_count()[ALL]:
             gc.collect()
+            heap.give_back()

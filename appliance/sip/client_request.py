@@ -24,7 +24,8 @@ class Acknowledgements:
     __slots__ = ("_sent",)
 
     def __init__(self) -> None:
-        self._sent: dict[str, tuple[Flow, bytes]] = {}
+        # Hardly ever more than one.
+        self._sent: tuple[tuple[str, Flow, bytes], ...] = ()
 
     def send(self, host: Host, invite: Request, dialog: Dialog, body: bytes = b"") -> None:
         """Send the ACK of a 2xx (13.2.2.4); it proves itself as the INVITE did (22.1)."""
@@ -33,14 +34,16 @@ class Acknowledgements:
             value = invite.headers.get(name)
             if value is not None:
                 ack.headers.set(name, value)
-        self._sent[dialog.key[2]] = host.send_ack(ack, dialog.flow)
+        others = tuple(sent for sent in self._sent if sent[0] != dialog.key[2])
+        self._sent = (*others, (dialog.key[2], *host.send_ack(ack, dialog.flow)))
 
     def send_again(self, host: Host, tag: str) -> bool:
         """Send again the ACK of the 2xx with this To tag; False when none has been sent."""
-        sent = self._sent.get(tag)
-        if sent is not None:
-            host.transmit(*sent)
-        return sent is not None
+        for known, flow, data in self._sent:
+            if known == tag:
+                host.transmit(flow, data)
+                return True
+        return False
 
 
 class ClientRequest:

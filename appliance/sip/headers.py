@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from sys import intern
 
 from appliance.sip.errors import SipSyntaxError
 from appliance.sip.uri import Params, Uri, is_host
@@ -168,7 +169,8 @@ class Via:
     @property
     def sent_by(self) -> tuple[str, int | None]:
         """Host in small letters and port as written: what transactions are matched by (17.2.3)."""
-        return self.host.lower(), self.port
+        host = self.host.lower()
+        return (self.host if host == self.host else host), self.port
 
     def with_param(self, name: str, value: str | None) -> Via:
         """The same Via with this parameter set, in its old place when it was there."""
@@ -188,7 +190,8 @@ def parse_via(text: str) -> Via:
     number = int(port) if port else None
     if number is not None and number > 65535:
         raise SipSyntaxError("Bad port in Via")
-    return Via(transport.upper(), host, number, parse_params(params) if params else ())
+    # Thousands of transactions are known by the same few hosts.
+    return Via(transport.upper(), intern(host), number, parse_params(params) if params else ())
 
 
 def _via_with_spaces(text: str) -> tuple[str, str, str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from sys import intern
 
 from appliance.sip.errors import SipSyntaxError
 from appliance.sip.fields import KEYS, PRINTED, Headers, header_key
@@ -84,7 +85,7 @@ def _read_request(line: str, rest: str, complete: bool, body: bytes) -> Request:
     target, _, version = after.rpartition(" ")
     if not after[-7:].upper() == "SIP/2.0" and not _VERSION.search(after[-16:]):
         raise SipSyntaxError("Not SIP")
-    request = Request(method, _UNREADABLE)
+    request = Request(intern(method), _UNREADABLE)
     refusal: SipSyntaxError | None = None
     try:
         _read_request_line(request, method, target, version)

@@ -20,6 +20,9 @@ T = TypeVar("T")
 # Commits are at least this far apart under load; a write that comes to an idle database is committed at once.
 PAUSE = 0.05
 LARGEST_GROUP = 2000
+# Pages that each connection keeps, in KiB. Four times as many made writes no cheaper: what is written is
+# mostly where the last was, and the system keeps the file.
+CACHE_KIB = 500
 
 
 @dataclass(slots=True)
@@ -122,6 +125,7 @@ class Database:
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
             connection.execute("PRAGMA busy_timeout=5000")
+            connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
             self._examine(connection)
             migrate(connection)
         except BaseException:
@@ -150,6 +154,7 @@ class Database:
             connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
             connection.execute("PRAGMA query_only=ON")
             connection.execute("PRAGMA busy_timeout=5000")
+            connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
             self._reader.connection = connection
             self._reader_connections.append(connection)
         return connection
