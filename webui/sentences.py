@@ -395,9 +395,7 @@ STATES: Mapping[str, str] = {
     **GROUP_STATES,
     "ringing": N_("ringing"),
     "talking": N_("talking"),
-    "held": N_("on hold"),
-    "conference": N_("in a conference"),
-    "paging": N_("speaks on several phones"),
+    **transfer_sentences.STATES,
     # A person.
     "free": N_("free"),
     "on_hold": N_("has put a call on hold"),

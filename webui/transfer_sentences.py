@@ -31,3 +31,11 @@ REASONS: Mapping[str, str] = {
     "phone_forwards": N_("A phone of {by} sends the call on to {to}"),
     "phone_forward_barred": N_("A phone of {by} wants to send the call on to {to}, which it may not"),
 }
+
+# What a call is doing besides ringing and talking.
+STATES: Mapping[str, str] = {
+    "held": N_("on hold"),
+    "conference": N_("in a conference"),
+    "paging": N_("speaks on several phones"),
+    "service": N_("uses a service of the box"),
+}

@@ -11,7 +11,7 @@ from appliance.calls.audio_watch import until_silent, watch_audio
 from appliance.calls.call import Call, Conversation
 from appliance.calls.hold import answer_changes
 from appliance.calls.switchboard import Switchboard
-from appliance.calls.transfer import Loan, lend, transfer
+from appliance.calls.transfer import DECLINED, Loan, lend, transfer
 from appliance.calls.transfer_by_keys import KeyedTransfer, Wishes, listen_for_codes, transfer_by_keys
 from appliance.calls.until_first import until_first
 from appliance.legs.leg import CalleeLeg, CallerLeg
@@ -49,6 +49,7 @@ async def talk(board: Switchboard, call: Call, one: CallerLeg, other: CallerLeg)
             call.ended_by = "callee" if other.has_ended else "box"
             return
         asking, wish = asked
+        _decline_others(wishes)
         opposite = conversation.opposite(asking)
         if isinstance(wish, Loan):
             is_over = await lend(call, wish, asking)
@@ -59,6 +60,16 @@ async def talk(board: Switchboard, call: Call, one: CallerLeg, other: CallerLeg)
         if is_over:
             return
         call.lead(one)
+
+
+def _decline_others(wishes: Wishes) -> None:
+    """Of two who send each other on at once, one is first: the other phone is told."""
+    for _ in range(wishes.qsize()):
+        leg, wish = wishes.get_nowait()
+        if isinstance(wish, Referral):
+            wish.done(DECLINED)
+        else:
+            wishes.put_nowait((leg, wish))
 
 
 @contextmanager

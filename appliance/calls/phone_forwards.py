@@ -33,7 +33,8 @@ async def follow_phones(
     by = Party(person.extension, person.name, person.id)
     followed = sum(entry.reason.code == FOLLOWED for entry in call.trail)
     locked = board.by_phone.is_locked(person.id, LOCK)
-    if locked or followed >= MOST_FORWARDS or board.by_phone.destination(target) is None:
+    nowhere = target == person.extension or board.by_phone.destination(target) is None
+    if locked or nowhere or followed >= MOST_FORWARDS:
         call.tell(Reason(NOT_FOLLOWED, {"by": person.name, "to": target}))
         return outcome
     before = call.facts

@@ -103,6 +103,7 @@ class CallState(StrEnum):
     PAGING = "paging"
     MESSAGE = "message"
     ANNOUNCEMENT = "announcement"
+    SERVICE = "service"
 
 
 class Waiting(Told):

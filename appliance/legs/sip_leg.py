@@ -305,8 +305,11 @@ class SipLeg:
     def _late_answer(self, body: bytes) -> None:
         if not self._offers:
             return  # Nothing was asked: some phones repeat their description in the ACK.
+        before = self._agreed and self._agreed.direction
         try:
             self._take_answer(body)
+            if self._queue is not None and before is not None and before != self.sound.direction.reversed:
+                self._queue.put_nowait(SettledChange(self.sound))
         except SdpError:
             # Not `close`: the story of the call must learn of this end as of any other.
             if self.session is not None:
@@ -372,6 +375,19 @@ class SipLeg:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class SettledChange:
+    """A session change that is in force already: the far side held, or came back, in answer to our offer."""
+
+    wanted: Sound
+
+    def accept(self, other: Sound) -> None:
+        """Nothing is left to be answered."""
+
+    def refuse(self, status: int) -> None:
+        """Nothing is left to be answered."""
 
 
 class SipChange:

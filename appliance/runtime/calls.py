@@ -179,6 +179,8 @@ def state_of(call: Call) -> CallState:
         return CallState.TALKING
     if call.outcome == "voicemail":
         return CallState.MESSAGE
+    if call.outcome == "service":
+        return CallState.SERVICE
     if call.outcome in ("announcement", "call_back"):
         return CallState.ANNOUNCEMENT
     return CallState.RINGING

@@ -81,3 +81,25 @@ async def test_both_may_hold_and_take_the_call_up_again_in_any_order(running, ph
     await call.hang_up()
     await heard.hung_up()
     await running.at_rest()
+
+
+@pytest.mark.feature("RING-10")
+async def test_a_hold_by_an_offer_that_we_were_asked_for(running, phone, audio):
+    """The re-INVITE has no description: the phone's, in the ACK, answers ours."""
+    mouth, ear = await audio(), await audio()
+    call, heard, _, from_box = await talk(phone, mouth, ear)
+    heard.invite(b"")
+    answer = await heard.response()
+    heard.acknowledge(answer, description(ear.port, direction="sendonly", version=2))
+    await mouth.hears(lambda: len(mouth.heard) > 20, "music")
+    assert running.box.calls.live()[0].state == "held"
+    heard.invite(b"")
+    answer = await heard.response()
+    heard.acknowledge(answer, description(ear.port, version=3))
+    await running.until(lambda: running.box.calls.live()[0].state == "talking", "the end of the hold")
+    ear.say(from_box, b"\x42" * 160)
+    await mouth.hears(lambda: b"\x42" * 160 in mouth.sound(), "the voice again")
+    assert not [message for message in call.inbox.unread if message.method == "INVITE" and not message.status]
+    await call.hang_up()
+    await heard.hung_up()
+    await running.at_rest()

@@ -264,3 +264,21 @@ async def test_a_transfer_to_what_may_not_be_called_comes_back_and_is_told(runni
     await call.hang_up()
     await heard.hung_up()
     await running.at_rest()
+
+
+async def test_two_who_send_each_other_on_at_once_are_both_told(running, phone, audio):
+    alice, bruno, chloe = await phone("101"), await phone("102"), await phone("103")
+    call, heard, *_ = await talking(alice, bruno, "102", await audio(), await audio())
+    for side in (heard, call):
+        refer(side, "<sip:103@127.0.0.1>")
+    for side in (heard, call):
+        assert (await side.response("REFER")).status == 202
+    taken = await chloe.incoming()
+    assert "Alice" in taken.invitation.get("from"), "Bruno was first"
+    assert await reported(call) == ("SIP/2.0 603 Decline", True)
+    taken.answer(200, description(9))
+    await taken.request("ACK")
+    await heard.hung_up()
+    await taken.hang_up()
+    await call.hung_up()
+    await running.at_rest()

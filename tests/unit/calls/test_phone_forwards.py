@@ -59,13 +59,15 @@ async def test_when_nobody_takes_it_there_it_goes_on_as_without():
     assert forwarding.call.facts is forwarding.before
 
 
-@pytest.mark.parametrize("why", ["locked", "nowhere", "in circles"])
+@pytest.mark.parametrize("why", ["locked", "nowhere", "to itself", "in circles"])
 async def test_where_it_may_not_go_the_phone_is_not_there(why):
     forwarding = Forwarding(Outcome.UNREACHABLE)
     if why == "locked":
         forwarding.board.by_phone.is_locked = lambda person_id, setting: setting == "people.forward_to"
     elif why == "nowhere":
         forwarding.board.by_phone.destination = lambda dialled: None
+    elif why == "to itself":
+        forwarding.leg.sends_to = forwarding.board.configuration.people["bruno"].extension
     else:
         for _ in range(MOST_FORWARDS):
             await forwarding.come_to()
