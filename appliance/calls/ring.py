@@ -16,6 +16,7 @@ from appliance.calls.task_group import TaskGroup
 from appliance.calls.wait import music_while_ringing
 from appliance.legs.leg import CalleeLeg
 from appliance.legs.refusals import line_has_failed
+from appliance.routing.facts import Direction
 from appliance.routing.steps import Outcome, Ring
 from appliance.routing.trail import Reason
 
@@ -75,8 +76,15 @@ def _let_go(legs: Sequence[CalleeLeg], winner: CalleeLeg | None) -> None:
 
 @asynccontextmanager
 async def _while_it_rings(board: Switchboard, call: Call) -> AsyncIterator[None]:
-    """Ringback for the caller; music for one who waits in a queue."""
-    call.caller.ring()
+    """Ringback for the caller; music for one who waits in a queue.
+
+    Who calls outside hears it once the far end rings, and not before (OUT-5).
+    """
+    if call.facts.direction is Direction.OUTBOUND:
+        for leg in call.ringing:
+            leg.when_rings(call.caller.ring)
+    else:
+        call.caller.ring()
     if not call.caller.answered:
         yield
         return

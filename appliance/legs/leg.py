@@ -156,3 +156,6 @@ class CalleeLeg(CallerLeg, Protocol):
 
     def when_early(self, action: Callable[[], object]) -> None:
         """Call `action` when the far end sends sound before it answers."""
+
+    def when_rings(self, action: Callable[[], object]) -> None:
+        """Call `action` each time the far end says that it rings."""

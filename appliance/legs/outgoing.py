@@ -27,6 +27,7 @@ REFUSES_ENCRYPTION = frozenset({415, 488, 606})
 # The INVITE has been sent three times by then. Two such servers cost the caller four seconds.
 SERVER_SECONDS = 2.0
 MOST_REDIRECTIONS = 3
+RINGING = 180
 
 # An INVITE to be sent, still without its description.
 Attempt = Callable[[], InviteRequest]
@@ -74,6 +75,7 @@ class OutgoingLeg(SipLeg):
         self._forks = Forks()
         self._in_force = b""
         self._when_early: Callable[[], object] | None = None
+        self._when_rings: Callable[[], object] | None = None
         # A phone may answer and send the call on before the two are joined.
         self._early_referrals = []
 
@@ -116,9 +118,13 @@ class OutgoingLeg(SipLeg):
         """Call `action` when the far end sends sound before it answers."""
         self._when_early = action
 
+    def when_rings(self, action: Callable[[], object]) -> None:
+        """Call `action` each time the far end says that it rings."""
+        self._when_rings = action
+
     def close(self) -> None:
         """As of every leg; nobody hears of early sound any more."""
-        self._when_early = None
+        self._when_early = self._when_rings = None
         super().close()
 
     def taken_elsewhere(self) -> None:
@@ -216,6 +222,8 @@ class OutgoingLeg(SipLeg):
 
     def _progress(self, event: events.Progress) -> None:
         tag = event.early_dialog
+        if event.status == RINGING and self._when_rings is not None:
+            self._when_rings()
         if event.status == 199:
             body = self._forks.gone(tag)
         else:

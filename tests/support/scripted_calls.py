@@ -199,6 +199,9 @@ class ScriptedCallee(ScriptedCaller):
     def when_early(self, action: Callable[[], object]) -> None:
         self.early = action
 
+    def when_rings(self, action: Callable[[], object]) -> None:
+        self.rings_there = action
+
     async def dial(self) -> DialResult:
         self.story.append(f"{self.label} rings")
         try:

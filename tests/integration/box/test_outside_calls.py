@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from appliance.runtime import lines
 from tests.integration.box.offices import NUMBER, OUTSIDER, PROVIDER_HOST, office_of_three
-from tests.support.raw_sip import RawMessage, RawPhone, description, proves, tag_of
+from tests.support.raw_sip import NothingCame, RawMessage, RawPhone, description, proves, tag_of
 
 
 def arrives(provider: RawPhone, number: str = NUMBER):
@@ -77,6 +77,22 @@ async def test_a_call_to_a_number_outside_leaves_by_the_trunk(running, provider,
     await ear.hears(lambda: b"\x42" * 160 in ear.sound(), "Alice")
     heard.bye()
     await call.hung_up()
+    await running.at_rest()
+
+
+@pytest.mark.feature("OUT-5")
+async def test_the_caller_hears_ringing_once_the_far_end_rings_and_not_before(running, provider, phone):
+    alice = await phone("101")
+    call = alice.call("0639981234")
+    await call.invite_authenticated()
+    heard = await provider.incoming()
+    with pytest.raises(NothingCame):
+        await call.response(least=180, seconds=0.05)
+    heard.answer(180)
+    assert (await call.ringing()).status == 180
+    call.cancel()
+    assert (await call.refused()).status == 487
+    await heard.cancelled()
     await running.at_rest()
 
 
