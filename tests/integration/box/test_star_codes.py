@@ -5,6 +5,8 @@ import json
 
 import pytest
 
+from appliance.configuration.star_codes import DURING_CALL, Action
+from appliance.configuration.voicemail import MailboxOwner
 from tests.integration.box.offices import NUMBER, OUTSIDER, PROVIDER_HOST
 from tests.interop.box import Refused
 from tests.support.raw_sip import description
@@ -113,6 +115,55 @@ def told_by(running, audio, said):
         return said[before:]
 
     return ask
+
+
+# What each code does first when Alice dials it, by what comes after it; those of pressed codes are with transfers.
+SAID = {
+    Action.MAILBOX: ("", "no_messages"),
+    Action.LAST_CALLER: ("", "last_caller_none"),
+    Action.BLOCK_CALLER: ("", "last_caller_none"),
+    Action.DO_NOT_DISTURB_ON: ("", "do_not_disturb_on"),
+    Action.DO_NOT_DISTURB: ("", "do_not_disturb_off"),
+    Action.DO_NOT_DISTURB_OFF: ("", "do_not_disturb_off"),
+    Action.FORWARD_ALL: ("103", "forward_all_on"),
+    Action.FORWARD_ALL_OFF: ("", "forward_all_off"),
+    Action.FORWARD_BUSY: ("103", "forward_busy_on"),
+    Action.FORWARD_BUSY_OFF: ("", "forward_busy_off"),
+    Action.FORWARD_NO_ANSWER: ("0639981234", "forward_no_answer_on"),
+    Action.FORWARD_NO_ANSWER_OFF: ("", "forward_no_answer_off"),
+    Action.FORWARD_NOT_CONNECTED: ("103", "forward_not_connected_on"),
+    Action.FORWARD_NOT_CONNECTED_OFF: ("", "forward_not_connected_off"),
+    Action.DAY_START: ("", "day_started"),
+    Action.DAY_BREAK: ("", "day_on_break"),
+    Action.DAY_END: ("", "day_ended"),
+    Action.GROUP_SIGN: ("200", "group_signed_out"),
+    Action.HOURS_OPEN: ("", "hours_open"),
+    Action.HOURS_CLOSED: ("", "hours_closed"),
+    Action.HOURS_AS_SET: ("", "hours_as_set"),
+    Action.PARK: ("9", "park_empty"),
+    Action.PICK_UP: ("103", "nothing_to_pick_up"),
+    Action.INTERCOM: ("103", "person_unavailable"),
+    Action.PAGING: ("200", "nobody_available"),
+    Action.ECHO: ("", "echo_test"),
+    Action.ABOUT: ("", "own_extension"),
+}
+
+
+async def test_every_code_does_what_it_says_by_the_code_that_the_office_chose(running, phone, told_by):
+    table = {action.value: f"*3{number:02}" for number, action in enumerate(Action)}
+    await running.ask("PUT", "/star_codes", table)
+    settings = running.box.configuration
+    alice_ = settings.people["alice"].model_copy(update={"working_day": True})
+    group = settings.groups["all"].model_copy(update={"extension": "200"})
+    own = {"id": "own", "owner": MailboxOwner.PERSON, "owner_id": "alice"}
+    mailbox = settings.mailboxes["office"].model_copy(update=own)
+    settings = settings.with_record("people", "alice", alice_).with_record("groups", "all", group)
+    await running.set(settings.with_record("mailboxes", "own", mailbox))
+    alice, heard = await phone("101"), {}
+    for action, (after, _) in SAID.items():
+        heard[action] = (await told_by(alice, table[action.value] + after))[0]
+    assert heard == {action: said for action, (_, said) in SAID.items()}
+    assert set(SAID) | DURING_CALL == set(Action)
 
 
 @pytest.mark.feature("FWD-1", "PERM-1")
