@@ -31,6 +31,8 @@ ERRORS: Mapping[str, str] = {
 }
 
 REASONS: Mapping[str, str] = {
+    "sound_refused": N_("The caller's device offers no sound that can be used here"),
+    "sound_not_encrypted": N_("The caller's device does not encrypt the sound, as its settings here ask for"),
     "no_such_number": N_("{who} does not exist"),
     "line_failed": N_("The line {line} did not take the call (SIP {status})"),
     "extension_there": N_("{number} is an extension of {line}"),

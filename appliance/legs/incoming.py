@@ -14,6 +14,13 @@ from appliance.sip.uri import Uri
 from appliance.sip.webrtc import is_browser_audio
 
 
+class NotEncrypted(SdpError):
+    """The caller offers audio without encryption, which the settings of their phone or line want."""
+
+    def __init__(self) -> None:
+        super().__init__("audio without encryption", 488)
+
+
 class IncomingLeg(SipLeg):
     """A caller's leg.
 
@@ -48,7 +55,7 @@ class IncomingLeg(SipLeg):
             if around.browser is None and audio is not None and is_browser_audio(audio):
                 raise SdpError("audio of a browser that is none", 488)
             if around.encryption is Encryption.REQUIRED and not offers_encryption(self._theirs):
-                raise SdpError("audio without encryption", 488)
+                raise NotEncrypted
         elif around.encryption is Encryption.OFFERED:
             # Our offer comes with the answer: there is no asking again without keys when it is refused.
             self._encryption = Encryption.ACCEPTED

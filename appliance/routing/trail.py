@@ -18,6 +18,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "redirected_no_answer": "{who} did not answer: the call was sent on to us",
         "redirected_not_connected": "{who} could not be reached: the call was sent on to us",
         "redirected_hidden": "Somebody who is not shown had sent the call on",
+        "sound_refused": "The caller's device offers no sound that can be used here",
+        "sound_not_encrypted": "The caller's device does not encrypt the sound, as its settings here ask for",
         "number_unknown": "{called} is not one of our numbers",
         "filter_passed": "The caller filter has nothing against this caller",
         "filter_colleague": "The caller is a colleague: the caller filter does not apply",

@@ -17,7 +17,7 @@ from appliance.legs.leg import CallerLeg, Leg
 from appliance.media.quality import loss_fraction, mean_opinion_score
 from appliance.routing.facts import Facts
 from appliance.routing.number_limit import FULL
-from appliance.routing.trail import TrailEntry
+from appliance.routing.trail import Reason, TrailEntry
 from appliance.runtime.background import Background
 from appliance.runtime.ladders import CallLadders
 from appliance.runtime.waiting_lines import WaitingLines
@@ -27,6 +27,10 @@ from appliance.storage.history import CallRecord, History, LegFigures
 log = logging.getLogger(__name__)
 
 MOST_CALLS = 500
+
+
+class _NoLeg:
+    """Stands for the leg of a call that never had one."""
 
 
 class Calls:
@@ -84,6 +88,30 @@ class Calls:
         self._background.start(self._run(self.board, call), f"call {call.id}")
         return call
 
+    def turned_away(self, facts: Facts, number_id: str | None, code: str, dialog: str) -> None:
+        """Keep the record of a call that ended before its story began; `dialog` is its Call-ID."""
+        call_id, now, whose = self._tokens(), self._epoch(), _NoLeg()
+        record = CallRecord(
+            id=call_id,
+            direction=facts.direction.value,
+            started_at=now,
+            ended_at=now,
+            caller=facts.caller,
+            caller_name=facts.caller_name,
+            called=facts.called,
+            number_id=number_id,
+            line_id=facts.line_id,
+            caller_person_id=facts.caller_person_id,
+            person_ids=(facts.caller_person_id,) if facts.caller_person_id else (),
+            outcome="failed",
+            ended_by="box",
+            trail=(entry_of(TrailEntry("", None, Reason(code))),),
+            configuration_version=self._version(),
+        )
+        self._ladders.dialog(whose, dialog)
+        self._ladders.ended(call_id, (whose,))
+        self._background.start(self._keep_record(record), f"record of call {call_id}")
+
     async def _run(self, board: Switchboard, call: Call) -> None:
         try:
             await run_call(board, call)
@@ -99,12 +127,16 @@ class Calls:
 
     async def _keep(self, call: Call, ended_at: float) -> None:
         try:
-            await self._history.add(record_of(call, ended_at))
-            self._events.publish("history", id=call.id)
-        except StorageError as error:
-            log.error("the record of call %s could not be kept: %s", call.id, error)
+            await self._keep_record(record_of(call, ended_at))
         finally:
             self.unwritten -= 1
+
+    async def _keep_record(self, record: CallRecord) -> None:
+        try:
+            await self._history.add(record)
+            self._events.publish("history", id=record.id)
+        except StorageError as error:
+            log.error("the record of call %s could not be kept: %s", record.id, error)
 
     def _changed(self, call: Call) -> None:
         self.waiting.follow(call)

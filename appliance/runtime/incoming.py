@@ -12,7 +12,7 @@ from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import EncryptedAudio
 from appliance.configuration.lines import Line
 from appliance.configuration.people import Phone
-from appliance.legs.incoming import IncomingLeg
+from appliance.legs.incoming import IncomingLeg, NotEncrypted
 from appliance.legs.sip_leg import Surroundings
 from appliance.routing.dialled import read_dialled
 from appliance.routing.facts import Direction, Facts, KnownCaller
@@ -155,6 +155,9 @@ class IncomingCalls:
             )
         except SdpError as error:
             self._driver.refuse(event.session, error.status)
+            if facts.proven:
+                code = "sound_not_encrypted" if isinstance(error, NotEncrypted) else "sound_refused"
+                self._calls.turned_away(facts, arrival.number_id, code, event.request.call_id)
             return
         leg.line_id = facts.line_id
         self._driver.attach(event.session, leg)

@@ -117,7 +117,7 @@ def told_by(running, audio, said):
     return ask
 
 
-# What each code does first when Alice dials it, by what comes after it; those of pressed codes are with transfers.
+# What each code does first when Alice dials it, by what comes after it; pressed codes are with transfers.
 SAID = {
     Action.MAILBOX: ("", "no_messages"),
     Action.LAST_CALLER: ("", "last_caller_none"),
