@@ -77,6 +77,16 @@ class Doors:
         """Whether a phone of ours is registered from there, or a line's server is there."""
         return address in self.phone_hosts() or address in self.line_hosts()
 
+    def asked(self, address: str) -> None:
+        """Somebody was asked for a password: who never has one only looks around."""
+        if not self.is_ours(address) and self.guard.asked(counted_as(address), self._clock.monotonic()):
+            self.note("looks_around", address)
+            self._failed(address, self._clock.monotonic())
+
+    def proved(self, address: str) -> None:
+        """A phone there has given its password."""
+        self.guard.proved(counted_as(address))
+
     def failed(self, address: str, user: str) -> float:
         """A wrong proof of a password came from there; returns how long its answer is to wait, in seconds."""
         self.note("wrong_password", address, user)

@@ -127,7 +127,10 @@ class Phones:
         lookup = self._password if self.is_near(host) else self._password_outside
         if self._doors.is_guessing(host):
             lookup = partial(self._password_there, host, lookup)
-        return self._authenticator.check(request, self._clock.monotonic(), algorithms_for(request), lookup)
+        verdict = self._authenticator.check(request, self._clock.monotonic(), algorithms_for(request), lookup)
+        if isinstance(verdict, Authenticated):
+            self._doors.proved(host)
+        return verdict
 
     def _password_outside(self, user: str) -> str | None:
         return self._password(user) if user in self._outside else None
@@ -138,7 +141,10 @@ class Phones:
 
     def patience(self, verdict: Challenged, flow: Flow) -> float:
         """How long the answer to a wrong proof is to wait, in seconds; 0 to a first challenge."""
-        return self._doors.failed(flow.remote[0], verdict.username) if verdict.failed else 0.0
+        if verdict.failed:
+            return self._doors.failed(flow.remote[0], verdict.username)
+        self._doors.asked(flow.remote[0])
+        return 0.0
 
     def phone_of(self, user: str) -> Phone | None:
         """The phone that registers with that user name."""

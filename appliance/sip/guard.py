@@ -17,6 +17,9 @@ FORGIVEN = 5
 SHUT_OUT_AFTER = 20
 # A phone that was given a wrong password tries it every half minute for ever; this is somebody who guesses.
 GUESSES_AFTER = 200
+# Whoever is asked for a password so often in the window and never gives the right one has none: all phones of
+# an office behind one address, which come back at once after a power cut, are asked less.
+ASKED_FORGIVEN = 300
 FIRST_DELAY, LONGEST_DELAY = 0.5, 8.0
 FIRST_BAN, LONGEST_BAN = 600.0, 86_400.0
 MOST_ADDRESSES = 4096
@@ -35,6 +38,8 @@ class _Record:
     failures: list[float]
     bans: int = 0
     until: float = 0.0
+    asked: int = 0
+    asked_since: float = 0.0
 
     def recent(self, now: float) -> list[float]:
         """The failures that still count."""
@@ -87,7 +92,8 @@ class Guard:
 
         `registered`: a phone is registered from there, so that it is slowed and nothing worse.
         """
-        record = self._banned.pop(address, None) or self._counted.pop(address, None) or _Record([])
+        counted = self._counted.pop(address, None)
+        record = self._banned.pop(address, None) or counted or _Record([])
         record.failures = [*record.recent(now), *[now] * weight][-GUESSES_AFTER:]
         count = len(record.failures)
         if count >= SHUT_OUT_AFTER and not registered:
@@ -99,6 +105,20 @@ class Guard:
         self._keep(self._banned if now < record.until else self._counted, address, record)
         over = count - FORGIVEN
         return Verdict(min(FIRST_DELAY * 2 ** (over - 1), LONGEST_DELAY) if over > 0 else 0.0)
+
+    def asked(self, address: str, now: float) -> bool:
+        """Somebody there was asked for a password; whether that has come too often without the right one."""
+        record = self._counted.pop(address, None) or _Record([])
+        if now - record.asked_since > WINDOW_SECONDS:
+            record.asked, record.asked_since = 0, now
+        record.asked += 1
+        self._keep(self._counted, address, record)
+        return record.asked > ASKED_FORGIVEN
+
+    def proved(self, address: str) -> None:
+        """A right password came from there."""
+        if (record := self._counted.get(address)) is not None:
+            record.asked = 0
 
     def _keep(self, places: OrderedDict[str, _Record], address: str, record: _Record) -> None:
         places[address] = record

@@ -64,6 +64,22 @@ async def test_failures_from_a_phone_s_own_address_only_slow(running, phone, mon
     assert (await running.ask("GET", "/security"))["bans"] == []
 
 
+async def test_who_only_asks_around_is_shut_out_and_told(running, phone, monkeypatch):
+    monkeypatch.setattr(guard, "ASKED_FORGIVEN", 3)
+    alice = await phone("101")
+    scanner = await phone("100", register=False, host=INTRUDER)
+    with pytest.raises(NothingCame):
+        for number in range(100, 100 + 4 + guard.SHUT_OUT_AFTER):
+            call = scanner.call(f"00442079460{number}")
+            call.invite()
+            assert (await call.response(least=300, seconds=1.0)).status == 401
+    assert number == 100 + 3 + guard.SHUT_OUT_AFTER
+    await _told(running, {("looks_around", INTRUDER), ("banned", INTRUDER)})
+    for _ in range(2 * guard.SHUT_OUT_AFTER):
+        assert (await alice.ask("SUBSCRIBE")).status == 401
+    assert (await alice.register()).status == 200
+
+
 async def test_who_guesses_beside_a_phone_learns_nothing_even_when_right(running, phone, monkeypatch):
     for name, value in (("LONGEST_DELAY", 0.01), ("FIRST_DELAY", 0.01), ("GUESSES_AFTER", 30)):
         monkeypatch.setattr(guard, name, value)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.sip.guard import (
+    ASKED_FORGIVEN,
     FIRST_BAN,
     FORGIVEN,
     GUESSES_AFTER,
@@ -63,6 +64,16 @@ def test_what_still_comes_of_somebody_who_is_shut_out_opens_no_door():
     fail(guard, SHUT_OUT_AFTER)
     fail(guard, 3, 1.0)
     assert guard.is_shut_out(STRANGER, 2.0) and [one.address for one in guard.bans(2.0)] == [STRANGER]
+
+
+def test_who_is_asked_for_a_password_and_never_gives_one_is_noticed_and_phones_are_not():
+    guard = Guard()
+    assert not any(guard.asked(STRANGER, 1.0) for _ in range(ASKED_FORGIVEN))
+    assert guard.asked(STRANGER, 2.0)
+    guard.proved(STRANGER)
+    assert not any(guard.asked(STRANGER, 3.0) for _ in range(ASKED_FORGIVEN))
+    guard.proved("198.51.100.9")
+    assert not guard.asked(STRANGER, WINDOW_SECONDS + 4.0)
 
 
 def test_a_ban_is_lifted_by_hand():
