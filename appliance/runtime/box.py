@@ -205,7 +205,7 @@ class Box:
         self.doors.phone_hosts = lambda: self.phones.hosts
         self.doors.line_hosts = self.lines.hosts
         self.doors.is_near = self.phones.is_near = self.addresses.is_near
-        self.doors.is_of_ours = lambda data: self.ladders.messages.knows(data) or self.lines.is_marked(data)
+        self.doors.is_of_ours = lambda data: self.ladders.knows(data) or self.lines.is_marked(data)
         self.driver.admits = self.doors.admits
         self.driver.sockets.is_ours = self.doors.is_ours
         self.driver.on_message = self.ladders.messages.note

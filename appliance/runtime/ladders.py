@@ -10,7 +10,7 @@ from itertools import islice
 from weakref import WeakKeyDictionary
 
 from appliance.runtime.message_log import MessageLog
-from appliance.sip.tracing import TracedMessage
+from appliance.sip.tracing import TracedMessage, call_id_in
 from appliance.storage.errors import StorageError
 from appliance.storage.ladders import CALLS_KEPT, LadderRow, Ladders
 
@@ -37,6 +37,14 @@ class CallLadders:
     def dialog(self, leg: object, call_id: str) -> None:
         """A leg has begun a dialog of that Call-ID."""
         self._dialogs.setdefault(leg, []).append(call_id)
+
+    def knows(self, data: bytes) -> bool:
+        """Whether a message is of a call that goes on, or of one whose messages are still remembered."""
+        call_id = call_id_in(data)
+        if call_id is None:
+            return False
+        name = call_id.decode("utf-8", "replace")
+        return self.messages.knows(data) or any(name in dialogs for dialogs in self._dialogs.values())
 
     def ended(self, call: str, legs: Iterable[object]) -> None:
         """A call of these legs is over."""

@@ -2,7 +2,8 @@
 
 from itertools import count
 
-from appliance.runtime.message_log import MOST_OF_A_DIALOG, MessageLog
+from appliance.runtime.ladders import CallLadders
+from appliance.runtime.message_log import MOST_OF_A_DIALOG, OVERHEAD, MessageLog
 from appliance.sip.flow import Flow
 
 FLOW = Flow("UDP", ("192.0.2.1", 5060), ("192.0.2.7", 5062))
@@ -47,3 +48,21 @@ def test_the_oldest_give_way_and_no_dialog_takes_all():
     assert kept.of(["huge"]) == []
     kept.note(True, FLOW, invite("next"))
     assert kept.of(["next"])
+
+
+def test_a_call_that_goes_on_is_known_however_many_messages_have_passed_since():
+    ladders, leg, flow = CallLadders(None, lambda: 1.0), Leg(), FLOW
+    ladders.messages = MessageLog(lambda: 1.0, most_octets=3 * OVERHEAD)
+    mine = b"BYE sip:a SIP/2.0\r\nCall-ID: mine\r\n\r\n"
+    ladders.messages.note(False, flow, mine.replace(b"BYE", b"INVITE"))
+    ladders.dialog(leg, "mine")
+    for number in range(9):
+        ladders.messages.note(False, flow, b"INVITE sip:a SIP/2.0\r\nCall-ID: %d\r\n\r\n" % number)
+    assert not ladders.messages.knows(mine) and ladders.knows(mine)
+    assert not ladders.knows(mine.replace(b"mine", b"other")) and not ladders.knows(b"nonsense")
+    del leg
+    assert not ladders.knows(mine)
+
+
+class Leg:
+    """Whatever a dialog is attached to."""
