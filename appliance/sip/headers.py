@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from sys import intern
 
 from appliance.sip.errors import SipSyntaxError
 from appliance.sip.uri import Params, Uri, is_host
@@ -180,6 +179,12 @@ class Via:
         return replace(self, params=tuple(pairs))
 
 
+@lru_cache(maxsize=256)
+def _one_and_the_same(host: str) -> str:
+    """One text for all that say the same: what `sys.intern` is given stays for ever in Python 3.12."""
+    return host
+
+
 def parse_via(text: str) -> Via:
     """Read one Via value; raises SipSyntaxError."""
     match = _VIA.fullmatch(text)
@@ -191,7 +196,7 @@ def parse_via(text: str) -> Via:
     if number is not None and number > 65535:
         raise SipSyntaxError("Bad port in Via")
     # Thousands of transactions are known by the same few hosts.
-    return Via(transport.upper(), intern(host), number, parse_params(params) if params else ())
+    return Via(transport.upper(), _one_and_the_same(host), number, parse_params(params) if params else ())
 
 
 def _via_with_spaces(text: str) -> tuple[str, str, str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from sys import intern
 
 from appliance.sip.errors import SipSyntaxError
 from appliance.sip.fields import KEYS, PRINTED, Headers, header_key
@@ -28,6 +27,8 @@ _MARKS = (b"\n", b"\r", b",", b";", b"%", b"\\", b'"', b"<")
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(r"\n[ \t]+")
 _VERSION = re.compile(r"SIP/[0-9]{1,5}\.[0-9]{1,5}", re.IGNORECASE)
+# One text for each, however many requests are remembered.
+_METHODS = {method: method for method in KNOWN_METHODS}
 _SINGLE = frozenset({"from", "to", "call-id", "cseq", "max-forwards", "content-length"})
 _UNREADABLE = Uri("sip", host="invalid.invalid")
 
@@ -85,7 +86,7 @@ def _read_request(line: str, rest: str, complete: bool, body: bytes) -> Request:
     target, _, version = after.rpartition(" ")
     if not after[-7:].upper() == "SIP/2.0" and not _VERSION.search(after[-16:]):
         raise SipSyntaxError("Not SIP")
-    request = Request(intern(method), _UNREADABLE)
+    request = Request(_METHODS.get(method, method), _UNREADABLE)
     refusal: SipSyntaxError | None = None
     try:
         _read_request_line(request, method, target, version)
