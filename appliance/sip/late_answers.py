@@ -10,10 +10,13 @@ from appliance.sip.client_authentication import Login
 from appliance.sip.client_request import Acknowledgements, ClientRequest
 from appliance.sip.dialog import Dialog
 from appliance.sip.host import Host
-from appliance.sip.message import Message, Request, Response
+from appliance.sip.message import Headers, Message, Request, Response
 from appliance.sip.parser import parse_message
 from appliance.sip.transactions import Transaction
 from appliance.sip.uri import Uri
+
+# What can be read of an INVITE at all, and what of it dialogs and ACKs are made of.
+_KEPT = ("via", "from", "to", "call-id", "cseq", "authorization", "proxy-authorization")
 
 
 def leave_fork(host: Host, dialog: Dialog, login: Login | None, now: float) -> None:
@@ -39,8 +42,9 @@ class LateAnswers:
         self, host: Host, invite: Request, contact: Uri, login: Login | None, acks: Acknowledgements
     ) -> None:
         self._host = host
-        # Its body says nothing about who is to be acknowledged.
-        self._invite = bytes(Request(invite.method, invite.uri, invite.headers))
+        kept = Headers()
+        kept.copy_from(invite.headers, _KEPT)
+        self._invite = bytes(Request(invite.method, invite.uri, kept))
         self._contact = contact
         self._login = login
         self._acks = acks
