@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from appliance.calls.call import Call, Party
+from appliance.calls.consulting import is_ours
 from appliance.calls.switchboard import Switchboard
 from appliance.legs.leg import CallerLeg, Leg
 from appliance.legs.referral import Referral
@@ -75,7 +76,7 @@ async def transfer(
 ) -> bool:
     """Carry out what `transferor` asks for `party`; False when the two go on talking to each other."""
     by = call.party_of(transferor)
-    if by.person_id is None:
+    if not is_ours(call, transferor):
         wish.done(DECLINED)
         return False
     call.lead(party)
