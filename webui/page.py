@@ -95,6 +95,7 @@ CONFIRMATIONS = {
     "sent": N_("The test e-mail has been handed to the mail server."),
     "retried": N_("The e-mail is being sent again."),
     "seen": N_("Noted as seen."),
+    "line_tried": N_("The line is being tried."),
     "unbanned": N_("The address is heard again."),
     "restored": N_("The backup is in place. Everything is as it was then."),
     "password": N_("The password is changed. Other browsers are signed out."),

@@ -203,6 +203,9 @@ class Box(Protocol):
     def bans(self) -> list[Ban]:
         """The addresses that are not heard now."""
 
+    def try_line(self, line_id: str) -> bool:
+        """Have a line tried at once; False for one that is not in use."""
+
     def unban(self, address: str) -> bool:
         """Hear an address again; False when it was not shut out."""
 

@@ -445,6 +445,10 @@ class Box:
         """The addresses that are not heard now."""
         return self.doors.bans()
 
+    def try_line(self, line_id: str) -> bool:
+        """Have a line tried at once; False for one that is not in use."""
+        return self.lines.try_now(line_id)
+
     def unban(self, address: str) -> bool:
         """Hear an address again; False when it was not shut out."""
         return self.doors.unban(address)

@@ -152,6 +152,13 @@ class LineKeeper:
             probe.hasten(self._clock.monotonic())
         self._wake.set()
 
+    def try_now(self) -> None:
+        """Look for the servers and register at once, however long the next try was to be waited for."""
+        self._looked_at = float("-inf")
+        if self._client is not None and self._client.state.status in ("refused", "unreachable"):
+            self._client.start(self._clock.monotonic())
+        self.suspect()
+
     def _tell(self) -> None:
         """Say what has changed since it was last told, and keep the moment."""
         stands = self._stands()

@@ -161,6 +161,13 @@ class Lines:
         if (keeper := self._keepers.get(line_id)) is not None:
             keeper.suspect()
 
+    def try_now(self, line_id: str) -> bool:
+        """Have a line tried at once; False for one that is not in use."""
+        keeper = self._keepers.get(line_id)
+        if keeper is not None:
+            keeper.try_now()
+        return keeper is not None
+
     def flows(self, line_id: str) -> list[Flow]:
         """Where calls by that line go, best first."""
         keeper = self._keepers.get(line_id)

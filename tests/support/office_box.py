@@ -150,6 +150,7 @@ class OfficeBox:
         self.alerts = Alerts(self.database)
         self.banned: list[Ban] = []
         self.refused: list[tuple[str, str, str]] = []
+        self.tried_lines: list[str] = []
         self.ladders: dict[str, list[TracedMessage]] = {}
         self.restored_from: Path | None = None
         self.clock_trusted = True
@@ -276,6 +277,10 @@ class OfficeBox:
 
     def bans(self) -> list[Ban]:
         return self.banned
+
+    def try_line(self, line_id: str) -> bool:
+        self.tried_lines.append(line_id)
+        return line_id in self.configuration.lines
 
     def unban(self, address: str) -> bool:
         before = len(self.banned)

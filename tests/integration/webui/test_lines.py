@@ -32,3 +32,17 @@ async def test_an_address_that_is_not_found_is_said_on_the_page_of_the_line(
         shown = unescape((await administrator.get(f"/lines/{line}")).text)
         for told in (SILENT_STUN, NOT_SAID):
             assert (told[language] in shown) is (told is words), (problem, told)
+
+
+@pytest.mark.feature("NUM-2")
+@pytest.mark.parametrize(("language", "button"), [("fr", "Essayer maintenant"), ("en", "Try now")])
+async def test_a_line_that_is_down_is_tried_by_a_button(
+    office: OfficeBox, administrator: Browser, language: str, button: str
+) -> None:
+    await administrator.post("/language", language=language, back="/")
+    line = next(iter(office.configuration.lines))
+    assert button not in (await administrator.get(f"/lines/{line}")).text
+    office.lines_down[line] = LineLive(line_id=line, state=LineState.REFUSED, reason="forbidden")
+    assert button in (await administrator.get(f"/lines/{line}")).text
+    shown = await administrator.post(f"/lines/{line}/try")
+    assert office.tried_lines == [line] and shown.status == 200

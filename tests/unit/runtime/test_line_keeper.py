@@ -92,6 +92,17 @@ async def test_a_mistake_in_asking_is_tried_again_like_a_silent_server(kept, cap
     assert "line trunk" in caplog.text
 
 
+@pytest.mark.feature("NUM-2")
+async def test_somebody_who_had_the_provider_mend_it_has_the_line_tried_at_once(kept):
+    driver = Driver(1)
+    keeper = kept(Dns(), driver)
+    await settle()
+    assert keeper.live().state is LineState.UNREACHABLE
+    keeper.try_now()
+    await settle()
+    assert keeper.live().state is LineState.UP
+
+
 TRUSTED = SipTrunk(id="trunk", name="Trunk", mode="trusted", server="sip.example.net")
 
 
