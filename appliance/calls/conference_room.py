@@ -226,6 +226,5 @@ async def answer_changes(call: Call, leg: CallerLeg, seat: Seat | None) -> None:
     with leg.changes() as changes:
         while True:
             change = await changes.get()
-            if seat is not None:
+            if change.accept(OURS) and seat is not None:
                 _is_held(call, leg, seat, change.wanted.direction in HOLDS)
-            change.accept(OURS)

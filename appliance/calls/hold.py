@@ -35,7 +35,8 @@ async def answer_changes(
             if not other.can_be_spoken_to or not (holds or playing or is_held):
                 await pass_change(change, asking, other)
                 continue
-            change.accept(replace(other.sound, direction=Direction.SENDRECV))
+            if not change.accept(replace(other.sound, direction=Direction.SENDRECV)):
+                continue
             if holds and playing is None:
                 playing = group.create_task(entertain(board, call, asking, other))
             elif not holds and playing is not None:

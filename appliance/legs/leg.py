@@ -45,8 +45,8 @@ class Change(Protocol):
     def wanted(self) -> Sound:
         """What the far side wants."""
 
-    def accept(self, other: Sound) -> None:
-        """Agree, as far as the other party (`other`) has agreed."""
+    def accept(self, other: Sound) -> bool:
+        """Agree, as far as the other party (`other`) has agreed; False when nothing has come of it."""
 
     def refuse(self, status: int) -> None:
         """Refuse with that SIP status; the session goes on as it was."""

@@ -37,6 +37,7 @@ from appliance.sip.sdes import Encryption
 from appliance.sip.sdp import Direction, SdpError, SessionDescription, parse_sdp
 from appliance.sip.webrtc import OwnTerms
 
+NOT_ACCEPTABLE_HERE = 488
 IN_DIALOG_ALLOWED = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK, INFO, REFER, NOTIFY"
 
 
@@ -87,6 +88,7 @@ class SipLeg:
         self._queue: Queue[Change] | None = None
         self._open_change: SipChange | None = None
         self._referred: Callable[[Referral], object] | None = None
+        self._has_referred = False
         # What was asked for before anybody listened, where that is kept.
         self._early_referrals: list[Referral] | None = None
         self._proposal: Future[events.ReinviteAccepted | events.ReinviteRefused | None] | None = None
@@ -196,6 +198,10 @@ class SipLeg:
         except SdpError as error:
             self._refuse_change(error.status)
             return
+        if not offered_codecs(theirs):
+            # No hold: a fax machine that wants T.38, which goes on by G.711 when it is refused.
+            self._refuse_change(NOT_ACCEPTABLE_HERE)
+            return
         change = self._open_change = SipChange(self, theirs)
         if self._is_refresh(theirs) or self._queue is None:
             change.accept(Sound(widened(self.sound.codecs)))
@@ -212,9 +218,9 @@ class SipLeg:
         sound = Sound(widened(self.sound.codecs))
         self._around.signalling.answer_reinvite(self.session, self._make_offer(sound))
 
-    def _accept_change(self, theirs: SessionDescription, other: Sound) -> None:
+    def _accept_change(self, theirs: SessionDescription, other: Sound) -> bool:
         if self.session is None or self.has_ended:
-            return
+            return False
         try:
             codecs = shared(offered_codecs(theirs), other.codecs)
             body = self._make_answer(
@@ -222,8 +228,9 @@ class SipLeg:
             )
         except SdpError as error:
             self._refuse_change(error.status)
-            return
+            return False
         self._around.signalling.answer_reinvite(self.session, body)
+        return True
 
     def _refuse_change(self, status: int) -> None:
         if self.session is not None and not self.has_ended:
@@ -274,7 +281,8 @@ class SipLeg:
             return
         quiet = [("Refer-Sub", "false")] if refer.quiet else []
         signalling.respond(key, make_response(request, 202, headers=quiet))
-        told(Referral(refer, self._notify))
+        told(Referral(refer, self._notify, request.cseq.number if self._has_referred else None))
+        self._has_referred = True
 
     def _notify(self, body: bytes, headers: tuple[tuple[str, str], ...]) -> None:
         if self.session is not None and not self.has_ended:
@@ -383,8 +391,9 @@ class SettledChange:
 
     wanted: Sound
 
-    def accept(self, other: Sound) -> None:
+    def accept(self, other: Sound) -> bool:
         """Nothing is left to be answered."""
+        return True
 
     def refuse(self, status: int) -> None:
         """Nothing is left to be answered."""
@@ -404,10 +413,9 @@ class SipChange:
         direction = remote_direction(self._theirs, audio) if audio is not None else Direction.INACTIVE
         return Sound(offered_codecs(self._theirs) or self._leg.sound.codecs, direction)
 
-    def accept(self, other: Sound) -> None:
-        """Agree, as far as the other party has agreed."""
-        if self._leg._open_change is self:
-            self._leg._accept_change(self._theirs, other)
+    def accept(self, other: Sound) -> bool:
+        """Agree, as far as the other party has agreed; False when it was taken back, or had to be refused."""
+        return self._leg._open_change is self and self._leg._accept_change(self._theirs, other)
 
     def refuse(self, status: int) -> None:
         """Refuse; the session goes on as it was."""

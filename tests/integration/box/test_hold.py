@@ -103,3 +103,24 @@ async def test_a_hold_by_an_offer_that_we_were_asked_for(running, phone, audio):
     await call.hang_up()
     await heard.hung_up()
     await running.at_rest()
+
+
+@pytest.mark.feature("RING-1")
+@pytest.mark.parametrize("what", ["a fax", "a codec that nobody takes"])
+async def test_a_change_that_is_refused_puts_nobody_on_hold(running, phone, audio, what):
+    """A fax machine asks for T.38 with a stream of its own; refused, it goes on by G.711."""
+    mouth, ear = await audio(), await audio()
+    call, heard, to_box, _ = await talk(phone, mouth, ear)
+    offer = description(ear.port, version=2, codecs="18", direction="sendonly")
+    if what == "a fax":
+        offer = description(0, version=2) + b"m=image 4000 udptl t38\r\na=T38FaxVersion:0\r\n"
+    heard.invite(offer)
+    assert (await heard.refused()).status == 488
+    mouth.forget()
+    mouth.say(to_box, b"\x42" * 160)
+    await ear.hears(lambda: b"\x42" * 160 in ear.sound(), "the caller")
+    assert running.box.calls.live()[0].state == "talking" and not mouth.heard, "no music"
+    assert not [message for message in call.inbox.unread if message.method == "INVITE" and not message.status]
+    await call.hang_up()
+    await heard.hung_up()
+    await running.at_rest()

@@ -140,6 +140,13 @@ async def test_a_transfer_to_somebody_busy_comes_back(running, phone, audio):
     await reported(heard)
     (await chloe.incoming()).answer(486)
     assert await reported(heard) == ("SIP/2.0 486 Busy Here", True)
+    # The reports of another one are told apart from those of the first.
+    refer(heard, "<sip:999@127.0.0.1>")
+    assert (await heard.response("REFER")).status == 202
+    notify = await heard.request("NOTIFY")
+    assert notify.get("event") == f"refer;id={heard.sequence}"
+    heard.respond(notify, 200)
+    heard.respond(await heard.request("NOTIFY"), 200)
     mouth.forget()
     await hear_each_other(mouth, to_box, ear, from_box, 0x20)
     await call.hang_up()

@@ -107,7 +107,9 @@ async def test_who_holds_is_not_heard_until_they_take_it_up_again():
         def __init__(self, direction):
             self.wanted = Sound(DEFAULT_CODECS, direction)
 
-        accept = agreed.append
+        def accept(self, other: Sound) -> bool:
+            agreed.append(other)
+            return True
 
     for direction, part in ((Direction.SENDONLY, HOLDING), (Direction.SENDRECV, TALKING)):
         scene.legs["chloe"].queue.put_nowait(Change(direction))

@@ -132,6 +132,7 @@ async def test_a_session_change_is_passed_to_the_other_side():
 
         def accept(self, other):
             self.accepted = other
+            return True
 
     wish = Wish()
     caller.queue.put_nowait(wish)

@@ -135,8 +135,9 @@ class Wish:
         self.wanted = Sound(DEFAULT_CODECS, direction)
         self.end: object = None
 
-    def accept(self, other: Sound) -> None:
+    def accept(self, other: Sound) -> bool:
         self.end = other.direction
+        return True
 
     def refuse(self, status: int) -> None:
         self.end = status
