@@ -5,6 +5,7 @@ from __future__ import annotations
 from asyncio import sleep
 
 from appliance.calls.call import Call
+from appliance.calls.speaking import takes_words
 from appliance.calls.switchboard import Switchboard
 from appliance.routing.steps import Announce, Outcome, Say, Tone
 
@@ -26,7 +27,7 @@ async def announce(board: Switchboard, call: Call, step: Announce) -> Outcome | 
 
 async def say(board: Switchboard, call: Call, step: Say) -> Outcome:
     """Say the words to a caller whose call goes on; who cannot hear them is not held up."""
-    if not call.caller.can_be_spoken_to:
+    if not await takes_words(call.caller):
         return Outcome.DONE
     sound = await board.spoken(step.speech)
     call.caller.open_audio()

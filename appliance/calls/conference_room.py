@@ -12,6 +12,7 @@ from appliance.calls.audio_watch import until_silent, watch_audio
 from appliance.calls.call import Call, Party
 from appliance.calls.consulting import code_pressed, is_ours
 from appliance.calls.hold import HOLDS, entertain
+from appliance.calls.speaking import OURS
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.task_group import TaskGroup
 from appliance.calls.transfer import DECLINED, Loan
@@ -20,11 +21,8 @@ from appliance.configuration.star_codes import Action
 from appliance.legs.audio import Seat
 from appliance.legs.leg import CallerLeg
 from appliance.legs.referral import Referral
-from appliance.legs.sessions import Sound, is_g711
+from appliance.legs.sessions import is_g711
 from appliance.routing.trail import Reason
-from appliance.sip.offer_answer import DEFAULT_CODECS
-
-OURS = Sound(DEFAULT_CODECS)
 
 
 @dataclass(frozen=True, slots=True)

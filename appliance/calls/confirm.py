@@ -9,6 +9,7 @@ from __future__ import annotations
 from asyncio import FIRST_COMPLETED, CancelledError, sleep, timeout, wait
 
 from appliance.calls.saying import play_while_there
+from appliance.calls.speaking import takes_words
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.task_group import TaskGroup
 from appliance.legs.leg import CalleeLeg, DialResult
@@ -104,6 +105,6 @@ async def _repeat(board: Switchboard, leg: CalleeLeg, speeches: tuple[Speech, ..
 
 
 async def _sound(board: Switchboard, leg: CalleeLeg, speeches: tuple[Speech, ...]) -> bytes:
-    if not leg.can_be_spoken_to:
+    if not await takes_words(leg):
         return b""
     return b"".join([await board.spoken(speech) for speech in speeches])

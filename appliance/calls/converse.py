@@ -11,7 +11,7 @@ from appliance.calls.audio_watch import until_silent, watch_audio
 from appliance.calls.call import Call, Conversation
 from appliance.calls.hold import answer_changes
 from appliance.calls.switchboard import Switchboard
-from appliance.calls.transfer import DECLINED, Loan, lend, transfer
+from appliance.calls.transfer import DECLINED, Loan, agree, lend, transfer
 from appliance.calls.transfer_by_keys import KeyedTransfer, Wishes, listen_for_codes, transfer_by_keys
 from appliance.calls.until_first import until_first
 from appliance.legs.leg import CalleeLeg, CallerLeg
@@ -60,6 +60,7 @@ async def talk(board: Switchboard, call: Call, one: CallerLeg, other: CallerLeg)
         if is_over:
             return
         call.lead(one)
+        await agree(one, other)
 
 
 def _decline_others(wishes: Wishes) -> None:

@@ -14,6 +14,7 @@ from appliance.calls.message import take_message
 from appliance.calls.noting import note, note_in_vain
 from appliance.calls.ring import ring
 from appliance.calls.services import serve
+from appliance.calls.speaking import takes_words
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.task_group import TaskGroup
 from appliance.calls.wait import wait_in_queue
@@ -97,13 +98,13 @@ async def perform(board: Switchboard, call: Call, step: Step) -> Ended | None:
             return await ring(board, call, step)
         case Say():
             return await say(board, call, step)
-        case Ask(insists=False) if not call.caller.can_be_spoken_to:
-            return Keys("")
         case HangUp():
             call.ended_by = "box"
             call.caller.refuse(step.sip_status)
             return None
-    if not call.caller.can_be_spoken_to:
+    if not await takes_words(call.caller):
+        if isinstance(step, Ask) and not step.insists:
+            return Keys("")
         call.ended_by = "box"
         call.caller.refuse(NO_COMMON_CODEC)
         return None

@@ -6,10 +6,12 @@ from asyncio import Queue, Task
 from dataclasses import replace
 
 from appliance.calls.call import Call
+from appliance.calls.speaking import takes_words
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.task_group import TaskGroup
 from appliance.legs.leg import CallerLeg, Change
 from appliance.legs.renegotiation import pass_change
+from appliance.legs.sessions import Sound, meet
 from appliance.sip.sdp import Direction
 
 HOLDS = (Direction.SENDONLY, Direction.INACTIVE)
@@ -26,22 +28,35 @@ async def answer_changes(
     """
     async with TaskGroup() as group:
         playing: Task[None] | None = None
-        if asking.sound.direction in HOLDS and other.can_be_spoken_to:
+        if asking.sound.direction in HOLDS and await takes_words(other):
             playing = group.create_task(entertain(board, call, asking, other))
         while True:
             change = await changes.get()
             holds = change.wanted.direction in HOLDS
-            is_held = other.sound.direction in HOLDS
-            if not other.can_be_spoken_to or not (holds or playing or is_held):
+            here = holds or playing is not None or other.sound.direction in HOLDS
+            agreed = await _agreed_here(change, asking, other) if here else None
+            if agreed is None:
                 await pass_change(change, asking, other)
                 continue
-            if not change.accept(replace(other.sound, direction=Direction.SENDRECV)):
+            if not change.accept(replace(agreed, direction=Direction.SENDRECV)):
                 continue
             if holds and playing is None:
                 playing = group.create_task(entertain(board, call, asking, other))
             elif not holds and playing is not None:
                 playing.cancel()
                 playing = None
+
+
+async def _agreed_here(change: Change, asking: CallerLeg, other: CallerLeg) -> Sound | None:
+    """The codecs to answer a change with by ourselves; None when `other` has to be asked.
+
+    One who holds may keep a codec that the other, who hears our music, does not speak meanwhile.
+    """
+    if not await takes_words(other):
+        return None
+    if meet(change.wanted.codecs, other.sound.codecs):
+        return other.sound
+    return asking.sound if change.wanted.direction in HOLDS else None
 
 
 async def entertain(board: Switchboard, call: Call, holder: CallerLeg, held: CallerLeg) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from appliance.calls.call import Call, Party
 from appliance.calls.pick_up import PickUp, go_on_with, take
 from appliance.calls.saying import say
+from appliance.calls.speaking import takes_words
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.task_group import TaskGroup
 from appliance.configuration.office import PARK_PLACES, PARK_SECONDS
@@ -147,7 +148,7 @@ async def _announce(board: Switchboard, call: Call, place: str) -> None:
     try:
         if call.report is not None:
             transferor = call.report[1]
-            if transferor.can_be_spoken_to and not transferor.has_ended:
+            if not transferor.has_ended and await takes_words(transferor):
                 speech = Speech(
                     prompt_name="park_done", language=call.facts.language, parameters={"number": place}
                 )

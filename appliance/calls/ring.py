@@ -11,6 +11,7 @@ from appliance.calls.confirm import whisper
 from appliance.calls.converse import converse, early_media
 from appliance.calls.phone_forwards import follow_phones
 from appliance.calls.pick_up import PickUp, answered_or_picked_up, go_on_with
+from appliance.calls.speaking import takes_words
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.task_group import TaskGroup
 from appliance.calls.wait import music_while_ringing
@@ -23,6 +24,9 @@ from appliance.routing.trail import Reason
 
 async def ring(board: Switchboard, call: Call, step: Ring) -> Outcome | None:
     """Ring the step's targets for its time; talk if one answers. Returns None once a conversation is over."""
+    # Whoever was answered hears tones and music meanwhile, and must not ask a line for a codec it has not.
+    if call.caller.answered:
+        await takes_words(call.caller)
     legs = board.legs_towards(step, call)
     if not legs:
         return Outcome.UNREACHABLE

@@ -16,7 +16,7 @@ from appliance.calls.consulting import is_ours
 from appliance.calls.switchboard import Switchboard
 from appliance.legs.leg import CallerLeg, Leg
 from appliance.legs.referral import Referral
-from appliance.legs.sessions import is_g711
+from appliance.legs.sessions import Sound, is_g711
 from appliance.routing.steps import Outcome
 from appliance.routing.trail import Reason
 
@@ -161,4 +161,4 @@ async def agree(one: Leg, other: Leg) -> None:
     """See that two legs set up apart understand each other: G.711 is converted, the rest must match."""
     mine, theirs = one.sound.codecs, other.sound.codecs
     if mine and theirs and mine[0].key != theirs[0].key and not (is_g711(mine[0]) and is_g711(theirs[0])):
-        await one.propose(other.sound)
+        await one.propose(Sound(theirs))

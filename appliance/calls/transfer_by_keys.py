@@ -24,6 +24,7 @@ from appliance.calls.consulting import (
     tone,
 )
 from appliance.calls.hold import entertain
+from appliance.calls.speaking import takes_words
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.task_group import TaskGroup
 from appliance.calls.transfer import Loan, agree, send_on
@@ -50,7 +51,7 @@ async def listen_for_codes(
 ) -> None:
     """Wait for a code pressed on a leg of ours; everything else that is pressed is left to the other."""
     codes = board.configuration.codes_pressed()
-    if not (codes and is_ours(call, leg) and leg.can_be_spoken_to and other.can_be_spoken_to):
+    if not (codes and is_ours(call, leg)):
         return
     try:
         pressed = await code_pressed(leg, codes)
@@ -65,6 +66,8 @@ async def transfer_by_keys(
 ) -> bool:
     """Carry out what a code began; False when the two go on talking to each other."""
     call.lead(party)
+    for leg in (transferor, party):
+        await takes_words(leg)
     target = await _with_music(board, call, transferor, party)
     if transferor.has_ended:
         return True

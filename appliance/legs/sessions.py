@@ -48,6 +48,12 @@ def preferring(sound: Sound, names: Iterable[str]) -> Sound:
     return replace(sound, codecs=chosen) if chosen else sound
 
 
+def meet(one: Iterable[Codec], other: Iterable[Codec]) -> bool:
+    """Whether the two have a codec in common, or G.711 of either kind, which we convert."""
+    mine, theirs = widened(one), widened(other)
+    return any(same_format(codec, each) for codec in mine for each in theirs)
+
+
 def shared(offered: Iterable[Codec], other: Iterable[Codec]) -> tuple[Codec, ...]:
     """What of `other`'s codecs is offered too, in `other`'s order; failing that, G.711, which we convert."""
     mine = tuple(offered)

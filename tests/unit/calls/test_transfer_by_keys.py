@@ -92,11 +92,9 @@ async def test_without_codes_nothing_is_listened_to(board):
 )
 async def test_what_is_dialled_after_a_code(board, keys, dialled):
     leg = ScriptedCaller(board.story, "bruno")
-    task = asyncio.get_running_loop().create_task(number_dialled(board, leg))
-    await settle()
     for key in keys:
         leg.media.digits.put_nowait(key)
-    assert await task == dialled
+    assert await number_dialled(board, leg) == dialled
     assert board.story[:2] == ["bruno hears dial...", "bruno hears no tone"]
 
 

@@ -1,0 +1,129 @@
+"""Two phones that talk in G.722 alone: music, words, lines and codes are theirs as well, by G.711."""
+
+import pytest
+
+from tests.integration.box.offices import OUTSIDER
+from tests.integration.box.test_transfers import refer, reported
+from tests.support.raw_sip import description
+
+pytestmark = pytest.mark.feature("RING-10")
+
+BOTH = "9 8 101"
+
+
+@pytest.fixture
+async def pair(running, phone, audio):
+    """Alice and Bruno, whose phone answers with one codec: both calls and audios."""
+    alice, bruno = await phone("101"), await phone("102")
+    mouth, ear = await audio(), await audio()
+    call = alice.call("102")
+    await call.invite_authenticated(description(mouth.port, codecs=BOTH))
+    heard = await bruno.incoming()
+    heard.answer(200, description(ear.port, codecs="9 101"))
+    assert b"RTP/AVP 9 101" in (await call.accepted()).body
+    await heard.request("ACK")
+    (the_call,) = running.box.calls.in_progress()
+    await running.until(lambda: the_call.conversation, "they talk")
+    return call, mouth, heard, ear
+
+
+async def takes_g711(side, sound):
+    """The box asks for G.711, and the phone agrees; where the box wants it then."""
+    asked = await side.request("INVITE")
+    assert b"RTP/AVP 8 0" in asked.body
+    side.respond(asked, 200, description(sound.port, version=2, codecs="8 101"))
+    await side.request("ACK")
+    return asked.media
+
+
+async def test_a_hold_has_music_and_the_talk_goes_on_after_it(running, pair):
+    call, mouth, heard, ear = pair
+    heard.invite(description(ear.port, direction="sendonly", version=2, codecs=BOTH))
+    to_box = await takes_g711(call, mouth)
+    assert (await heard.accepted()).direction == "recvonly"
+    await mouth.hears(lambda: len(mouth.sound()) > 20 * 160, "music")
+    heard.invite(description(ear.port, version=3, codecs=BOTH))
+    answer = await heard.accepted()
+    assert answer.direction == "sendrecv" and b"RTP/AVP 8 101" in answer.body
+    mouth.say(to_box, b"\x42" * 160)
+    await ear.hears(lambda: b"\x42" * 160 in ear.sound(), "the voice again")
+    await call.hang_up()
+    await heard.hung_up()
+    await running.at_rest()
+
+
+async def test_a_phone_that_holds_and_comes_back_in_its_codec_alone_has_the_other_follow(running, pair):
+    call, mouth, heard, ear = pair
+    heard.invite(description(ear.port, direction="sendonly", version=2, codecs="9 101"))
+    await takes_g711(call, mouth)
+    assert b"RTP/AVP 9 101" in (await heard.accepted()).body
+    await mouth.hears(lambda: len(mouth.sound()) > 20 * 160, "music")
+    heard.invite(description(ear.port, version=3, codecs="9 101"))
+    asked = await call.request("INVITE")
+    assert b"RTP/AVP 9 101" in asked.body
+    call.respond(asked, 200, description(mouth.port, version=3, codecs="9 101"))
+    await call.request("ACK")
+    assert b"RTP/AVP 9 101" in (await heard.accepted()).body
+    mouth.say(asked.media, b"\x42" * 160, 9)
+    await ear.hears(lambda: b"\x42" * 160 in ear.sound(9), "the voice again")
+    await call.hang_up()
+    await heard.hung_up()
+    await running.at_rest()
+
+
+async def test_a_caller_is_parked_and_not_hung_up(running, pair):
+    call, mouth, heard, _ = pair
+    refer(heard, "<sip:*682@127.0.0.1>")
+    assert (await heard.response("REFER")).status == 202
+    await takes_g711(call, mouth)
+    await running.until(lambda: running.box.calls.parking.places, "the caller is parked")
+    await mouth.hears(lambda: len(mouth.sound()) > 20 * 160, "music")
+    await call.hang_up()
+    await running.at_rest()
+
+
+async def test_a_transfer_outside_offers_what_lines_take_and_a_failure_lets_both_talk(
+    running, provider, pair
+):
+    call, mouth, heard, ear = pair
+    refer(heard, f"<sip:{OUTSIDER.replace('+33', '0')}@127.0.0.1>")
+    refer_to = await heard.response("REFER")
+    assert refer_to.status == 202
+    assert await reported(heard) == ("SIP/2.0 100 Trying", False)
+    to_box = await takes_g711(call, mouth)
+    outside = await provider.incoming()
+    assert b"RTP/AVP 8 0" in outside.invitation.body
+    outside.answer(486)
+    assert await reported(heard) == ("SIP/2.0 486 Busy Here", True)
+    # Two who do not speak the same any more are brought together again.
+    asked = await call.request("INVITE")
+    call.respond(asked, 200, description(mouth.port, version=3, codecs="9 101"))
+    await call.request("ACK")
+    await running.until(lambda: next(iter(running.box.calls.in_progress())).conversation, "they talk")
+    mouth.say(asked.media, b"\x42" * 160, 9)
+    await ear.hears(lambda: b"\x42" * 160 in ear.sound(9), "the voice again")
+    assert to_box == asked.media
+    await call.hang_up()
+    await heard.hung_up()
+    await running.at_rest()
+
+
+async def test_the_code_of_a_transfer_is_heard(running, phone, pair):
+    call, mouth, heard, ear = pair
+    chloe = await phone("103")
+    for key in "*1":
+        heard.write("INFO", "Content-Type: application/dtmf-relay", body=b"Signal=%c\r\n" % ord(key))
+        assert (await heard.response("INFO", sequence=heard.sequence)).status == 200
+    await takes_g711(heard, ear)
+    await takes_g711(call, mouth)
+    await ear.hears(lambda: ear.sound(), "the dial tone")
+    for key in "103":
+        heard.write("INFO", "Content-Type: application/dtmf-relay", body=b"Signal=%c\r\n" % ord(key))
+        assert (await heard.response("INFO", sequence=heard.sequence)).status == 200
+    taken = await chloe.incoming()
+    taken.answer(200, description(9))
+    await taken.request("ACK")
+    await heard.hung_up()
+    await call.hang_up()
+    await taken.hung_up()
+    await running.at_rest()
