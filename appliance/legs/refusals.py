@@ -38,8 +38,8 @@ def line_has_failed(status: int) -> bool:
 
 
 def refuses_emergency(status: int) -> bool:
-    """Whether an emergency call goes on to the next line: after everything but a busy far end."""
-    return status not in BUSY
+    """Whether an emergency call goes on to the next line: after every refusal, a full line is busy too."""
+    return status >= 300
 
 
 def outcome_of(status: int, by_line: bool = False) -> Outcome:

@@ -35,6 +35,8 @@ from appliance.routing.trail import Reason
 # ("other_pbx", id of the line), ("unknown_number",), ("unknown_extension",).
 Entry = tuple[str, ...]
 
+# What a line says of an emergency call that it does not carry: its channels in use are told as busy.
+REFUSALS = (RingOutcome.BUSY, RingOutcome.DECLINED, RingOutcome.UNREACHABLE)
 EMERGENCY_RING_SECONDS = 180
 LOOP = "loop"
 
@@ -219,7 +221,7 @@ def _outbound(paths: Paths, configuration: Configuration) -> Iterator[tuple[Entr
             label={"seconds": str(rings)},
             ways=_ways_outbound(
                 kind,
-                told | {RingOutcome.UNREACHABLE: not_carried} if any_line else told,
+                told | dict.fromkeys(REFUSALS, not_carried) if any_line else told,
                 not_carried if any_line else no_line,
                 not_carried if any_line else unobtainable,
             ),

@@ -210,6 +210,34 @@ async def test_a_call_is_tried_by_the_next_line_when_the_first_is_silent(running
     await running.at_rest()
 
 
+@pytest.mark.feature("OUT-9")
+async def test_an_emergency_call_passes_a_full_line_and_stays_where_it_is_answered(running, provider, phone):
+    second, third = [await phone("x", register=False, host=host) for host in ("127.0.0.10", "127.0.0.11")]
+    settings = running.box.configuration
+    for name, one in (("second", second), ("third", third)):
+        line = settings.lines["trunk"].model_copy(
+            update={"id": name, "name": name, "server": one.address[0], "port": one.address[1]}
+        )
+        settings = settings.with_record("lines", name, line)
+    await running.set(settings)
+    await running.until(lambda: len(running.box.lines.up()) == 3, "the lines are up")
+    alice = await phone("101")
+    call = alice.call("112")
+    call.invite(description())
+    full = await provider.incoming()
+    full.answer(486)
+    heard = await second.incoming()
+    heard.answer(200, description(host="127.0.0.10"))
+    await call.accepted()
+    await heard.request("ACK")
+    await running.until(lambda: running.box.calls.live()[0].state == "talking", "the two talk")
+    with pytest.raises(NothingCame):
+        await third.incoming(seconds=0.2)
+    await call.hang_up()
+    await heard.hung_up()
+    await running.at_rest()
+
+
 async def test_without_any_line_the_caller_is_told(running, phone, audio):
     await running.set(
         running.box.configuration.without_record("numbers", "main").without_record("lines", "trunk")

@@ -10,7 +10,7 @@ from appliance.configuration.checks import problems
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.outbound import Outbound
 from appliance.routing.facts import Direction
-from appliance.routing.steps import ExternalTarget, Ring
+from appliance.routing.steps import ExternalTarget, Outcome, Ring
 from appliance.routing.world import World
 from tests.unit.routing.small_office import EVERYBODY, changed, codes, follow, inside, small_office
 
@@ -93,6 +93,12 @@ class TestEmergency:
     def test_without_any_line_the_caller_and_the_office_are_told(self) -> None:
         decisions = follow(small_office(lines={}), inside("15"), world=EVERYBODY)
         assert decisions[0].step.speech.prompt_name == "emergency_not_carried"  # type: ignore[union-attr]
+        assert "emergency_not_carried" in codes(decisions)
+
+    @pytest.mark.parametrize("outcome", [Outcome.BUSY, Outcome.DECLINED, Outcome.UNREACHABLE])
+    def test_whom_no_line_carries_is_told_to_take_a_mobile(self, outcome: Outcome) -> None:
+        decisions = follow(small_office(), inside("15"), outcome, world=EVERYBODY)
+        assert decisions[-2].step.speech.prompt_name == "emergency_not_carried"  # type: ignore[union-attr]
         assert "emergency_not_carried" in codes(decisions)
 
     def test_other_countries_have_their_own(self) -> None:
