@@ -112,6 +112,16 @@ def emergency_reaches_the_second_line(trunks: Trunks, box: Box, phone: Baresip) 
     box.api.delete(f"/alerts/{alert['id']}")
     assert "emergency_called" not in {each["code"] for each in box.state()["warnings"]}
 
+    # Where the first line takes it, there it stays.
+    taken = trunks.first.play("answer", box.server, ear_port=7004)
+    phone.call("0112")
+    until(lambda: len(phone.seen("CALL_ESTABLISHED")) == 3, "the emergency call answered by the first line")
+    until(lambda: [each["state"] for each in box.state()["calls"]] == ["talking"], "the two talk")
+    phone.hang_up()
+    taken.finish()
+    assert "INVITE sip:112@" in taken.messages()
+    assert trunks.reasons(trunks.last_call(), "0112")[0] == "emergency_called"
+
 
 @pytest.mark.feature("OUT-10")
 def test_a_barred_call_is_told_why_and_the_office_is_alerted(trunks: Trunks, box: Box, place: Path) -> None:
