@@ -13,7 +13,7 @@ from aiohttp import web
 
 from webui import language, pages
 from webui.client import API, Away, Client, Refused
-from webui.page import FILTERS, FUNCTIONS, render
+from webui.page import FILTERS, FUNCTIONS, go_to, render
 from webui.passthrough import UNDER_WAY, end_streams, pass_through
 from webui.phone_numbers import use_country
 from webui.security import comes_from_elsewhere, harden
@@ -27,10 +27,13 @@ from webui.session import (
     forget,
 )
 from webui.sip_door import open_sip_door
+from webui.unsent import keep_typed
 
 HERE = Path(__file__).parent
 UPLOAD_LIMIT = 64 * 1024 * 1024
 OPEN_TO_ALL = frozenset({"/claim", "/sign-in", "/language"})
+# Of a request for a part of a page.
+HTMX_HEADER = "HX-Request"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -115,12 +118,16 @@ async def attend(request: web.Request, handler: Handler) -> web.StreamResponse:
         visit = await begin_visit(request.app[CLIENT], request.cookies.get(SESSION_COOKIE))
         request[VISIT] = visit
         _choose_language(request)
+        if _is_nobody(request, visit):
+            return await _signed_out(request)
         _first_things_first(request, visit)
         return await handler(request)
     except Away:
-        return _fault(request, 503)
+        return await _away(request)
     except Refused as refusal:
-        return _refused(request, refusal)
+        if refusal.status == 401:
+            return await _signed_out(request)
+        return _fault(request, refusal.status if refusal.status in (403, 404) else 409)
 
 
 def _choose_language(request: web.Request) -> None:
@@ -141,9 +148,6 @@ def _first_things_first(request: web.Request, visit: Visit) -> None:
         _go(path, "/claim")
     elif path == "/claim":
         raise web.HTTPSeeOther("/")
-    elif visit.user is None and path not in OPEN_TO_ALL:
-        where = request.rel_url.raw_path_qs if request.method == "GET" and path != "/" else ""
-        raise web.HTTPSeeOther(f"/sign-in?next={quote(where, safe='')}" if where else "/sign-in")
     elif visit.user is not None and not visit.set_up and path != "/sign-out":
         _go(path, "/setup")
 
@@ -153,19 +157,33 @@ def _go(path: str, due: str) -> None:
         raise web.HTTPSeeOther(due)
 
 
-def _refused(request: web.Request, refusal: Refused) -> web.StreamResponse:
-    if refusal.status == 401:
-        response = web.HTTPSeeOther("/sign-in")
-        forget(response)
-        raise response
-    return _fault(request, refusal.status if refusal.status in (403, 404) else 409)
+def _is_nobody(request: web.Request, visit: Visit) -> bool:
+    """Whether whoever asks has to sign in first."""
+    return visit.claimed and visit.user is None and request.path not in OPEN_TO_ALL
+
+
+async def _signed_out(request: web.Request) -> web.StreamResponse:
+    """Ask for a sign-in: what was typed is kept meanwhile, and no page of it lands inside another."""
+    if HTMX_HEADER in request.headers:
+        return web.Response(status=401)
+    kept = await keep_typed(request, 401) if request.path != "/sign-out" else None
+    where = request.rel_url.raw_path_qs if request.method == "GET" and request.path != "/" else ""
+    answer = kept or go_to(f"/sign-in?next={quote(where, safe='')}" if where else "/sign-in")
+    forget(answer)
+    return answer
+
+
+async def _away(request: web.Request) -> web.StreamResponse:
+    """The telephone process is restarting: what was typed is kept, any other page comes back by itself."""
+    kept = await keep_typed(request, 503) if HTMX_HEADER not in request.headers else None
+    answer = kept or _fault(request, 503)
+    answer.headers["Retry-After"] = "2"
+    return answer
 
 
 def _fault(request: web.Request, status: int) -> web.StreamResponse:
     if VISIT not in request:
         return web.Response(status=status, text=str(status))
-    response = render(request, "fault.html", {"status": status})
+    response = render(request, "fault.html", {"status": status, "comes_back": request.method == "GET"})
     response.set_status(status)
-    if status == 503:
-        response.headers["Retry-After"] = "2"
     return response

@@ -35,7 +35,7 @@ class HoursNow(BaseModel):
 
 class State(Live):
     """Everything that goes on, with the version of the settings and the box's clock (epoch seconds, ISO
-    8601).
+    8601). `mail_trouble` is why e-mails wait, a code of mail.errors, "" where nothing is in their way.
     """
 
     version: int
@@ -45,6 +45,7 @@ class State(Live):
     calendars: dict[str, HoursNow]
     mailboxes: dict[str, MailboxCount]
     mails_waiting: int
+    mail_trouble: str = ""
 
 
 class Entry(BaseModel):
@@ -82,6 +83,7 @@ async def read_state(request: web.Request) -> web.Response:
         calendars=_hours_now(box.plan, now),
         mailboxes=await _counts(box, who),
         mails_waiting=await box.mail_queue.waiting() if who.is_administrator else 0,
+        mail_trouble=await box.mail_queue.trouble() if who.is_administrator else "",
     )
     return answer(state)
 

@@ -88,6 +88,18 @@ class MailQueue:
 
         return await self._database.read(count)
 
+    async def trouble(self) -> str:
+        """Why the e-mails that wait have not gone, a code of mail.errors; "" where none was in the way."""
+
+        def select(connection: sqlite3.Connection) -> str:
+            found = connection.execute(
+                "SELECT error FROM mail WHERE state IN ('queued', 'sending') AND error <> ''"
+                " ORDER BY attempts DESC, queued_at LIMIT 1"
+            ).fetchone()
+            return str(found[0]) if found else ""
+
+        return await self._database.read(select)
+
     async def mark_sending(self, message_id: str) -> None:
         """Say that an e-mail is on its way."""
         await self._run("UPDATE mail SET state = 'sending' WHERE message_id = ?", message_id)

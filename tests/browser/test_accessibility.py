@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.async_api import Page, expect
 
+from tests.browser.conftest import save
+
 PAGES = (
     "/security",
     "/",
@@ -97,3 +99,13 @@ async def test_news_do_not_take_the_focus(visitor: Page) -> None:
     await visitor.evaluate("htmx.ajax('GET', '/overview/now', { target: '#now', swap: 'innerHTML' })")
     await expect(visitor.locator("[data-before]")).to_have_count(0)
     await expect(link).to_be_focused()
+
+
+async def test_what_is_refused_is_read_first_and_leads_to_its_field(visitor: Page) -> None:
+    await visitor.goto("/people/new")
+    await visitor.fill("[name=name]", "Chloé")
+    await visitor.fill("[name=extension]", "101")
+    await save(visitor)
+    await expect(visitor.locator("#refused")).to_be_focused()
+    await visitor.locator("#refused a").press("Enter")
+    await expect(visitor.locator("[name=extension]")).to_be_focused()

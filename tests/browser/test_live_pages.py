@@ -79,3 +79,23 @@ def child(parent: int, word: str) -> int:
         if int(state[1]) == parent and word in words:
             return int(entry.name)
     raise LookupError(word)
+
+
+async def test_a_page_left_open_says_that_it_is_signed_out_and_takes_it_back(
+    product: Product, chromium: Browser
+) -> None:
+    office(product)
+    context = await chromium.new_context(locale="fr-FR")
+    page, other = await context.new_page(), await context.new_page()
+    await sign_in(page, product)
+    await page.goto(product.address + "/people")
+    await other.goto(product.address + "/people")
+    await other.locator(".wide .who button.plain").click()
+    await other.wait_for_url("**/sign-in")
+    look_again = "htmx.ajax('GET', '/banners', { target: '#banners', swap: 'outerHTML' })"
+    await page.evaluate(look_again)
+    await expect(page.locator("#connection [role=alert]")).to_contain_text("Vous êtes déconnecté")
+    await expect(page.locator("h1")).to_have_text("Personnes et téléphones")
+    await sign_in(other, product)
+    await page.evaluate(look_again)
+    await expect(page.locator("#connection .notice")).to_have_count(0)

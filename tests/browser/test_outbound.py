@@ -12,6 +12,7 @@ from tests.browser.conftest import Product, Words, save
 WHOLE = {"fr-FR": "nombre", "en-GB": "Write a whole number."}
 ABROAD = {"fr-FR": "dans un pays qui ne peut pas être appelé", "en-GB": "in a country that may not be called"}
 HELP = {"fr-FR": "numéro d'urgence", "en-GB": "an emergency number"}
+EVERYBODY = {"fr-FR": "tout le monde", "en-GB": "everybody"}
 WIDE = {"fr-FR": "un voleur pourrait appeler", "en-GB": "a thief could call"}
 
 
@@ -30,7 +31,9 @@ async def test_limits_are_set_and_a_wrong_one_is_told_at_its_field(
         await expect(visitor.locator("#limits small.error")).to_contain_text(WHOLE[words.locale])
         await visitor.fill("[name='limits.calls_per_day']", "40")
         await visitor.fill("[name='limits.minutes_per_day']", "")
-        await visitor.select_option("[name='limits.countries[]']", ["BE", "CH"])
+        for place, country in enumerate(("BE", "CH")):
+            await visitor.click("button[value='add:limits.countries']")
+            await visitor.select_option(f"[name='limits.countries.{place}']", country)
         await save(visitor)
         await visitor.wait_for_url("**?done=saved")
         limits = settled.api.get("/outbound")["limits"]
@@ -54,17 +57,20 @@ async def test_a_call_is_tried_with_its_reasons(visitor: Page, settled: Product,
 
 
 @pytest.mark.feature("OUT-4")
-async def test_a_number_is_reserved_to_somebody(visitor: Page, settled: Product) -> None:
+async def test_a_number_is_reserved_to_somebody(visitor: Page, settled: Product, words: Words) -> None:
     before = settled.api.get("/outbound")
     number, person = (settled.api.get(f"/{name}")["items"][0]["id"] for name in ("numbers", "people"))
     try:
         await visitor.goto("/outbound")
-        await visitor.select_option(f"[name='reserved.of-{number}[]']", [person])
-        await save(visitor)
-        await visitor.wait_for_url("**?done=saved")
-        assert settled.api.get("/outbound")["reserved"] == {number: [person]}
-        chosen = visitor.locator(f"[name='reserved.of-{number}[]'] option:checked")
-        await expect(chosen).to_have_count(1)
+        summary = visitor.locator("#reserved summary").first
+        for reserved in ({number: [person]}, {}):
+            await summary.click()
+            await visitor.set_checked(f"[name='reserved.of-{number}[]'][value={person}]", bool(reserved))
+            await save(visitor)
+            await visitor.wait_for_url("**?done=saved")
+            assert settled.api.get("/outbound")["reserved"] == reserved
+            await visitor.goto("/outbound")
+            await expect(summary).to_contain_text("Anne" if reserved else EVERYBODY[words.locale])
     finally:
         settled.api.ask("PUT", "/outbound", before)
 

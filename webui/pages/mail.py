@@ -31,6 +31,20 @@ FIELDS = (
 )
 
 
+# Where what is wrong is put right, by why the test did not go.
+MENDED_AT = {
+    "authentication_refused": "password",
+    "cannot_connect": "host",
+    "certificate_refused": "host",
+    "name_not_found": "host",
+    "no_mail_server": "host",
+    "sender_refused": "sender",
+    "timed_out": "port",
+    "tls_failed": "security",
+    "tls_not_offered": "security",
+}
+
+
 async def _show(request: web.Request, visit: Visit, form: Form, test: Form) -> web.Response:
     form.choices = {
         "securities": [
@@ -40,9 +54,18 @@ async def _show(request: web.Request, visit: Visit, form: Form, test: Form) -> w
         ]
     }
     state = await visit.get("/state")
-    return render(
-        request, "mail.html", {"form": form, "test": test, "waiting": state.get("mails_waiting", 0)}
-    )
+    trouble = str(state.get("mail_trouble", ""))
+    mended = next((MENDED_AT[one.code] for one in test.errors if one.code in MENDED_AT), "")
+    context = {
+        "form": form,
+        "test": test,
+        "waiting": state.get("mails_waiting", 0),
+        "trouble": trouble,
+        "mended_at": form.field(mended) if mended else None,
+    }
+    response = render(request, "mail.html", context)
+    response.set_status(422 if form.errors or test.errors else 200)
+    return response
 
 
 async def _saved_form(visit: Visit) -> Form:
@@ -56,12 +79,13 @@ async def mail_page(request: web.Request) -> web.Response:
     return await _show(request, visit, await _saved_form(visit), Form({}))
 
 
-async def save_mail(request: web.Request) -> web.StreamResponse:
-    """Keep the mail server's settings."""
-    visit = visit_of(request)
+async def _keep(visit: Visit, values: dict[str, Any]) -> Form | None:
+    """Keep the settings; the form with what is wrong where they can't be."""
     before = await visit.read("/mail_server")
-    values: dict[str, Any] = nest((await request.post()).items())
     version = str(values.pop("version", "")) or before.etag
+    if values.get("host") and not before.data.get("host"):
+        # Whoever types a server in for the first time means it to be used.
+        values["enabled"] = "on"
     try:
         await visit.send("PUT", "/mail_server", {**before.data, **record_of(FIELDS, values)}, etag=version)
     except Refused as refusal:
@@ -69,23 +93,30 @@ async def save_mail(request: web.Request) -> web.StreamResponse:
         form = Form(values, FIELDS, errors=refusal.errors, version=before.etag or "")
         if refusal.status == CHANGED_MEANWHILE:
             form.current = before.data
-        response = await _show(request, visit, form, Form({}))
-        response.set_status(422)
-        return response
-    return go_to("/mail", "saved")
+        return form
+    return None
+
+
+async def save_mail(request: web.Request) -> web.StreamResponse:
+    """Keep the mail server's settings."""
+    visit = visit_of(request)
+    form = await _keep(visit, nest((await request.post()).items()))
+    return go_to("/mail", "saved") if form is None else await _show(request, visit, form, Form({}))
 
 
 async def test_mail(request: web.Request) -> web.StreamResponse:
-    """Send a test e-mail and say how it went."""
+    """Keep the settings, send a test e-mail by them, and say how it went."""
     visit = visit_of(request)
     values: dict[str, Any] = nest((await request.post()).items())
+    test = Form({"to": values.pop("to", "")})
+    typed = any(one.name in values for one in FIELDS)
+    if typed and (form := await _keep(visit, values)) is not None:
+        return await _show(request, visit, form, test)
     try:
-        await visit.send("POST", "/mail_server/test", {"to": values.get("to", "")})
+        await visit.send("POST", "/mail_server/test", {"to": test.value("to")})
     except Refused as refusal:
-        form = Form(values, errors=refusal.errors)
-        response = await _show(request, visit, await _saved_form(visit), form)
-        response.set_status(422)
-        return response
+        test.errors = refusal.errors
+        return await _show(request, visit, await _saved_form(visit), test)
     return go_to("/mail", "sent")
 
 

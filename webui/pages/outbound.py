@@ -49,7 +49,7 @@ def _limits_of(posted: Json) -> Json:
         "enabled": bool(posted.get("enabled")),
         "all_countries": bool(posted.get("all_countries")),
         "premium": bool(posted.get("premium")),
-        "countries": posted.get("countries") or [],
+        "countries": [each for each in posted.get("countries") or [] if each],
         "calls_per_day": posted.get("calls_per_day") or None,
         "minutes_per_day": posted.get("minutes_per_day") or None,
         "night": {"start": night.get("start", ""), "end": night.get("end", "")} if given else None,

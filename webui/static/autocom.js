@@ -30,3 +30,35 @@ function showTakenPath() {
 
 document.addEventListener("DOMContentLoaded", showTakenPath);
 document.addEventListener("htmx:afterSettle", showTakenPath);
+
+/* What was refused is read first, and each fault leads to the input where it is told. */
+function inputOf(field) {
+  const parts = field.split(".");
+  for (; parts.length; parts.pop()) {
+    const input = document.querySelector(`[aria-describedby~="${CSS.escape(`e-${parts.join(".")}`)}"]`);
+    if (input) return input;
+  }
+  return null;
+}
+
+function linkFaults() {
+  for (const fault of document.querySelectorAll("#refused li[data-field]")) {
+    const input = inputOf(fault.dataset.field);
+    if (!input || fault.querySelector("a")) continue;
+    const link = document.createElement("a");
+    link.href = `#${input.id || "record"}`;
+    link.append(...fault.childNodes);
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      for (let part = input; part; part = part.parentElement) if (part.localName === "details") part.open = true;
+      input.focus();
+    });
+    fault.append(link);
+  }
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  linkFaults();
+  document.getElementById("refused")?.focus();
+});
+document.addEventListener("htmx:afterSettle", linkFaults);

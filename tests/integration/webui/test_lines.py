@@ -46,3 +46,15 @@ async def test_a_line_that_is_down_is_tried_by_a_button(
     assert button in (await administrator.get(f"/lines/{line}")).text
     shown = await administrator.post(f"/lines/{line}/try")
     assert office.tried_lines == [line] and shown.status == 200
+
+
+@pytest.mark.feature("NUM-2")
+async def test_a_refused_password_leads_to_where_it_is_typed_and_a_good_one_does_not(
+    office: OfficeBox, administrator: Browser
+) -> None:
+    line = next(iter(office.configuration.lines))
+    for reason, leads in (("wrong_password", True), ("no_answer", False)):
+        office.lines_down[line] = LineLive(line_id=line, state=LineState.REFUSED, reason=reason)
+        shown = (await administrator.get(f"/lines/{line}")).text
+        assert ('<a href="#f-user">' in shown) is leads, reason
+        assert 'id="f-user"' in shown

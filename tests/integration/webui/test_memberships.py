@@ -37,3 +37,15 @@ async def test_a_member_who_forwards_their_calls_is_not_said_to_ring(
     for page in pages:
         assert "renvoie tous les appels</span>" in (await administrator.get(page)).text
     assert "ne sonne pas en ce moment" in (await administrator.get(f"/people/{person}")).text
+
+
+async def test_a_member_without_a_phone_that_is_there_is_not_said_to_ring(
+    office: OfficeBox, administrator
+) -> None:
+    group = next(iter(office.configuration.groups.values()))
+    page = f"/people/{group.members[0].person_id}"
+    office.registered = set(office.configuration.phones)
+    assert "ne sonne pas en ce moment" not in (await administrator.get(page)).text
+    office.registered.clear()
+    office.calls.clear()
+    assert "ne sonne pas en ce moment" in (await administrator.get(page)).text

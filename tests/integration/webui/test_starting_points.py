@@ -18,6 +18,7 @@ async def test_a_ready_path_is_laid_out_by_one_click(office: OfficeBox, administ
     path = f"/numbers/{identifier}/start"
     page = await administrator.get(path)
     assert "sonne 15 s. Si personne ne répond, l’appelant entend un menu" in page.text
+    assert 'name="replace" value="on" required' in page.text, "a path is not lost by one click"
     before = office.configuration
     page = await administrator.post(path, who="person:nobody", kind="transfer")
     assert page.status == 422
