@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 import aiohttp_jinja2
 from aiohttp import web
+from yarl import URL
 
 from webui import forward_words, language, wording
 from webui.client import FieldError
@@ -158,10 +158,17 @@ def _surroundings(request: web.Request) -> dict[str, Any]:
         "lang": language.current_language(),
         "path": request.path,
         "here": request.rel_url.raw_path_qs,
+        "standing_on": _standing_on(request),
         "done": request.query.get("done", ""),
         "refused": request.query.get("refused", ""),
         "asset": asset,
     }
+
+
+def _standing_on(request: web.Request) -> str:
+    """The path of the page that somebody looks at, also when a part of it is fetched."""
+    around = request.headers.get("HX-Current-URL", "")
+    return only_inside(URL(around).path if URL(around).absolute else "", request.path)
 
 
 def render(request: web.Request, template: str, context: Mapping[str, Any]) -> web.Response:
@@ -171,9 +178,12 @@ def render(request: web.Request, template: str, context: Mapping[str, Any]) -> w
 
 def go_to(path: str, done: str = "") -> web.Response:
     """A redirect after a form (303), with a confirmation to show there."""
-    return web.Response(
-        status=303, headers={"Location": f"{path}?{urlencode({'done': done})}" if done else path}
-    )
+    return web.Response(status=303, headers={"Location": with_query(path, done=done) if done else path})
+
+
+def with_query(path: str, **more: str) -> str:
+    """A path of ours with these in its query, in place of any of the same name."""
+    return str(URL(path).update_query(more))
 
 
 def only_inside(path: str, otherwise: str = "/") -> str:

@@ -99,3 +99,30 @@ async def test_a_page_left_open_says_that_it_is_signed_out_and_takes_it_back(
     await sign_in(other, product)
     await page.evaluate(look_again)
     await expect(page.locator("#connection .notice")).to_have_count(0)
+
+
+# Fetches a part of a page anew; whether it was left as it was, once htmx has done with the answer.
+LEFT_ALONE = """part => new Promise(done => {
+    document.querySelector(part).firstElementChild.kept = true;
+    document.addEventListener("htmx:afterRequest", () => {
+        done(document.querySelector(part).firstElementChild.kept === true);
+    }, { once: true });
+    htmx.ajax("GET", document.querySelector(part).getAttribute("hx-get"), { source: part, target: part });
+})"""
+
+
+async def test_what_has_not_changed_is_left_alone_and_told_once(product: Product, chromium: Browser) -> None:
+    ask = office(product)
+    ask("PUT", "/overrides", {"calendar_id": None, "state": "closed", "destination": None, "until": None})
+    page = await (await chromium.new_context(locale="fr-FR")).new_page()
+    await sign_in(page, product)
+    # A page without events of its own.
+    await page.goto(product.address + "/backup")
+    assert await page.locator("#banners [role=status]").count() == 1
+    assert await page.evaluate(LEFT_ALONE, "#banners") is True
+    hours = ask("GET", "/calendars")["items"][0]["id"]
+    ask("PUT", "/overrides", {"calendar_id": hours, "state": "open", "destination": None, "until": None})
+    for left_alone in (False, True):
+        assert await page.evaluate(LEFT_ALONE, "#banners") is left_alone
+        await expect(page.locator("#banners [role=status]")).to_have_text(re.compile("ouvert"))
+        await expect(page.locator("#banners [role=note]")).to_have_text(re.compile("fermé"))

@@ -25,13 +25,13 @@ async def history(request: web.Request) -> web.Response:
     page = request.query.get("page", "1")
     wanted = {name: request.query[name] for name in FILTERS if request.query.get(name)}
     query = {**wanted, "page": page if page.isdigit() and page != "0" else "1", "page_size": str(PAGE_SIZE)}
-    refused = False
+    unreadable = False
     try:
         told = await visit.get("/history", **query)
     except Refused as refusal:
         if refusal.status != 422:
             raise
-        refused, wanted = True, {}
+        unreadable, wanted = True, {}
         told = await visit.get("/history", page_size=str(PAGE_SIZE))
     context = {
         "records": told["records"],
@@ -40,7 +40,7 @@ async def history(request: web.Request) -> web.Response:
         "pages": max(1, -(-told["total"] // PAGE_SIZE)),
         "wanted": wanted,
         "query": urlencode(wanted),
-        "refused": refused,
+        "unreadable": unreadable,
         "names": await read_names(visit),
     }
     return render(request, "history.html", context)

@@ -45,6 +45,20 @@ MENDED_AT = {
 }
 
 
+# Why an e-mail did not go by the server's own words; otherwise it is the box that tells.
+SAID_BY_SERVER = frozenset(
+    {
+        "authentication_refused",
+        "message_refused",
+        "message_too_large",
+        "recipients_refused",
+        "sender_refused",
+        "server_busy",
+        "some_refused",
+    }
+)
+
+
 async def _show(request: web.Request, visit: Visit, form: Form, test: Form) -> web.Response:
     form.choices = {
         "securities": [
@@ -61,6 +75,7 @@ async def _show(request: web.Request, visit: Visit, form: Form, test: Form) -> w
         "test": test,
         "waiting": state.get("mails_waiting", 0),
         "trouble": trouble,
+        "said_by_server": SAID_BY_SERVER,
         "mended_at": form.field(mended) if mended else None,
     }
     response = render(request, "mail.html", context)
