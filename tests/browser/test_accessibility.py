@@ -41,6 +41,11 @@ SKIPPED_LEVELS = """() => {
     const levels = [...document.querySelectorAll("main h1, main h2, main h3")].map(one => +one.tagName[1]);
     return levels.some((level, place) => place > 0 && level > levels[place - 1] + 1);
 }"""
+# Buttons of the rows of one list that are called the same, for whoever only hears their names.
+ALIKE = """() => [...document.querySelectorAll("ol")].flatMap(list => {
+    const names = [...list.querySelectorAll(":scope > li > button")].map(one => one.textContent.trim());
+    return names.filter((name, place) => names.indexOf(name) !== place);
+})"""
 NAMELESS = """() => [...document.querySelectorAll("a[href], button:not([aria-hidden])")]
     .filter(one => !one.textContent.trim() && !one.ariaLabel && !one.title && !one.querySelector("[alt]"))
     .map(one => one.outerHTML)"""
@@ -54,6 +59,7 @@ async def test_headings_languages_and_names(visitor: Page) -> None:
         assert await visitor.locator("h1").count() == 1, path
         assert await visitor.evaluate(SKIPPED_LEVELS) is False, path
         assert await visitor.evaluate(NAMELESS) == [], path
+        assert await visitor.evaluate(ALIKE) == [], path
 
 
 async def test_the_first_tab_skips_to_the_content(visitor: Page) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Dialog, Page, expect
 
 from tests.browser.conftest import Product, Words, is_refused, save, sign_in
 
@@ -99,3 +99,22 @@ async def reach(page: Page, selector: str) -> None:
             return
         await page.keyboard.press("Tab")
     raise AssertionError(f"{selector} is not reached by the keyboard")
+
+
+async def test_what_is_typed_and_not_saved_is_not_left_by_a_slip(visitor: Page) -> None:
+    asked: list[str] = []
+
+    async def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        await dialog.dismiss()
+
+    visitor.on("dialog", stay)
+    await visitor.goto("/people/anne")
+    await visitor.fill("[name=comment]", "à garder")
+    away = visitor.locator("nav.wide a[href='/history']")
+    async with visitor.expect_event("dialog"):
+        await away.click(no_wait_after=True)
+    await expect(visitor.locator("[name=comment]")).to_have_value("à garder")
+    await visitor.click(".save-bar a.quiet")
+    await visitor.wait_for_url("**/people")
+    assert asked == ["beforeunload"]

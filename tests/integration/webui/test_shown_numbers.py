@@ -54,3 +54,25 @@ async def test_the_list_is_taken_off_again(administrator: Browser, office: Offic
     assert office.configuration.people[person].allowed_number_ids == ()
     await administrator.submit(await administrator.get(path), shows_only="", do="save")
     assert office.configuration.people[person].allowed_number_ids is None
+
+
+@pytest.mark.feature("OUT-1")
+async def test_the_number_shown_first_is_moved_up(administrator: Browser, office: OfficeBox) -> None:
+    person = next(iter(office.configuration.people))
+    path = f"/people/{person}"
+    first, second, *_ = office.configuration.numbers
+    await administrator.post(
+        "/people/" + person,
+        *(each for each in (await administrator.get(path)).fields if each[0] != "shows_only"),
+        ("shows_only", "on"),
+        ("allowed_number_ids[]", first),
+        ("allowed_number_ids[]", second),
+        ("do", "save"),
+    )
+    assert office.configuration.people[person].allowed_number_ids == (first, second)
+    page = await administrator.get(path)
+    assert 'value="up:allowed_number_ids.1"' in page.text
+    assert 'value="up:allowed_number_ids.2"' not in page.text, "what is not ticked has no place in the order"
+    page = await administrator.submit(page, do="up:allowed_number_ids.1")
+    await administrator.submit(page, path, do="save")
+    assert office.configuration.people[person].allowed_number_ids == (second, first)
