@@ -37,7 +37,10 @@ async def test_the_sheet_prints_on_one_page_without_the_menu(
 ) -> None:
     await visitor.goto("/star-codes")
     await expect(visitor.locator("[data-print]")).to_be_visible()
-    await visitor.emulate_media(media="print")
+    # At night the screen is dark, and the paper is white all the same.
+    await visitor.emulate_media(media="print", color_scheme="dark")
+    black = "one => getComputedStyle(one).color"
+    assert await visitor.locator("h2").first.evaluate(black) == "rgb(0, 0, 0)"
     await expect(visitor.locator(".side")).to_be_hidden()
     await expect(visitor.locator("[data-print]")).to_be_hidden()
     await expect(visitor.locator(".codes kbd").first).to_be_visible()
