@@ -101,8 +101,9 @@ async def _counts(box: Box, who: Identity) -> dict[str, MailboxCount]:
     counts = await box.messages.counts()
     if who.is_administrator:
         return counts
+    nothing = MailboxCount(total=0, unheard=0)
     own = own_mailboxes(box.configuration, who.person_id or "")
-    return {identifier: count for identifier, count in counts.items() if identifier in own}
+    return {identifier: counts.get(identifier, nothing) for identifier in sorted(own)}
 
 
 async def read_directory(request: web.Request) -> web.Response:

@@ -6,7 +6,7 @@ let typed = false;
 const keeps = (one) => document.body.classList.contains("framed") && Boolean(one.closest("form:has(.save-bar)"));
 
 document.addEventListener("DOMContentLoaded", () => {
-  typed = document.querySelector("form #refused, #unsent") !== null;
+  typed = document.querySelector("form:has(.save-bar) #refused, #unsent") !== null;
 });
 document.addEventListener("input", (event) => {
   if (keeps(event.target)) typed = true;

@@ -1,0 +1,24 @@
+"""Whoever has a mailbox finds its greeting from the page of messages, before the first message came."""
+
+from __future__ import annotations
+
+import pytest
+
+from appliance.configuration.voicemail import MailboxOwner
+from tests.integration.webui.conftest import Browser
+from tests.support.office_box import OfficeBox
+
+
+@pytest.mark.feature("VM-2")
+async def test_people_are_led_to_their_own_greeting(office: OfficeBox, administrator: Browser) -> None:
+    owned = [one for one in office.configuration.mailboxes.values() if one.owner is MailboxOwner.PERSON]
+    mailbox = owned[0]
+    for message in (await office.messages.list({mailbox.id})).messages:
+        await office.messages.delete(message.id, office.epoch())
+    await administrator.become(mailbox.owner_id)
+    page = await administrator.get("/voicemail")
+    assert f'href="/mailboxes/{mailbox.id}"' in page.text
+    for other in owned[1:]:
+        assert f'href="/mailboxes/{other.id}"' not in page.text
+    page = await administrator.get(f"/mailboxes/{mailbox.id}")
+    assert (page.status, 'name="greetings.open.audio_id"' in page.text) == (200, True)
