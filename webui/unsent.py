@@ -26,7 +26,7 @@ async def keep_typed(request: web.Request, status: int) -> web.Response | None:
         "status": status,
         "typed": [(name, value) for name, value in typed if name not in secrets],
         "secrets": secrets,
-        "files": any(not isinstance(value, str) and value.filename for value in posted.values()),
+        "files": any(isinstance(value, web.FileField) and value.filename for value in posted.values()),
     }
     response = render(request, "unsent.html", context)
     response.set_status(status)
