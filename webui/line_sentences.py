@@ -9,6 +9,8 @@ from webui.language import N_
 ERRORS: Mapping[str, str] = {
     "line_user_missing": N_("Write the user name your provider gave."),
     "line_password_missing": N_("Write the password your provider gave."),
+    "network_malformed": N_("Write an address, a name, or a range such as 203.0.113.0/28."),
+    "network_too_wide": N_("This range is too wide: at most /{widest}."),
     "line_twice": N_("{name} is in this list twice."),
     "line_main_missing": N_("Choose the main number: every call of this line is for it."),
     "main_number_elsewhere": N_("{name} arrives on another line."),

@@ -26,6 +26,7 @@ from appliance.configuration.fields import (
     RingTone,
     Secret,
 )
+from appliance.configuration.networks import HostOrNetwork
 from appliance.configuration.voicemail import Greeting
 
 
@@ -162,7 +163,7 @@ class SipTrunk(Record):
     authentication_user: Annotated[Login, Field(max_length=128)] = ""
     password: Secret = Field(default="", validate_default=True)
     outbound_proxy: Host | None = None
-    trusted_addresses: Annotated[tuple[Host, ...], Field(max_length=20)] = ()
+    trusted_addresses: Annotated[tuple[HostOrNetwork, ...], Field(max_length=40)] = ()
     dialled_format: DialledFormat = DialledFormat.PLUS
     main_number_id: Identifier | None = None
     register_seconds: Annotated[int, Field(ge=60, le=7200)] = 600

@@ -203,7 +203,7 @@ class Box:
         )
         incoming.look_up = self.contacts.look_up
         self.doors.phone_hosts = lambda: self.phones.hosts
-        self.doors.line_hosts = self.lines.hosts
+        self.doors.is_of_line = self.lines.is_address
         self.doors.is_near = self.phones.is_near = self.addresses.is_near
         self.doors.is_of_ours = lambda data: self.ladders.knows(data) or self.lines.is_marked(data)
         self.driver.admits = self.doors.admits

@@ -44,7 +44,7 @@ class Doors:
     ) -> None:
         self.guard = Guard()
         self.phone_hosts: Callable[[], Collection[str]] = frozenset
-        self.line_hosts: Callable[[], Collection[str]] = frozenset
+        self.is_of_line: Callable[[str], bool] = lambda address: False
         self.is_near: Callable[[str], bool] = is_local
         self.is_of_ours: Callable[[bytes], bool] = lambda data: False
         self._kept = kept
@@ -75,7 +75,7 @@ class Doors:
 
     def is_ours(self, address: str) -> bool:
         """Whether a phone of ours is registered from there, or a line's server is there."""
-        return address in self.phone_hosts() or address in self.line_hosts()
+        return address in self.phone_hosts() or self.is_of_line(address)
 
     def asked(self, address: str) -> None:
         """Somebody was asked for a password: who never has one only looks around."""

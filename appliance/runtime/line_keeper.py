@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from appliance.calls.task_group import TaskGroup
 from appliance.configuration.lines import Line, OutsideAddress, Transport
+from appliance.configuration.networks import is_in_network, network_of
 from appliance.control.live import LineLive, LineState
 from appliance.runtime.clock import Clock
 from appliance.runtime.contacts import our_contact
@@ -66,7 +67,6 @@ class LineKeeper:
         self._clock = clock
         self._changed = changed
         self._looked_at = self._kept_alive_at = float("-inf")
-        self._trusted: frozenset[str] = frozenset()
         # The name that the certificate of a server found at that address must hold.
         self._certified: dict[str, str] = {}
         self.hosts: frozenset[str] = frozenset()
@@ -212,13 +212,14 @@ class LineKeeper:
             self._certified.update((target.host, host) for target in targets)
         trusted: set[str] = set()
         for host in self.line.trusted_addresses:
+            if network_of(host) is not None:
+                continue
             trusted.update(target.host for target in await self._names.targets(self._wish(host)))
         self._looked_at = self._clock.monotonic()
         self._dns_silent = any(self._names.was_silent(self._wish(host)) for host in hosts)
         self.targets = found
         self._probes = {target: probe for target, probe in self._probes.items() if target in found}
-        self._trusted = frozenset(trusted)
-        self.hosts = self._trusted.union(target.host for target in found)
+        self.hosts = frozenset(trusted).union(target.host for target in found)
         if self._client is not None:
             self._client.set_targets(found, self._looked_at)
         self._tell()
@@ -368,7 +369,7 @@ class LineKeeper:
 
     def is_address(self, host: str) -> bool:
         """Whether the line's calls may come from that address."""
-        return host in self._trusted or any(target.host == host for target in self.targets)
+        return host in self.hosts or any(is_in_network(host, each) for each in self.line.trusted_addresses)
 
     def _stands(self) -> tuple[LineState, str, int | None]:
         """State, the reason when it is not up, and the status that gave the reason."""

@@ -115,9 +115,9 @@ class Lines:
         found = [keeper.line for keeper in keepers if keeper.is_address(flow.remote[0])]
         return line_called(self._configuration(), found, request) if found else None
 
-    def hosts(self) -> frozenset[str]:
-        """The addresses of every line's servers, and those trusted."""
-        return frozenset().union(*(keeper.hosts for keeper in self._keepers.values()))
+    def is_address(self, host: str) -> bool:
+        """Whether calls of any line may come from that address: one of a server, or one that is trusted."""
+        return any(keeper.is_address(host) for keeper in self._keepers.values())
 
     def is_marked(self, data: bytes) -> bool:
         """Whether a message carries the mark of one of our lines: it comes from the provider."""

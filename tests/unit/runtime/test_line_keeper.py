@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from pydantic import ValidationError
 
 from appliance.configuration.lines import OutsideAddress, SipTrunk
 from appliance.control.live import LineState
@@ -101,6 +102,30 @@ async def test_somebody_who_had_the_provider_mend_it_has_the_line_tried_at_once(
     keeper.try_now()
     await settle()
     assert keeper.live().state is LineState.UP
+
+
+@pytest.mark.feature("NUM-2")
+async def test_an_operator_calls_from_any_address_of_the_ranges_it_names(kept):
+    ranges = ("54.171.127.192/26", "2001:db8:7::/48")
+    keeper = kept(Dns(), Driver(), LINE.model_copy(update={"trusted_addresses": ranges}))
+    await settle()
+    asked = ("54.171.127.200", "54.171.128.1", "2001:db8:7::9", "2001:db8:8::9", "127.0.0.9", "nonsense")
+    assert [keeper.is_address(each) for each in asked] == [True, False, True, False, True, False]
+
+
+@pytest.mark.feature("NUM-2")
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("10.0.0.0/8", "network_too_wide"), ("0.0.0.0/0", "network_too_wide"), ("2001::/16", "network_too_wide"),
+     ("host/28", "network_malformed"), ("1.2.3.4/33", "network_malformed"),
+     ("1.2.3.4/", "string_pattern_mismatch")],
+)  # fmt: skip
+def test_a_range_that_is_none_or_holds_half_the_internet_is_refused(written, code):
+    with pytest.raises(ValidationError) as refused:
+        SipTrunk.model_validate({**TRUSTED.model_dump(), "trusted_addresses": (written,)})
+    assert [(error["type"], error["loc"]) for error in refused.value.errors()] == [
+        (code, ("trusted_addresses", 0))
+    ]
 
 
 TRUSTED = SipTrunk(id="trunk", name="Trunk", mode="trusted", server="sip.example.net")
