@@ -37,8 +37,8 @@ async def answer_changes(
             agreed = await _agreed_here(change, asking, other) if here else None
             if agreed is None:
                 await pass_change(change, asking, other)
-                continue
-            if not change.accept(replace(agreed, direction=Direction.SENDRECV)):
+                holds = False
+            elif not change.accept(replace(agreed, direction=Direction.SENDRECV)):
                 continue
             if holds and playing is None:
                 playing = group.create_task(entertain(board, call, asking, other))

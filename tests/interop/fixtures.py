@@ -63,18 +63,28 @@ class Phones:
     def sipp(self, name: str, user: str = "", password: str = PASSWORD) -> Sipp:
         return Sipp(self._network.host(name), self._place / name, user=user, password=password)
 
-    def baresip(self, name: str, somebody: Somebody, *, tone: int, transport: str = "udp") -> Baresip:
+    def baresip(
+        self, name: str, somebody: Somebody, *, tone: int, transport: str = "udp", codecs: str = "PCMA,PCMU"
+    ) -> Baresip:
         """A Baresip of that person, registered."""
         phone = Baresip(self._network.host(name), self._place / name, tone=tone)
-        phone.account(somebody.user, PASSWORD, self._server(), transport=transport)
+        phone.account(somebody.user, PASSWORD, self._server(), transport=transport, codecs=codecs)
         return self._registered(phone)
 
     def linphone(
-        self, name: str, somebody: Somebody, *, tone: int, transport: str = "udp", session_seconds: int = 0
+        self,
+        name: str,
+        somebody: Somebody,
+        *,
+        tone: int,
+        transport: str = "udp",
+        session_seconds: int = 0,
+        g722: bool = False,
     ) -> Linphone:
         phone = Linphone(self._network.host(name), self._place / name, tone=tone)
         phone.account(somebody.user, PASSWORD, self._server(), transport=transport)
         phone.session_seconds = session_seconds
+        phone.has_g722 = g722
         return self._registered(phone)
 
     def pyvoip(self, name: str, somebody: Somebody, *, tone: int) -> PyVoipPhone:

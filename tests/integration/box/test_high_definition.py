@@ -64,6 +64,7 @@ async def test_a_phone_that_holds_and_comes_back_in_its_codec_alone_has_the_othe
     call.respond(asked, 200, description(mouth.port, version=3, codecs="9 101"))
     await call.request("ACK")
     assert b"RTP/AVP 9 101" in (await heard.accepted()).body
+    await running.until(lambda: running.box.calls.live()[0].state == "talking", "the music is over")
     mouth.say(asked.media, b"\x42" * 160, 9)
     await ear.hears(lambda: b"\x42" * 160 in ear.sound(9), "the voice again")
     await call.hang_up()

@@ -36,7 +36,7 @@ rtp_tos 184
 rtp_stats no
 jitter_buffer_delay 2-10
 module_path {modules}
-module g711.so
+{codecs}
 module aufile.so
 module aubridge.so
 module sndfile.so
@@ -79,6 +79,7 @@ class Baresip:
         self.ipv6 = ""
         self._watches_messages = False
         self._encrypts = False
+        self._codecs = ""
 
     def account(
         self,
@@ -90,16 +91,19 @@ class Baresip:
         register: bool = True,
         answer: str = "manual",
         encryption: str = "",
+        codecs: str = "PCMA,PCMU",
     ) -> None:
         """Give the phone an account before it starts; `answer` is manual, auto or early.
 
-        `encryption` of its audio: "srtp" when the other side can, "srtp-mand" always.
+        `encryption` of its audio: "srtp" when the other side can, "srtp-mand" always. `codecs` are its own,
+        the preferred first.
         """
         self._encrypts = bool(encryption)
+        self._codecs = codecs
         registration = "600" if register else "0"
         self._accounts.append(
             f"<sip:{user}@{server};transport={transport}>;auth_user={user};auth_pass={password}"
-            f";regint={registration};answermode={answer};audio_codecs=PCMA,PCMU;sipnat="
+            f";regint={registration};answermode={answer};audio_codecs={codecs};sipnat="
             + (f";mediaenc={encryption}" if encryption else "")
         )
 
@@ -152,6 +156,7 @@ class Baresip:
             sip_address=f"[{self.ipv6}]" if self.ipv6 else self.host.address,
             sip_port=self.sip_port,
             messages="module_app mwi.so" if self._watches_messages else "",
+            codecs="module g722.so\nmodule g711.so" if "G722" in self._codecs else "module g711.so",
             encryption="module srtp.so" if self._encrypts else "",
             trust="\n".join(
                 f"{name} {file}"

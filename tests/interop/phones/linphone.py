@@ -72,6 +72,14 @@ channels=1
 enabled=0
 """
 
+_G722 = """
+[audio_codec_5]
+mime=G722
+rate=8000
+channels=1
+enabled=1
+"""
+
 _SECURITY = """
 root_ca={authority}
 verify_server_certs=1
@@ -117,6 +125,7 @@ class Linphone:
         self._called = 0
         # The interval of the session timers it asks for; none when 0.
         self.session_seconds = 0
+        self.has_g722 = False
 
     def account(self, user: str, password: str, server: str, *, transport: str = "") -> None:
         self._account = (user, password, server)
@@ -143,6 +152,7 @@ class Linphone:
                 address=self.host.address,
                 rtp_port=self.rtp_port,
             )
+            + (_G722 if self.has_g722 else "")
         )
         log = str(self.folder / "log.txt")
         self._process = subprocess.Popen(
