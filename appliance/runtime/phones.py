@@ -193,7 +193,7 @@ class Phones:
         self._driver.respond(event.key, response)  # type: ignore[arg-type]
         for change in changes:
             found = change.binding
-            if change.kind != "removed" and found.flow.connection is not None:
+            if change.kind != "removed":
                 self._driver.endpoint.flow_found(found.aor, found.contact, found.flow)
         self._told(changes)
 

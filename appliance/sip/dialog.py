@@ -150,15 +150,17 @@ class Dialog:
         self.flow = flow.to(address)
 
     def flow_found(self, user: str, contact: Uri, flow: Flow) -> None:
-        """Somebody has registered from a connection: the peer's requests go there when it is theirs.
+        """Somebody has registered: the peer's requests go by that way when it is theirs.
 
         A phone whose connection was closed comes by another (RFC 5626 5.3): it has the same name, and the
-        same host in its Contact. One whose end we have not noticed has the same port too.
+        same host in its Contact. One whose end we have not noticed has the same port too, as has one that its
+        router shows at another port now.
         """
         if self.remote.uri.user != user or self.remote_target.host != contact.host:
             return
-        was_lost = self.flow.connection is None and self.flow.transport == flow.transport
-        if was_lost or self.remote_target.port == contact.port:
+        comes_anew = self.flow.connection is None and flow.connection is not None
+        is_lost = comes_anew and self.flow.transport == flow.transport
+        if is_lost or self.remote_target.port == contact.port:
             self.flow = flow
 
 

@@ -96,7 +96,7 @@ class UserAgentCore:
         self.transactions.flow_failed(flow, now)
 
     def flow_found(self, user: str, contact: Uri, flow: Flow) -> None:
-        """Somebody has registered from a connection: their sessions go on by it."""
+        """Somebody has registered: their sessions go on by that way."""
         for session in self._sessions.values():
             if session.dialog is not None:
                 session.dialog.flow_found(user, contact, flow)

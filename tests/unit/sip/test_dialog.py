@@ -97,6 +97,15 @@ def test_a_lost_connection_to_a_named_contact_leads_to_the_old_address() -> None
 NEWER = Flow("TCP", TCP.local, ("10.0.0.2", 41999), 4)
 
 
+def test_a_phone_that_its_router_shows_at_another_port_is_reached_there() -> None:
+    dialog = callee(flow=UDP)
+    elsewhere = Flow("UDP", UDP.local, ("10.0.0.2", 61000))
+    dialog.flow_found("peer", Uri.parse("sip:peer@10.0.0.2:5080"), elsewhere)
+    assert dialog.flow == UDP, "another phone of theirs"
+    dialog.flow_found("peer", Uri.parse("sip:peer@10.0.0.2:5070"), elsewhere)
+    assert dialog.flow == elsewhere
+
+
 @pytest.mark.parametrize(
     ("lost", "user", "contact", "moves"),
     [
