@@ -427,6 +427,7 @@ class Box:
     def _flow_failed(self, flow: Flow) -> None:
         self.phones.connection_closed(flow)
         self.lamps.connection_closed(flow)
+        self.lines.connection_closed(flow)
 
     def _phones_come_from_outside(self) -> bool:
         office = self.configuration.office

@@ -34,6 +34,8 @@ MISTAKE_SECONDS = 15.0
 SEEN_SECONDS = 300
 # How soon a provider is told again that we are elsewhere: some see us elsewhere each time.
 ANEW_SECONDS = 5.0
+# How soon again: some close each connection once they have answered.
+RECONNECT_SECONDS = 30.0
 # A REGISTER has been sent five times by then: the next server, or the next try, is worth more than 24 s more.
 REGISTER_SECONDS = 8.0
 # What the provider sends back in the Request-URI of its calls: known wherever they come from.
@@ -74,7 +76,7 @@ class LineKeeper:
         self._probes: dict[Target, Probe] = {}
         self.outside = Outside(line, names)
         self._told_outside = self.outside.address
-        self._told_anew_at = float("-inf")
+        self._told_anew_at = self._connected_anew_at = float("-inf")
         self._wake = asyncio.Event()
         self._dns_silent = False
         self._dead_until = float("-inf")
@@ -151,6 +153,17 @@ class LineKeeper:
         for probe in self._probes.values():
             probe.hasten(self._clock.monotonic())
         self._wake.set()
+
+    def connection_closed(self, flow: Flow) -> None:
+        """A connection is gone: a provider brings its calls by the one that we registered on."""
+        target = self._client.state.target if self._client is not None else None
+        now = self._clock.monotonic()
+        if self._client is None or target is None or now < self._connected_anew_at + RECONNECT_SECONDS:
+            return
+        if flow.transport == target.transport != "UDP" and flow.remote == (target.host, target.port):
+            self._connected_anew_at = now
+            self._client.refresh(now)
+            self._wake.set()
 
     def try_now(self) -> None:
         """Look for the servers and register at once, however long the next try was to be waited for."""

@@ -161,6 +161,11 @@ class Lines:
         if (keeper := self._keepers.get(line_id)) is not None:
             keeper.suspect()
 
+    def connection_closed(self, flow: Flow) -> None:
+        """A connection is gone, and with it the way by which a provider may bring its calls."""
+        for keeper in self._keepers.values():
+            keeper.connection_closed(flow)
+
     def try_now(self, line_id: str) -> bool:
         """Have a line tried at once; False for one that is not in use."""
         keeper = self._keepers.get(line_id)

@@ -116,6 +116,11 @@ class RegistrationClient:
         self._due = now if registered else None
         self._set(now, status="stopped", reason="", retry_at=None)
 
+    def refresh(self, now: float) -> None:
+        """Register once more at once, though the registration stands: the way it went by is gone."""
+        if self.state.status == "registered" and self._sent is None:
+            self._due = now
+
     def set_targets(self, targets: Sequence[Target], now: float) -> None:
         """Where the provider's servers are, in the order to be tried. The server in use stays in use."""
         current, before = self.state.target, self._targets

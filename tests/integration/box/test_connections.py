@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from appliance.configuration.lines import Transport
 from appliance.runtime import sip_sockets
 from appliance.sip.framing import StreamFramer
 from tests.support.raw_sip import RawMessage
@@ -126,3 +127,36 @@ async def test_whoever_is_not_to_be_heard_loses_the_connection(running, connecti
     async with asyncio.timeout(5):
         assert await reader.read() == b""
     await running.until(lambda: not running.box.driver.sockets.open_connections, "it is forgotten")
+
+
+@pytest.mark.feature("NUM-2")
+async def test_a_line_registers_anew_when_the_connection_its_calls_come_by_is_gone(running):
+    """A provider that closes it, or a router that forgets it, would bring calls to nobody for an hour."""
+    registered: asyncio.Queue[asyncio.StreamWriter] = asyncio.Queue()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        framer = StreamFramer()
+        while data := await reader.read(4096):
+            for each in framer.feed(data):
+                asked = RawMessage(each)
+                contact = f"Contact: <{asked.contact}>;expires=3600" if asked.method == "REGISTER" else "X: y"
+                lines = ["SIP/2.0 200 OK", *(f"Via: {via}" for via in asked.all("via"))]
+                lines += [f"{name}: {asked.get(name.lower())}" for name in ("From", "To", "Call-ID", "CSeq")]
+                writer.write("\r\n".join([*lines, contact, "Content-Length: 0", "", ""]).encode())
+                if asked.method == "REGISTER":
+                    await registered.put(writer)
+
+    server = await asyncio.start_server(serve, "127.0.0.9", 0)
+    settings = running.box.configuration
+    fields = {"mode": "registered", "user": "acct", "transport": Transport.TCP, "register_seconds": 3600}
+    fields["port"] = server.sockets[0].getsockname()[1]
+    line = settings.lines["trunk"].model_copy(update=fields)
+    await running.set(settings.with_record("lines", "trunk", line))
+    async with asyncio.timeout(10):
+        first = await registered.get()
+        await running.until(lambda: "trunk" in running.box.lines.up(), "the line is up")
+        first.close()
+        second = await registered.get()
+    assert second is not first and "trunk" in running.box.lines.up()
+    second.close()
+    server.close()

@@ -283,6 +283,19 @@ def test_a_provider_found_elsewhere_is_asked_at_once() -> None:
     assert trunk.must_send().target == TWO
 
 
+def test_it_registers_once_more_when_the_way_it_went_by_is_gone() -> None:
+    trunk = Trunk()
+    trunk.client.refresh(trunk.now)
+    trunk.registers(granted=3600)
+    assert trunk.sends() is None
+    trunk.client.refresh(trunk.now)
+    assert trunk.told == ("registered", "")
+    attempt = trunk.must_send()
+    trunk.client.refresh(trunk.now)
+    trunk.answers(200, request=attempt.request)
+    assert trunk.sends() is None and trunk.told == ("registered", "")
+
+
 def test_it_leaves() -> None:
     trunk = Trunk()
     trunk.registers()
