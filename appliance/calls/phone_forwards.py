@@ -1,7 +1,8 @@
 """Forwards set at a phone itself: it answers a call with 302 and where to call instead (RFC 3261 21.3.3).
 
 Followed for a call to one person, once none of their other phones has taken it, as a forward of theirs would
-be: where they may set one, to where anybody may be forwarded, and not round in circles.
+be: where they may set one, to where anybody may be forwarded, and not round in circles. Who is to be spoken to
+without picking up is spoken to nowhere else.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from appliance.calls.call import Call, Party
 from appliance.calls.switchboard import Switchboard
 from appliance.legs.leg import CalleeLeg
 from appliance.routing.redirections import ALWAYS, Redirection
-from appliance.routing.steps import Outcome, Ring
+from appliance.routing.steps import Outcome, PhoneTarget, Ring
 from appliance.routing.trail import Reason
 
 LOCK = "people.forward_to"
@@ -28,7 +29,9 @@ async def follow_phones(
     """Go where a phone that was rung says, if one does; else `outcome`. None once the call is over."""
     person_id, target = _told(legs)
     person = board.configuration.people.get(person_id)
-    if person is None or step.group_id or outcome not in (Outcome.UNREACHABLE, Outcome.NO_ANSWER):
+    missed = outcome in (Outcome.UNREACHABLE, Outcome.NO_ANSWER)
+    by_itself = any(isinstance(each, PhoneTarget) and each.by_itself for each in step.targets)
+    if person is None or step.group_id or by_itself or not missed:
         return outcome
     by = Party(person.extension, person.name, person.id)
     followed = sum(entry.reason.code == FOLLOWED for entry in call.trail)

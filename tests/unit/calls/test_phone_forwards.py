@@ -80,5 +80,7 @@ async def test_a_call_for_a_group_or_one_that_was_refused_is_not_sent_on():
     forwarding = Forwarding()
     group = Ring(STEP.targets, 20, Language.FRENCH, "everybody")
     assert await forwarding.come_to(group) is Outcome.UNREACHABLE
+    intercom = Ring((PhoneTarget("desk", "bruno", by_itself=True),), 20, Language.FRENCH)
+    assert await forwarding.come_to(intercom) is Outcome.UNREACHABLE
     assert await forwarding.come_to(outcome=Outcome.DECLINED) is Outcome.DECLINED
     assert not forwarding.codes
