@@ -1,7 +1,7 @@
 """Forwards set at a phone itself: it answers a call with 302 and where to call instead (RFC 3261 21.3.3).
 
 Followed for a call to one person, once none of their other phones has taken it, as a forward of theirs would
-be: where they may set one, to where anybody may be forwarded, and not round in circles. Who is to be spoken to
+be: where they may set one, to where anybody may be forwarded, and not round in circles. Whoever is spoken to
 without picking up is spoken to nowhere else.
 """
 
