@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from appliance.control.live import Warn
 from tests.support.office_box import OfficeBox
 
 PASSWORD = "une phrase assez longue"
@@ -22,3 +23,17 @@ async def test_the_words_of_the_box_are_read_without_the_marks_of_what_is_filled
     page = await administrator.get("/sounds")
     assert "Appel de (le nom)." in page.text
     assert "{" not in page.text.split('id="content"', 1)[1]
+
+
+async def test_the_overview_leads_to_what_is_not_well(office: OfficeBox, administrator) -> None:
+    office.warnings = [Warn(code="line_down", parameters={"line": "Orange", "reason": "no_answer"})]
+    shown = (await administrator.get("/")).text
+    assert '<a href="/lines">' in shown
+    for collection in ("lines", "people"):
+        for identifier in office.configuration.collection(collection):
+            assert f'<a href="/{collection}/{identifier}">' in shown
+    person, other = list(office.configuration.people)[:2]
+    await administrator.become(person)
+    shown = (await administrator.get("/")).text
+    assert f'<a href="/people/{person}">' in shown
+    assert f"/people/{other}" not in shown and "/lines" not in shown
