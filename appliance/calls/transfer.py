@@ -158,7 +158,15 @@ async def send_on(
 
 
 async def agree(one: Leg, other: Leg) -> None:
-    """See that two legs set up apart understand each other: G.711 is converted, the rest must match."""
+    """See that two legs set up apart understand each other: G.711 is converted, the rest must match.
+
+    Whoever does not speak G.711 is asked first: a line often knows nothing else.
+    """
     mine, theirs = one.sound.codecs, other.sound.codecs
-    if mine and theirs and mine[0].key != theirs[0].key and not (is_g711(mine[0]) and is_g711(theirs[0])):
-        await one.propose(Sound(theirs))
+    if not (mine and theirs) or mine[0].key == theirs[0].key:
+        return
+    if is_g711(mine[0]) and is_g711(theirs[0]):
+        return
+    asked, stays = (one, other) if is_g711(theirs[0]) else (other, one)
+    if not isinstance(await asked.propose(Sound(stays.sound.codecs)), Sound):
+        await stays.propose(Sound(asked.sound.codecs))

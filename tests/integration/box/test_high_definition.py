@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.integration.box.offices import OUTSIDER
-from tests.integration.box.test_transfers import refer, reported
-from tests.support.raw_sip import description
+from tests.integration.box.offices import NUMBER, OUTSIDER
+from tests.integration.box.test_transfers import hear_each_other, refer, reported
+from tests.support.raw_sip import description, tag_of
 
 pytestmark = pytest.mark.feature("RING-10")
 
@@ -97,13 +97,9 @@ async def test_a_transfer_outside_offers_what_lines_take_and_a_failure_lets_both
     outside.answer(486)
     assert await reported(heard) == ("SIP/2.0 486 Busy Here", True)
     # Two who do not speak the same any more are brought together again.
-    asked = await call.request("INVITE")
-    call.respond(asked, 200, description(mouth.port, version=3, codecs="9 101"))
-    await call.request("ACK")
+    from_box = await takes_g711(heard, ear)
     await running.until(lambda: next(iter(running.box.calls.in_progress())).conversation, "they talk")
-    mouth.say(asked.media, b"\x42" * 160, 9)
-    await ear.hears(lambda: b"\x42" * 160 in ear.sound(9), "the voice again")
-    assert to_box == asked.media
+    await hear_each_other(mouth, to_box, ear, from_box, 0x20)
     await call.hang_up()
     await heard.hung_up()
     await running.at_rest()
@@ -128,3 +124,41 @@ async def test_the_code_of_a_transfer_is_heard(running, phone, pair):
     await call.hang_up()
     await taken.hung_up()
     await running.at_rest()
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+async def test_a_caller_outside_is_connected_to_a_colleague_who_was_asked_in_g722(
+    running, provider, phone, audio, refuses
+):
+    """The line knows G.711 alone; a colleague's phone that will not change leaves it to the line to try."""
+    bruno = await phone("102")
+    outside, third = await audio(), await audio()
+    call = provider.call(NUMBER, from_user=OUTSIDER)
+    call.invite(description(outside.port))
+    heard = await bruno.incoming()
+    heard.answer(200, description(9))
+    to_line = (await call.accepted()).media
+    await heard.request("ACK")
+    chloe = await phone("103")
+    second = bruno.call("103")
+    await second.invite_authenticated(description(9, codecs=BOTH))
+    asked = await chloe.incoming()
+    asked.answer(200, description(third.port, codecs="9 101"))
+    await second.accepted()
+    await asked.request("ACK")
+    dialog = f"{second.call_id};to-tag={tag_of(second.theirs)};from-tag={tag_of(second.ours)}"
+    escaped = dialog.replace("@", "%40").replace(";", "%3B").replace("=", "%3D")
+    refer(heard, f"<sip:103@127.0.0.1?Replaces={escaped}>")
+    assert (await heard.response("REFER")).status == 202
+    if refuses:
+        offer = await asked.request("INVITE")
+        asked.respond(offer, 488)
+        offer = await call.request("INVITE")
+        assert b"RTP/AVP 9" in offer.body
+        call.respond(offer, 488)
+    else:
+        to_colleague = await takes_g711(asked, third)
+        await hear_each_other(outside, to_line, third, to_colleague, 0x20)
+    await call.hang_up()
+    await asked.hung_up()
+    await running.until(lambda: not len(running.box.calls), "nothing is left")
