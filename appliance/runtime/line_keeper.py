@@ -20,8 +20,9 @@ from appliance.sip.client_authentication import Login
 from appliance.sip.events import ResponseReceived
 from appliance.sip.flow import DEFAULT_PORTS, Flow, Outgoing, unbracketed
 from appliance.sip.locate import SUPPORTED, Target, Wish
+from appliance.sip.message import Response
 from appliance.sip.options_probe import ANSWER_SECONDS, Probe, Standing, question
-from appliance.sip.registration_client import Account, RegistrationClient
+from appliance.sip.registration_client import Account, RegistrationClient, seen_as
 from appliance.sip.uri import Uri
 
 log = logging.getLogger(__name__)
@@ -157,13 +158,28 @@ class LineKeeper:
     def connection_closed(self, flow: Flow) -> None:
         """A connection is gone: a provider brings its calls by the one that we registered on."""
         target = self._client.state.target if self._client is not None else None
-        now = self._clock.monotonic()
-        if self._client is None or target is None or now < self._connected_anew_at + RECONNECT_SECONDS:
+        if target is None or flow.transport != target.transport or flow.transport == "UDP":
             return
-        if flow.transport == target.transport != "UDP" and flow.remote == (target.host, target.port):
+        if flow.remote == (target.host, target.port):
+            self._register_anew(RECONNECT_SECONDS)
+
+    def _register_anew(self, seconds: float) -> None:
+        """Register once more at once, unless that was done within so many seconds."""
+        now = self._clock.monotonic()
+        if self._client is not None and now >= self._connected_anew_at + seconds:
             self._connected_anew_at = now
             self._client.refresh(now)
             self._wake.set()
+
+    def _compare(self, response: Response) -> None:
+        """Register anew where the provider sees us at another address: it brings calls to the former one.
+
+        Another port alone is no sign: some routers give each request its own.
+        """
+        before = self._client.state.seen_as if self._client is not None else None
+        now = seen_as(response)
+        if before is not None and now is not None and now[0] != before[0]:
+            self._register_anew(RECONNECT_SECONDS)
 
     def try_now(self) -> None:
         """Look for the servers and register at once, however long the next try was to be waited for."""
@@ -307,6 +323,8 @@ class LineKeeper:
         if isinstance(reply, ResponseReceived):
             probe.answered(reply.response.status, now)
             news = self.outside.seen(reply.response, flow, moved=self._client is not None)
+            if self.line.outside_address is not OutsideAddress.SEEN:
+                self._compare(reply.response)
         else:
             probe.failed(reply.status, now)
             news = self._client is None and self.outside.unseen()

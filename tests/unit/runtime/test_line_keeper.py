@@ -371,3 +371,17 @@ async def test_an_office_that_gets_another_address_registers_it_as_soon_as_the_p
     async with asyncio.timeout(10):
         await driver.third.wait()
     assert driver.contacts[2:] == ["198.51.100.20"]
+
+
+@pytest.mark.feature("NUM-2")
+@pytest.mark.parametrize(("address", "anew"), [("198.51.100.20", 1), ("203.0.113.7", 0)])
+async def test_a_provider_that_answers_to_where_it_saw_us_is_told_when_that_is_elsewhere(kept, address, anew):
+    """Nothing is set up for routers: the office gets another address in the night, as many do."""
+    driver = Router()
+    keeper = kept(Dns(), driver)
+    await settle()
+    assert driver.contacts == ["127.0.0.1"] and keeper.is_up
+    driver.address = address
+    keeper.suspect()
+    await settle()
+    assert driver.contacts == ["127.0.0.1"] * (1 + anew) and keeper.is_up
