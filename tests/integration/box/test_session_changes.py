@@ -1,6 +1,7 @@
 """Changes within a call: hold, resume, refresh, glare, refusal; each passed to the other side.
 
-The two talk in a codec that the box makes no sound in: otherwise it answers a hold itself (`test_hold`).
+The two talk in a codec that the box makes no sound in, and take no other: otherwise it answers a hold itself
+(`test_hold`, `test_high_definition`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,15 @@ import pytest
 
 from tests.support import raw_sip
 
-description = partial(raw_sip.description, codecs="9")
+description = partial(raw_sip.description, codecs="18")
+
+
+async def passed_on(side):
+    """The INVITE that passes a hold on, once the side has refused the codec in which it would hear music."""
+    asked = await side.request("INVITE")
+    assert b"PCMA" in asked.body and b"G729" not in asked.body
+    side.respond(asked, 488)
+    return await side.request("INVITE")
 
 
 @pytest.fixture
@@ -32,7 +41,8 @@ async def test_hold_and_resume_are_passed_on_with_their_direction(running, talk,
     call, heard = talk
     for version, (wish, reply) in enumerate(((asked, answered), ("sendrecv", "sendrecv")), 2):
         call.invite(description(6000, direction=wish, version=version))
-        passed = await heard.request("INVITE")
+        asks_first = "inactive" in (wish, answered) or wish == asked
+        passed = await (passed_on(heard) if asks_first else heard.request("INVITE"))
         assert passed.direction == wish
         heard.respond(passed, 200, description(6002, direction=reply, version=version))
         answer = await call.accepted()
@@ -46,7 +56,7 @@ async def test_hold_and_resume_are_passed_on_with_their_direction(running, talk,
 async def test_the_callee_may_hold_as_well(running, talk):
     call, heard = talk
     heard.invite(description(6002, direction="sendonly", version=2))
-    passed = await call.request("INVITE")
+    passed = await passed_on(call)
     assert passed.direction == "sendonly"
     call.respond(passed, 200, description(6000, direction="recvonly", version=2))
     assert (await heard.accepted()).direction == "recvonly"
@@ -59,7 +69,7 @@ async def test_the_callee_may_hold_as_well(running, talk):
 async def test_hold_works_on_our_side_alone_when_the_other_refuses(running, talk):
     call, heard = talk
     call.invite(description(6000, direction="sendonly", version=2))
-    passed = await heard.request("INVITE")
+    passed = await passed_on(heard)
     heard.respond(passed, 488)
     assert (await call.accepted()).status == 200
     await call.hang_up()
@@ -92,7 +102,7 @@ async def test_both_hold_at_once_and_the_one_who_meets_our_offer_is_told_491(run
     """Glare (RFC 3261 14.1): Bruno's re-INVITE meets ours, which carries Alice's hold."""
     call, heard = talk
     call.invite(description(6000, direction="sendonly", version=2))
-    passed = await heard.request("INVITE")
+    passed = await passed_on(heard)
     heard.invite(description(6002, direction="sendonly", version=2))
     refused = await heard.refused()
     assert refused.status == 491
