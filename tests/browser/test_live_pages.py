@@ -126,3 +126,33 @@ async def test_what_has_not_changed_is_left_alone_and_told_once(product: Product
         assert await page.evaluate(LEFT_ALONE, "#banners") is left_alone
         await expect(page.locator("#banners [role=status]")).to_have_text(re.compile("ouvert"))
         await expect(page.locator("#banners [role=note]")).to_have_text(re.compile("fermé"))
+
+
+NOTE_STREAMS = """window.noted = [];
+const Plain = EventSource;
+window.EventSource = class extends Plain {
+    constructor(...given) { super(...given); noted.push(this); }
+};"""
+LOOKED_AT = """seen => {
+    Object.defineProperty(document, "hidden", { value: !seen, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+async def test_a_page_nobody_looks_at_keeps_no_stream_and_catches_up(
+    product: Product, chromium: Browser
+) -> None:
+    ask = office(product)
+    page = await (await chromium.new_context(locale="fr-FR")).new_page()
+    await page.add_init_script(NOTE_STREAMS)
+    await sign_in(page, product)
+    is_open = "() => noted.some(one => one.readyState === 1)"
+    await page.wait_for_function(is_open)
+    await page.evaluate(LOOKED_AT, False)
+    assert await page.evaluate("noted.every(one => one.readyState === 2)") is True
+    ask("POST", "/people", {"name": "Chloé", "extension": "103"})
+    await page.evaluate(LOOKED_AT, True)
+    await page.wait_for_function(is_open)
+    await expect(page.locator("#now")).to_contain_text("Chloé")
+    ask("POST", "/people", {"name": "David", "extension": "104"})
+    await expect(page.locator("#now")).to_contain_text("David")
