@@ -26,6 +26,8 @@ SILENCE = frozenset({408, 503})
 REFUSES_ENCRYPTION = frozenset({415, 488, 606})
 # The INVITE has been sent three times by then. Two such servers cost the caller four seconds.
 SERVER_SECONDS = 2.0
+# The same of the last server of a line, where nothing is left to try: five times, and the caller is told.
+LAST_SERVER_SECONDS = 8.0
 MOST_REDIRECTIONS = 3
 RINGING = 180
 
@@ -182,9 +184,10 @@ class OutgoingLeg(SipLeg):
         self._outside_host = invitation.outside_host
         invitation = replace(invitation, body=self._make_offer(preferring(self._wanted, invitation.codecs)))
         self.session = self._around.signalling.invite(invitation, self)
-        if not last:
+        patience = SERVER_SECONDS if not last else LAST_SERVER_SECONDS if invitation.line_id else None
+        if patience is not None:
             try:
-                async with timeout(SERVER_SECONDS):
+                async with timeout(patience):
                     await self._heard
             except TimeoutError:
                 self._abandon()

@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 from functools import partial
 
+import pytest
+
 from appliance.legs.outgoing import LineFull, OutgoingLeg
 from appliance.legs.sessions import Sound
 from appliance.routing.steps import Outcome
@@ -34,6 +36,29 @@ async def test_a_server_that_tries_is_not_left_for_its_slowness(monkeypatch):
     assert len(stack.invitations) == 1
     stack.accepted("s1", description(6000, "127.0.0.2"))
     assert (await dialling).outcome is Outcome.ANSWERED
+    leg.close()
+
+
+@pytest.mark.feature("OUT-5", "OUT-9")
+@pytest.mark.parametrize("line_id", ["line", None])
+async def test_the_last_server_of_a_line_is_left_when_it_stays_silent_and_no_phone_is(monkeypatch, line_id):
+    """Whoever calls hears nothing meanwhile; a phone that rings late is none the worse."""
+    monkeypatch.setattr("appliance.legs.outgoing.LAST_SERVER_SECONDS", 0.01)
+    stack = ScriptedStack()
+    way = attempt(stack, "only")
+    leg = OutgoingLeg(
+        stack.around(), "0612345678", [lambda: replace(way(), line_id=line_id)], Sound(DEFAULT_CODECS)
+    )
+    dialling = asyncio.ensure_future(leg.dial())
+    if line_id:
+        result = await dialling
+        assert (result.outcome, result.status) == (Outcome.UNREACHABLE, 408)
+        assert "s1 hung up" in stack.story
+    else:
+        await asyncio.sleep(0.03)
+        assert not dialling.done()
+        stack.accepted("s1", description(6000, "127.0.0.2"))
+        assert (await dialling).outcome is Outcome.ANSWERED
     leg.close()
 
 
