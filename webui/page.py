@@ -158,17 +158,20 @@ def _surroundings(request: web.Request) -> dict[str, Any]:
         "lang": language.current_language(),
         "path": request.path,
         "here": request.rel_url.raw_path_qs,
-        "standing_on": _standing_on(request),
+        "standing_on": page_around(request, request.path).partition("?")[0],
         "done": request.query.get("done", ""),
         "refused": request.query.get("refused", ""),
         "asset": asset,
     }
 
 
-def _standing_on(request: web.Request) -> str:
-    """The path of the page that somebody looks at, also when a part of it is fetched."""
-    around = request.headers.get("HX-Current-URL", "")
-    return only_inside(URL(around).path if URL(around).absolute else "", request.path)
+def page_around(request: web.Request, otherwise: str = "/") -> str:
+    """The path and query of the page that a part fetched by a script belongs to; `otherwise` when unknown."""
+    try:
+        around = URL(request.headers["HX-Current-URL"]).raw_path_qs
+    except (KeyError, ValueError):
+        return otherwise
+    return only_inside(around, otherwise)
 
 
 def render(request: web.Request, template: str, context: Mapping[str, Any]) -> web.Response:

@@ -28,7 +28,9 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 document.addEventListener("htmx:sendError", tellSoon);
 document.addEventListener("htmx:sseError", tellSoon);
-document.addEventListener("htmx:sseOpen", () => tell(""));
+document.addEventListener("htmx:sseOpen", () => {
+  if (told !== "signed-out") tell("");
+});
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) tell("");
 });

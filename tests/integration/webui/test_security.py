@@ -106,3 +106,16 @@ async def test_what_people_type_is_never_markup(office: OfficeBox, administrator
     assert page.path.startswith("/people/")
     assert "<script>x" not in page.text
     assert "&lt;script&gt;x" in page.text
+
+
+async def test_a_part_fetched_for_a_page_leads_back_to_that_page(office: OfficeBox, administrator) -> None:
+    wish = {"calendar_id": "", "state": "closed", "until.kind": "further_notice"}
+    await administrator.post("/override", **wish)
+    for around, back in (
+        ("http://box/backup?done=saved", "/backup"),
+        ("http://[", "/opening-hours"),
+        ("http://box//elsewhere", "/opening-hours"),
+    ):
+        shown = await administrator.get("/banners", **{"HX-Request": "true", "HX-Current-URL": around})
+        assert shown.status == 200
+        assert f'name="back" value="{back}"' in shown.text, around
