@@ -33,7 +33,8 @@ async def answer_changes(
         while True:
             change = await changes.get()
             holds = change.wanted.direction in HOLDS
-            here = holds or playing is not None or other.sound.direction in HOLDS
+            other_holds = other.can_be_spoken_to and other.sound.direction in HOLDS
+            here = holds or playing is not None or other_holds
             agreed = await _agreed_here(change, asking, other) if here else None
             if agreed is None:
                 await pass_change(change, asking, other)
