@@ -10,7 +10,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FUNCTION = 60
 LONGEST_FILE = 500
-LONGEST_TEST_FILE = 700
 NAMES_THAT_SAY_NOTHING = frozenset({"utils", "helpers", "manager", "common", "base", "misc"})
 
 
@@ -20,7 +19,7 @@ def faults(path: Path) -> Iterator[str]:
     tree = ast.parse(text)
     if text.strip() and ast.get_docstring(tree) is None:
         yield "does not say in its first line what lives there"
-    if text.count("\n") > (LONGEST_TEST_FILE if ROOT / "tests" in path.parents else LONGEST_FILE):
+    if text.count("\n") > LONGEST_FILE:
         yield f"has {text.count(chr(10))} lines"
     if path.stem in NAMES_THAT_SAY_NOTHING:
         yield "has a name that says nothing"

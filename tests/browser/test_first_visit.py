@@ -16,7 +16,8 @@ from tests.audio_measure import sine
 from tests.browser.conftest import NAME, PASSWORD, Product, Words, save, watch
 from tests.interop.waiting import until
 from tests.support.raw_audio import RawAudio
-from tests.support.raw_sip import RawPhone, description
+from tests.support.raw_messages import description
+from tests.support.raw_sip import RawPhone
 
 SUNDAY = date.today() + timedelta(days=(6 - date.today().weekday()) % 7 + 7)
 SOUND = g711.encode("PCMA", sine(440, 1.0))

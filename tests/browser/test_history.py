@@ -7,7 +7,8 @@ import os
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Product, Words
-from tests.support.raw_sip import RawPhone, description
+from tests.support.raw_messages import description
+from tests.support.raw_sip import RawPhone
 
 NO_PHONE = {"fr-FR": "Bruno n'a aucun téléphone", "en-GB": "Bruno has no phone"}
 

@@ -16,7 +16,8 @@ from tests.interop.fixtures import box, network, phones, place
 from tests.interop.network import Host
 from tests.interop.office import NUMBER, PASSWORD, add_somebody, add_trusted_line, route, set_up, to_mailbox
 from tests.support.raw_audio import RawAudio
-from tests.support.raw_sip import RawCall, RawPhone, description
+from tests.support.raw_messages import description
+from tests.support.raw_sip import RawCall, RawPhone
 
 __all__ = ["box", "network", "phones", "place"]
 

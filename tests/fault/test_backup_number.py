@@ -15,7 +15,8 @@ from tests.fault.conftest import PROVIDER, PROVIDER_PORT, LoneBox
 from tests.fault.test_storage_disk_full import fill
 from tests.interop.office import route, to_mailbox, to_person
 from tests.interop.waiting import until
-from tests.support.raw_sip import RawCall, RawPhone, description
+from tests.support.raw_messages import description
+from tests.support.raw_sip import RawCall, RawPhone
 
 BACKUP = "+33639989999"
 

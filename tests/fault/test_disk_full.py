@@ -14,7 +14,7 @@ import pytest
 from tests.fault.conftest import PROVIDER, LoneBox
 from tests.fault.test_storage_disk_full import fill
 from tests.interop.box import Refused
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 BEGINNINGS = 40
 

@@ -10,7 +10,7 @@ from appliance.media import g711
 from tests.audio_measure import sine
 from tests.fault.conftest import PROVIDER, LoneBox
 from tests.interop.waiting import until
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 SPOKEN = 4.0
 

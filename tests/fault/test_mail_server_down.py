@@ -12,7 +12,7 @@ from tests.fault.conftest import NET, PROVIDER, LoneBox
 from tests.interop.mail_server import MailServer
 from tests.interop.network import Host
 from tests.interop.waiting import until
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 
 @pytest.mark.feature("VM-3")

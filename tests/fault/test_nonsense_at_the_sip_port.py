@@ -10,7 +10,8 @@ import time
 from tests.fault.conftest import LoneBox
 from tests.interop.office import PASSWORD
 from tests.interop.waiting import until
-from tests.support.raw_sip import RawPhone, description
+from tests.support.raw_messages import description
+from tests.support.raw_sip import RawPhone
 
 DATAGRAMS = 100_000
 AT_ONCE = 200

@@ -19,7 +19,7 @@ from tests.interop.box import ROOT
 from tests.interop.network import Host
 from tests.interop.waiting import until
 from tests.support.raw_audio import RawAudio
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 
 def children(pid: int) -> dict[str, int]:

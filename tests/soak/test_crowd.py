@@ -19,7 +19,8 @@ import pytest
 from tests.interop.box import Box
 from tests.interop.network import Host
 from tests.interop.office import PASSWORD, add_somebody, set_up
-from tests.support.raw_sip import RawCall, RawPhone, description
+from tests.support.raw_messages import description
+from tests.support.raw_sip import RawCall, RawPhone
 
 # A network of loopback addresses of this run alone: several may go on at once.
 NET = f"127.88.{os.getpid() % 250}"

@@ -18,15 +18,8 @@ import pytest
 from tests.interop.box import Box
 from tests.interop.network import Host
 from tests.interop.office import PASSWORD, add_somebody, set_up
-from tests.support.raw_sip import (
-    RawCall,
-    RawMessage,
-    RawPhone,
-    assemble,
-    authorization,
-    description,
-    tag_of,
-)
+from tests.support.raw_messages import RawMessage, assemble, authorization, description, tag_of
+from tests.support.raw_sip import RawCall, RawPhone
 
 NET = f"127.89.{os.getpid() % 250}"
 LONG = os.environ.get("AUTOCOM_SOAK") == "long"

@@ -20,7 +20,8 @@ from appliance.storage.data_folder import DataFolder
 from tests.integration.box.offices import PASSWORD, PROVIDER_HOST, office_of_three
 from tests.interop.box import ControlSocket
 from tests.support.raw_audio import RawAudio
-from tests.support.raw_sip import RawCall, RawPhone, description
+from tests.support.raw_messages import description
+from tests.support.raw_sip import RawCall, RawPhone
 
 
 class RunningBox:

@@ -10,7 +10,7 @@ import pytest
 from tests.integration.box.offices import NUMBER, OUTSIDER
 from tests.integration.box.test_outside_calls import arrives
 from tests.interop.box import Refused
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 pytestmark = pytest.mark.feature("OUT-6")
 

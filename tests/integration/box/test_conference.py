@@ -7,7 +7,7 @@ import pytest
 from appliance.calls.conference_guests import MOST_PARTIES
 from appliance.configuration.people import Person, Phone
 from tests.integration.box.offices import PASSWORD, office_of_three
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 pytestmark = pytest.mark.feature("RING-10")
 

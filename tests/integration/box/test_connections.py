@@ -9,7 +9,7 @@ import pytest
 from appliance.configuration.lines import Transport
 from appliance.runtime import sip_sockets
 from appliance.sip.framing import StreamFramer
-from tests.support.raw_sip import RawMessage
+from tests.support.raw_messages import RawMessage
 
 
 def options(number: int) -> bytes:

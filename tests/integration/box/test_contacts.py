@@ -6,7 +6,7 @@ import pytest
 
 from appliance.configuration.lines import OwnerFirst
 from tests.integration.box.offices import NUMBER, OUTSIDER, PROVIDER_HOST, office_of_three
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 CONTACT = {"name": "Zoé Petit", "company": "Élan", "numbers": [OUTSIDER], "owner_id": "bruno"}
 

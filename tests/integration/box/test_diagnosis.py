@@ -17,7 +17,7 @@ from appliance.configuration.fields import EncryptedAudio
 from appliance.configuration.office import Role, User
 from tests.integration.box.offices import PASSWORD
 from tests.interop.box import Refused
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 
 async def _one_sided_call(running, phone, audio):

@@ -10,7 +10,7 @@ from appliance.runtime import calls as room
 from appliance.runtime.media.ports import NoPortsLeft
 from tests.integration.box.offices import PROVIDER_HOST
 from tests.integration.box.test_outside_calls import arrives
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 
 @pytest.mark.parametrize("left", [0, 1])

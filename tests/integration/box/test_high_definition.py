@@ -4,7 +4,7 @@ import pytest
 
 from tests.integration.box.offices import NUMBER, OUTSIDER
 from tests.integration.box.test_transfers import hear_each_other, refer, reported
-from tests.support.raw_sip import description, tag_of
+from tests.support.raw_messages import description, tag_of
 
 pytestmark = pytest.mark.feature("RING-10")
 

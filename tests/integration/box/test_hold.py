@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 
 async def talk(phone, mouth, ear):

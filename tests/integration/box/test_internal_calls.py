@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 TALK = description(5004)
 

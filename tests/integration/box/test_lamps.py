@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
-from tests.support.raw_sip import authorization, description
+from tests.support.raw_messages import authorization, description
 
 # From the change to who follows changes, from there to who tells this watcher.
 MOST_TURNS = 5

@@ -11,7 +11,7 @@ from tests.audio_measure import sine
 from tests.integration.box.offices import PROVIDER_HOST
 from tests.integration.box.test_outside_calls import arrives
 from tests.integration.box.test_voicemail import recording
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 
 def without_bruno(settings):

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from tests.integration.box.test_transfers import refer, reported
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 CALLS = 2
 # Longer than any transaction is remembered.

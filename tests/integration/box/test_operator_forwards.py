@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from tests.integration.box.offices import OUTSIDER, PROVIDER_HOST, office_of_three
 from tests.integration.box.test_outside_calls import arrives, reply
 from tests.interop.box import Refused
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 pytestmark = pytest.mark.feature("BACKUP-2")
 

@@ -11,7 +11,8 @@ from appliance.configuration.configuration import Configuration
 from appliance.configuration.lines import OutsideAddress, SipTrunk
 from appliance.runtime import outside
 from tests.integration.box.offices import NUMBER, OUTSIDER, PROVIDER_HOST, office_of_three
-from tests.support.raw_sip import RawCall, description
+from tests.support.raw_messages import description
+from tests.support.raw_sip import RawCall
 
 SECOND = "+33299005678"
 OURS, THEIRS = "203.0.113.7", "198.51.100.20"

@@ -9,7 +9,8 @@ from pydantic import SecretStr
 
 from appliance.runtime import lines
 from tests.integration.box.offices import NUMBER, OUTSIDER, PROVIDER_HOST, office_of_three
-from tests.support.raw_sip import NothingCame, RawMessage, RawPhone, description, proves, tag_of
+from tests.support.raw_messages import RawMessage, description, proves, tag_of
+from tests.support.raw_sip import NothingCame, RawPhone
 
 
 def arrives(provider: RawPhone, number: str = NUMBER):

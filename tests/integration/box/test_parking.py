@@ -3,7 +3,7 @@
 import pytest
 
 from tests.integration.box.test_transfers import hear_each_other, refer, talking
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 pytestmark = pytest.mark.feature("RING-10")
 

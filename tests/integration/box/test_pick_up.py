@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.integration.box.offices import NUMBER, OUTSIDER, PROVIDER_HOST
-from tests.support.raw_sip import description, tag_of
+from tests.support.raw_messages import description, tag_of
 
 pytestmark = pytest.mark.feature("RING-10")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.interop.box import Refused
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 
 async def test_the_person_answers_then_the_other_rings(running, phone, audio):

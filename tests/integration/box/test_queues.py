@@ -10,7 +10,7 @@ from appliance.configuration.queues import Queue
 from tests.integration.box.offices import PROVIDER_HOST
 from tests.integration.box.test_outside_calls import arrives
 from tests.integration.box.test_unanswered import change, leads_to
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 
 async def with_queue(running, **fields: object) -> None:

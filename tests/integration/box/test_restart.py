@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 
 async def test_registrations_outlive_a_restart(running, phone):

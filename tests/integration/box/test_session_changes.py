@@ -10,9 +10,9 @@ from functools import partial
 
 import pytest
 
-from tests.support import raw_sip
+from tests.support import raw_messages
 
-description = partial(raw_sip.description, codecs="9")
+description = partial(raw_messages.description, codecs="9")
 
 
 @pytest.fixture
@@ -139,13 +139,13 @@ async def test_audio_moves_to_a_new_port(running, phone, audio):
     alice, bruno = await phone("101"), await phone("102")
     before, after, ear = await audio(), await audio(), await audio()
     call = alice.call("102")
-    await call.invite_authenticated(raw_sip.description(before.port))
+    await call.invite_authenticated(raw_messages.description(before.port))
     heard = await bruno.incoming()
-    heard.answer(200, raw_sip.description(ear.port))
+    heard.answer(200, raw_messages.description(ear.port))
     await call.accepted()
-    call.invite(raw_sip.description(after.port, version=2))
+    call.invite(raw_messages.description(after.port, version=2))
     passed = await heard.request("INVITE")
-    heard.respond(passed, 200, raw_sip.description(ear.port, version=2))
+    heard.respond(passed, 200, raw_messages.description(ear.port, version=2))
     answer = await call.accepted()
     ear.say(passed.media, b"\x42" * 160)
     await after.hears(lambda: b"\x42" * 160 in after.sound(), "Bruno at the new port")

@@ -9,7 +9,7 @@ from appliance.configuration.star_codes import DURING_CALL, Action
 from appliance.configuration.voicemail import MailboxOwner
 from tests.integration.box.offices import NUMBER, OUTSIDER, PROVIDER_HOST
 from tests.interop.box import Refused
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 
 @pytest.fixture

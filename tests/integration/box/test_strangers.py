@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from appliance.configuration.dialling import ShortNumber
-from tests.support.raw_sip import RawMessage, authorization, description
+from tests.support.raw_messages import RawMessage, authorization, description
 
 
 def _without_tokens(message: RawMessage) -> list[tuple[str, str]]:

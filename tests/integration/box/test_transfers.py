@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from tests.support.raw_sip import NothingCame, description, tag_of
+from tests.support.raw_messages import description, tag_of
+from tests.support.raw_sip import NothingCame
 
 pytestmark = pytest.mark.feature("RING-10")
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.integration.box.offices import NUMBER, OUTSIDER, PROVIDER_HOST
 from tests.integration.box.test_transfers import hear_each_other
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 pytestmark = pytest.mark.feature("RING-10")
 

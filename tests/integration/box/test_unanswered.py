@@ -20,7 +20,7 @@ from appliance.media import g711
 from tests.audio_measure import tone_level
 from tests.integration.box.offices import PROVIDER_HOST
 from tests.integration.box.test_outside_calls import arrives
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 MOBILE = "+33639985555"
 

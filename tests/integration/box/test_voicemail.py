@@ -13,7 +13,7 @@ from appliance.media import g711
 from tests.audio_measure import dominant_frequency, sine, tone_level
 from tests.integration.box.offices import OUTSIDER, PROVIDER_HOST
 from tests.integration.box.test_outside_calls import arrives
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 TONE = g711.encode("PCMA", sine(440, 1.0))
 

@@ -3,7 +3,7 @@
 from appliance.legs.sessions import Sound
 from appliance.sip import events
 from appliance.sip.offer_answer import DEFAULT_CODECS
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 from tests.support.scripted_signalling import ScriptedStack
 from tests.unit.legs.test_incoming import caller
 

@@ -11,7 +11,7 @@ from appliance.legs.sessions import Sound
 from appliance.routing.steps import Outcome
 from appliance.sip.offer_answer import DEFAULT_CODECS
 from appliance.sip.sdp import Codec, parse_sdp
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 from tests.support.scripted_calls import settle
 from tests.support.scripted_signalling import ScriptedStack, attempt
 

@@ -10,7 +10,7 @@ from appliance.routing.steps import Outcome
 from appliance.sip import events
 from appliance.sip.message import make_response
 from appliance.sip.offer_answer import DEFAULT_CODECS
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 from tests.support.scripted_calls import settle
 from tests.support.scripted_signalling import ScriptedStack, attempt, invite
 

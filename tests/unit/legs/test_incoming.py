@@ -8,7 +8,7 @@ from appliance.sip import events
 from appliance.sip.offer_answer import DEFAULT_CODECS
 from appliance.sip.sdp import SdpError, parse_sdp
 from appliance.sip.uri import Uri
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 from tests.support.scripted_signalling import ScriptedStack, invite
 
 OFFER = description(5000, "127.0.0.2", codecs="8 0 101")

@@ -10,7 +10,7 @@ from appliance.legs.sessions import Sound
 from appliance.routing.steps import Outcome
 from appliance.sip import events
 from appliance.sip.offer_answer import DEFAULT_CODECS
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 from tests.support.scripted_calls import settle
 from tests.support.scripted_signalling import ScriptedStack, attempt
 

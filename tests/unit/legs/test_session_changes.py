@@ -11,7 +11,7 @@ from appliance.sip import events
 from appliance.sip.offer_answer import DEFAULT_CODECS
 from appliance.sip.sdp import Codec, Direction, parse_sdp
 from appliance.sip.uri import Uri
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 from tests.support.scripted_calls import ScriptedLeg, settle
 from tests.support.scripted_signalling import ScriptedStack, invite, response
 

@@ -1,7 +1,7 @@
 """A description in an ACK that nobody asked for, as some phones send it."""
 
 from appliance.sip import events
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 from tests.support.scripted_signalling import ScriptedStack
 from tests.unit.legs.test_incoming import caller
 

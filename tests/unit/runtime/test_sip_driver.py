@@ -11,7 +11,7 @@ from appliance.sip import events
 from appliance.sip.flow import Flow
 from appliance.sip.message import Request
 from appliance.sip.parser import parse_message
-from tests.support.raw_sip import description
+from tests.support.raw_messages import description
 
 FLOW = Flow("UDP", ("127.0.0.1", 5060), ("127.0.0.2", 5060))
 

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from tests.support.raw_sip import Inbox, RawMessage
+from tests.support.raw_messages import RawMessage
+from tests.support.raw_sip import Inbox
 
 ANSWER = RawMessage(b"SIP/2.0 200 OK\r\nCall-ID: one\r\nCSeq: 1 REGISTER\r\n\r\n")
 
