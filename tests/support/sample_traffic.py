@@ -78,7 +78,7 @@ async def _past_call(box: OfficeBox, place: int) -> None:
     last = path.decisions[-1].step
     message_id = None
     if isinstance(last, TakeMessage) and place < 20:
-        message_id = await _message(box, last.mailbox_id, facts, started, f"sample-{place}")
+        message_id = await leave_message(box, last.mailbox_id, facts, started, f"sample-{place}")
     talked = answered and path.answered_at is not None
     await box.history.add(
         CallRecord(
@@ -103,7 +103,8 @@ async def _past_call(box: OfficeBox, place: int) -> None:
     )
 
 
-async def _message(box: OfficeBox, mailbox_id: str, facts: Facts, started: float, call_id: str) -> str:
+async def leave_message(box: OfficeBox, mailbox_id: str, facts: Facts, started: float, call_id: str) -> str:
+    """Leave a message of three seconds; returns its id."""
     draft = await box.messages.begin(
         mailbox_id, facts.caller, facts.caller_name, facts.called, started, call_id=call_id
     )

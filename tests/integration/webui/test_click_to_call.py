@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from html import unescape
 
 import pytest
 
+from appliance.routing.facts import Direction, Facts
 from tests.integration.webui.conftest import Browser
 from tests.support.office_box import OfficeBox
+from tests.support.sample_traffic import leave_message
 
 
 @pytest.mark.feature("OUT-7")
@@ -29,11 +30,24 @@ async def test_a_call_from_the_list_of_calls_that_cannot_be_made_is_told_there(
 
 @pytest.mark.feature("OUT-7", "VM-7")
 async def test_whoever_left_a_message_is_called_from_it(office: OfficeBox, administrator: Browser) -> None:
-    person = next(iter(office.configuration.people))
+    settings = office.configuration
+    mailbox, person = next(
+        (each.id, each.owner_id) for each in settings.mailboxes.values() if each.owner_id in settings.people
+    )
+    known, withheld = [
+        await leave_message(
+            office, mailbox, Facts(Direction.INBOUND, caller, "", "+33199001234"), office.epoch(), "call"
+        )
+        for caller in ("+33639981234", "")
+    ]
     assert 'action="/call"' not in (await administrator.get("/voicemail")).text, "whoever has no phone"
     await administrator.become(person)
-    shown = (await administrator.get("/voicemail")).text
-    assert shown.count('action="/call"') == len(re.findall(r'<li class="[^"]*" id="m-', shown)) > 0
+    rows = (await administrator.get("/voicemail")).text.split("<li ")
+    buttons = {
+        each: [row.count('action="/call"') for row in rows if f'id="m-{each}"' in row]
+        for each in (known, withheld)
+    }
+    assert buttons == {known: [1], withheld: [0]}
 
 
 async def test_what_was_asked_of_the_list_and_cannot_be_read_is_told(administrator: Browser) -> None:
