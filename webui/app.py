@@ -13,7 +13,7 @@ from aiohttp import web
 
 from webui import language, pages
 from webui.client import API, Away, Client, Refused
-from webui.page import FILTERS, FUNCTIONS, go_to, render
+from webui.page import FILTERS, FUNCTIONS, asks_for_part, go_to, render
 from webui.passthrough import UNDER_WAY, end_streams, pass_through
 from webui.phone_numbers import use_country
 from webui.security import comes_from_elsewhere, harden
@@ -32,8 +32,6 @@ from webui.unsent import keep_typed
 HERE = Path(__file__).parent
 UPLOAD_LIMIT = 64 * 1024 * 1024
 OPEN_TO_ALL = frozenset({"/claim", "/sign-in", "/language"})
-# Of a request for a part of a page.
-HTMX_HEADER = "HX-Request"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -164,7 +162,7 @@ def _is_nobody(request: web.Request, visit: Visit) -> bool:
 
 async def _signed_out(request: web.Request) -> web.StreamResponse:
     """Ask for a sign-in: what was typed is kept meanwhile, and no page of it lands inside another."""
-    if HTMX_HEADER in request.headers:
+    if asks_for_part(request):
         return web.Response(status=401)
     kept = await keep_typed(request, 401) if request.path != "/sign-out" else None
     where = request.rel_url.raw_path_qs if request.method == "GET" and request.path != "/" else ""
@@ -175,7 +173,7 @@ async def _signed_out(request: web.Request) -> web.StreamResponse:
 
 async def _away(request: web.Request) -> web.StreamResponse:
     """The telephone process is restarting: what was typed is kept, any other page comes back by itself."""
-    kept = await keep_typed(request, 503) if HTMX_HEADER not in request.headers else None
+    kept = await keep_typed(request, 503) if not asks_for_part(request) else None
     answer = kept or _fault(request, 503)
     answer.headers["Retry-After"] = "2"
     return answer

@@ -165,6 +165,11 @@ def _surroundings(request: web.Request) -> dict[str, Any]:
     }
 
 
+def asks_for_part(request: web.Request) -> bool:
+    """Whether a script of ours asks, for a part of a page."""
+    return "HX-Request" in request.headers
+
+
 def page_around(request: web.Request, otherwise: str = "/") -> str:
     """The path and query of the page that a part fetched by a script belongs to; `otherwise` when unknown."""
     try:

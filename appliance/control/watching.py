@@ -74,6 +74,7 @@ async def read_state(request: web.Request) -> web.Response:
     """Everything that goes on now."""
     box, who = box_of(request), identity_of(request)
     live, now = box.live(), box.now()
+    waiting = await box.mail_queue.waiting() if who.is_administrator else 0
     state = State(
         **{name: getattr(live, name) for name in Live.model_fields},
         version=box.version,
@@ -82,8 +83,8 @@ async def read_state(request: web.Request) -> web.Response:
         last_event_id=box.events.last_id,
         calendars=_hours_now(box.plan, now),
         mailboxes=await _counts(box, who),
-        mails_waiting=await box.mail_queue.waiting() if who.is_administrator else 0,
-        mail_trouble=await box.mail_queue.trouble() if who.is_administrator else "",
+        mails_waiting=waiting,
+        mail_trouble=await box.mail_queue.trouble() if waiting else "",
     )
     return answer(state)
 

@@ -219,24 +219,26 @@ class Board:
     def borrow(self, replaces: Replaces, mine: Leg) -> Loan | None:
         """Ask the conversation that a dialog is part of for the leg opposite."""
         calls = tuple(self.calls_in_progress())
-        named = (leg for leg in self._named(replaces) if leg is not mine)
-        loans = (borrow_opposite(call, leg) for leg in named for call in calls)
+        loans = (borrow_opposite(call, leg) for leg in self._meant(replaces, mine) for call in calls)
         return next((loan for loan in loans if loan is not None), None)
 
     def give_place(self, replaces: Replaces, mine: Leg, loan: Loan) -> bool:
         """Have a leg that is about to be lent take the place of a dialog in a conference."""
         rooms = [call.give_place for call in self.calls_in_progress() if call.give_place is not None]
-        named = [leg for leg in self._named(replaces) if leg is not mine]
-        return any(give_place(leg, loan) for leg in named for give_place in rooms)
+        return any(give_place(leg, loan) for leg in self._meant(replaces, mine) for give_place in rooms)
 
     def stop_calling(self, replaces: Replaces, mine: Leg) -> None:
         """End the call that a dialog has begun, if nobody has taken it yet."""
-        named = [leg for leg in self._named(replaces) if leg is not mine]
+        meant = self._meant(replaces, mine)
         for call in self.calls_in_progress():
-            if call.caller in named and call.ringing and call.callee is None:
+            if call.caller in meant and call.ringing and call.callee is None:
                 for leg in call.ringing:
                     leg.taken_elsewhere()
                 call.caller.refuse(REQUEST_TERMINATED)
+
+    def _meant(self, replaces: Replaces, mine: Leg) -> list[CallerLeg]:
+        """The legs that a dialog may be of, less the one of whoever names it."""
+        return [leg for leg in self._named(replaces) if leg is not mine]
 
     def alert(self, reason: Reason) -> None:
         """Tell the office at once of something grave."""

@@ -29,10 +29,6 @@ log = logging.getLogger(__name__)
 MOST_CALLS = 500
 
 
-class _NoLeg:
-    """Stands for the leg of a call that never had one."""
-
-
 class Calls:
     """Every call in progress, by id."""
 
@@ -90,7 +86,7 @@ class Calls:
 
     def turned_away(self, facts: Facts, number_id: str | None, code: str, dialog: str) -> None:
         """Keep the record of a call that ended before its story began; `dialog` is its Call-ID."""
-        call_id, now, whose = self._tokens(), self._epoch(), _NoLeg()
+        call_id, now = self._tokens(), self._epoch()
         record = CallRecord(
             id=call_id,
             direction=facts.direction.value,
@@ -108,8 +104,7 @@ class Calls:
             trail=(entry_of(TrailEntry("", None, Reason(code))),),
             configuration_version=self._version(),
         )
-        self._ladders.dialog(whose, dialog)
-        self._ladders.ended(call_id, (whose,))
+        self._ladders.over(call_id, (dialog,))
         self._background.start(self._keep_record(record), f"record of call {call_id}")
 
     async def _run(self, board: Switchboard, call: Call) -> None:

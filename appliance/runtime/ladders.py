@@ -48,8 +48,11 @@ class CallLadders:
 
     def ended(self, call: str, legs: Iterable[object]) -> None:
         """A call of these legs is over."""
-        found = (call_id for leg in legs for call_id in self._dialogs.get(leg, ()))
-        self._unkept[call] = tuple(dict.fromkeys(found))
+        self.over(call, (call_id for leg in legs for call_id in self._dialogs.get(leg, ())))
+
+    def over(self, call: str, call_ids: Iterable[str]) -> None:
+        """A call of dialogs with these Call-IDs is over."""
+        self._unkept[call] = tuple(dict.fromkeys(call_ids))
         if len(self._unkept) > CALLS_KEPT:
             self._unkept.popitem(last=False)
 

@@ -161,12 +161,12 @@ class LineKeeper:
         if target is None or flow.transport != target.transport or flow.transport == "UDP":
             return
         if flow.remote == (target.host, target.port):
-            self._register_anew(RECONNECT_SECONDS)
+            self._register_anew()
 
-    def _register_anew(self, seconds: float) -> None:
-        """Register once more at once, unless that was done within so many seconds."""
+    def _register_anew(self) -> None:
+        """Register once more at once, unless that was done a moment ago."""
         now = self._clock.monotonic()
-        if self._client is not None and now >= self._connected_anew_at + seconds:
+        if self._client is not None and now >= self._connected_anew_at + RECONNECT_SECONDS:
             self._connected_anew_at = now
             self._client.refresh(now)
             self._wake.set()
@@ -179,7 +179,7 @@ class LineKeeper:
         before = self._client.state.seen_as if self._client is not None else None
         now = seen_as(response)
         if before is not None and now is not None and now[0] != before[0]:
-            self._register_anew(RECONNECT_SECONDS)
+            self._register_anew()
 
     def try_now(self) -> None:
         """Look for the servers and register at once, however long the next try was to be waited for."""

@@ -16,8 +16,7 @@ from tests.interop.fixtures import box, network, phones, place
 from tests.interop.network import Host
 from tests.interop.office import NUMBER, PASSWORD, add_somebody, add_trusted_line, route, set_up, to_mailbox
 from tests.support.raw_audio import RawAudio
-from tests.support.raw_messages import description
-from tests.support.raw_sip import RawCall, RawPhone
+from tests.support.raw_sip import RawCall, RawPhone, connected
 
 __all__ = ["box", "network", "phones", "place"]
 
@@ -67,13 +66,7 @@ class LoneBox(Box):
     async def conversation(self) -> tuple[RawCall, RawCall]:
         """Alice and Bruno, who have taken a call."""
         alice, bruno = await self.phone("101"), await self.phone("102")
-        call = alice.call("102")
-        await call.invite_authenticated()
-        heard = await bruno.incoming()
-        heard.answer(200, description())
-        await call.accepted()
-        await heard.request("ACK")
-        return call, heard
+        return await connected(alice, bruno, "102")
 
     async def outsider(self) -> tuple[RawCall, RawAudio]:
         """A call from outside that is ready to be sent, and its audio."""

@@ -405,6 +405,13 @@ class RawCall:
         self.acknowledge(answer)
         return answer
 
+    async def press(self, keys: str) -> None:
+        """Press keys, told by SIP INFO."""
+        for key in keys:
+            self.write("INFO", "Content-Type: application/dtmf-relay", body=b"Signal=%c\r\n" % ord(key))
+            answer = await self.response("INFO", sequence=self.sequence)
+            assert answer.status == 200, answer
+
     async def hang_up(self) -> None:
         """BYE and its answer."""
         self.bye()
@@ -432,3 +439,14 @@ REASONS = {
     486: "Busy Here",
     603: "Decline",
 }
+
+
+async def connected(caller: RawPhone, called: RawPhone, extension: str) -> tuple[RawCall, RawCall]:
+    """A call that was taken at once, by those who made and took it."""
+    call = caller.call(extension)
+    await call.invite_authenticated()
+    heard = await called.incoming()
+    heard.answer(200, description())
+    await call.accepted()
+    await heard.request("ACK")
+    return call, heard

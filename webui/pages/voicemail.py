@@ -8,7 +8,7 @@ from aiohttp import web
 
 from webui.client import Refused
 from webui.live_state import read_names
-from webui.page import go_to, only_inside, render
+from webui.page import asks_for_part, go_to, only_inside, render
 from webui.records import Json
 from webui.session import Visit, visit_of
 
@@ -65,7 +65,7 @@ async def heard(request: web.Request) -> web.StreamResponse:
     await visit_of(request).send(
         "PATCH", f"/messages/{identifier}", {"heard": values.get("heard", "1") == "1"}
     )
-    if request.headers.get("HX-Request"):
+    if asks_for_part(request):
         return web.Response(status=204)
     return go_to(_back(request, str(values.get("back", ""))))
 

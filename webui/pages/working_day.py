@@ -6,7 +6,7 @@ from aiohttp import web
 
 from webui.client import Refused
 from webui.live_state import read_live
-from webui.page import go_to, only_inside, render
+from webui.page import asks_for_part, go_to, only_inside, render
 from webui.session import visit_of
 
 
@@ -23,7 +23,7 @@ async def set_day(request: web.Request) -> web.StreamResponse:
     posted = await request.post()
     state = posted.get("state")
     await visit_of(request).send("PUT", f"/people/{identifier}/day", {"state": state})
-    if request.headers.get("HX-Request"):
+    if asks_for_part(request):
         return await day_part(request)
     return go_to(only_inside(str(posted.get("back") or "/")))
 

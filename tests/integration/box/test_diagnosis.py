@@ -18,6 +18,7 @@ from appliance.configuration.office import Role, User
 from tests.integration.box.offices import PASSWORD
 from tests.interop.box import Refused
 from tests.support.raw_messages import description
+from tests.support.raw_sip import connected
 
 
 async def _one_sided_call(running, phone, audio):
@@ -63,12 +64,7 @@ async def test_a_side_that_is_not_heard_is_said_with_its_cause(running, phone, a
 
 async def test_the_messages_are_kept_without_secrets_and_over_a_restart(running, phone):
     alice, bruno = await phone("101"), await phone("102")
-    call = alice.call("102")
-    await call.invite_authenticated()
-    heard = await bruno.incoming()
-    heard.answer(200, description())
-    await call.accepted()
-    await heard.request("ACK")
+    call, heard = await connected(alice, bruno, "102")
     await call.hang_up()
     await heard.hung_up()
     await running.at_rest()
@@ -140,12 +136,7 @@ async def test_the_support_file_tells_all_but_secrets(running, phone, caplog):
     alice, bruno = await phone("101"), await phone("102")
     assert (await (await phone("101", register=False, password=WRONG)).register()).status == 401
     await running.box.feeds.refresh("cal")
-    call = alice.call("102")
-    await call.invite_authenticated()
-    heard = await bruno.incoming()
-    heard.answer(200, description())
-    await call.accepted()
-    await heard.request("ACK")
+    call, heard = await connected(alice, bruno, "102")
     call.write("INFO", f"Content-Type: {TYPED}", body=b"Signal=7\r\nDuration=160\r\n")
     assert (await call.response("INFO", sequence=call.sequence)).status == 200
     await call.hang_up()

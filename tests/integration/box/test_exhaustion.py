@@ -11,6 +11,7 @@ from appliance.runtime.media.ports import NoPortsLeft
 from tests.integration.box.offices import PROVIDER_HOST
 from tests.integration.box.test_outside_calls import arrives
 from tests.support.raw_messages import description
+from tests.support.raw_sip import connected
 
 
 @pytest.mark.parametrize("left", [0, 1])
@@ -38,12 +39,7 @@ async def test_without_audio_ports_calls_are_refused_and_nothing_stays(running, 
     assert final.status >= 400
     await running.at_rest()
     monkeypatch.undo()
-    call = alice.call("102")
-    await call.invite_authenticated()
-    heard = await bruno.incoming()
-    heard.answer(200, description())
-    await call.accepted()
-    await heard.request("ACK")
+    call, heard = await connected(alice, bruno, "102")
     await call.hang_up()
     await heard.hung_up()
     await running.at_rest()

@@ -108,15 +108,11 @@ async def test_a_transfer_outside_offers_what_lines_take_and_a_failure_lets_both
 async def test_the_code_of_a_transfer_is_heard(running, phone, pair):
     call, mouth, heard, ear = pair
     chloe = await phone("103")
-    for key in "*1":
-        heard.write("INFO", "Content-Type: application/dtmf-relay", body=b"Signal=%c\r\n" % ord(key))
-        assert (await heard.response("INFO", sequence=heard.sequence)).status == 200
+    await heard.press("*1")
     await takes_g711(heard, ear)
     await takes_g711(call, mouth)
     await ear.hears(lambda: ear.sound(), "the dial tone")
-    for key in "103":
-        heard.write("INFO", "Content-Type: application/dtmf-relay", body=b"Signal=%c\r\n" % ord(key))
-        assert (await heard.response("INFO", sequence=heard.sequence)).status == 200
+    await heard.press("103")
     taken = await chloe.incoming()
     taken.answer(200, description(9))
     await taken.request("ACK")

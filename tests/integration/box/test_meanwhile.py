@@ -12,6 +12,7 @@ from tests.integration.box.offices import PROVIDER_HOST
 from tests.integration.box.test_outside_calls import arrives
 from tests.integration.box.test_voicemail import recording
 from tests.support.raw_messages import description
+from tests.support.raw_sip import connected
 
 
 def without_bruno(settings):
@@ -98,12 +99,7 @@ async def test_a_message_being_left_when_the_box_is_stopped_is_kept(running, pro
 async def test_a_phone_that_moves_to_another_address_during_its_call(running, phone):
     """The phone registers anew from elsewhere and speaks on from there (RFC 3261 12.2.1.1)."""
     alice, bruno = await phone("101"), await phone("102")
-    call = alice.call("102")
-    await call.invite_authenticated()
-    heard = await bruno.incoming()
-    heard.answer(200, description())
-    await call.accepted()
-    await heard.request("ACK")
+    call, heard = await connected(alice, bruno, "102")
     moved = await phone("101")
     call.phone, alice.calls = moved, {}
     moved.calls[call.call_id] = call

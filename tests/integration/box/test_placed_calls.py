@@ -6,6 +6,7 @@ import pytest
 
 from tests.interop.box import Refused
 from tests.support.raw_messages import description
+from tests.support.raw_sip import connected
 
 
 async def test_the_person_answers_then_the_other_rings(running, phone, audio):
@@ -66,12 +67,7 @@ async def test_a_person_without_a_phone_cannot_place_calls(running):
 
 async def test_each_call_leaves_its_record_with_the_reasons(running, phone):
     alice, bruno = await phone("101"), await phone("102")
-    call = alice.call("102")
-    await call.invite_authenticated()
-    heard = await bruno.incoming()
-    heard.answer(200, description())
-    await call.accepted()
-    await heard.request("ACK")
+    call, heard = await connected(alice, bruno, "102")
     await call.hang_up()
     await heard.hung_up()
     await running.at_rest()

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.support.raw_messages import description
+from tests.support.raw_sip import connected
 
 
 async def test_registrations_outlive_a_restart(running, phone):
@@ -16,12 +16,7 @@ async def test_registrations_outlive_a_restart(running, phone):
     await running.start()
     assert running.box.phones.registered() == {"alice-desk", "bruno-desk"}
     chloe = await phone("103")
-    call = chloe.call("102")
-    await call.invite_authenticated()
-    heard = await bruno.incoming()
-    heard.answer(200, description())
-    await call.accepted()
-    await heard.request("ACK")
+    call, heard = await connected(chloe, bruno, "102")
     await call.hang_up()
     await heard.hung_up()
     await running.at_rest()
@@ -72,12 +67,7 @@ async def test_a_phone_that_may_no_longer_register_is_gone_at_once(running, phon
 
 async def test_stopping_the_box_ends_its_calls(running, phone):
     alice, bruno = await phone("101"), await phone("102")
-    call = alice.call("102")
-    await call.invite_authenticated()
-    heard = await bruno.incoming()
-    heard.answer(200, description())
-    await call.accepted()
-    await heard.request("ACK")
+    call, heard = await connected(alice, bruno, "102")
     await running.stop()
     await call.hung_up()
     await heard.hung_up()
