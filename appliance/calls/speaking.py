@@ -14,6 +14,7 @@ async def takes_words(leg: CallerLeg) -> bool:
 
     Many phones answer with one codec alone, G.722 when both have it.
     """
+    await leg.settled()
     if leg.can_be_spoken_to or not leg.answered:
         return leg.can_be_spoken_to
     return isinstance(await leg.propose(OURS), Sound) and leg.can_be_spoken_to

@@ -162,6 +162,8 @@ async def agree(one: Leg, other: Leg) -> None:
 
     Whoever does not speak G.711 is asked first: a line often knows nothing else.
     """
+    for leg in (one, other):
+        await leg.settled()
     mine, theirs = one.sound.codecs, other.sound.codecs
     if not (mine and theirs) or mine[0].key == theirs[0].key:
         return

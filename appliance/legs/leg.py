@@ -90,6 +90,9 @@ class Leg(Protocol):
     async def propose(self, wanted: Sound) -> Sound | int:
         """Offer the far side a changed session; returns what it agreed to, or the status it refused with."""
 
+    async def settled(self) -> None:
+        """Return once nothing is proposed to the far side any more: `sound` is what it has agreed to then."""
+
     def close(self) -> None:
         """Hang up if that is still to be done, and release the audio; may be called again."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Event as Happening
-from asyncio import Future, Queue
+from asyncio import Future, Queue, shield
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -37,7 +37,7 @@ from appliance.sip.sdes import Encryption
 from appliance.sip.sdp import Direction, SdpError, SessionDescription, parse_sdp
 from appliance.sip.webrtc import OwnTerms
 
-NOT_ACCEPTABLE_HERE = 488
+GLARE, NOT_ACCEPTABLE_HERE = 491, 488
 IN_DIALOG_ALLOWED = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK, INFO, REFER, NOTIFY"
 
 
@@ -61,6 +61,15 @@ class Surroundings:
     secret: bytes = field(default=b"", repr=False)
     browser: OwnTerms | None = None
     outside_host: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An offer of ours within the call, still to be answered, and what will come of it."""
+
+    ours: SessionDescription
+    local: LocalAudio
+    outcome: Future[Sound | int] = field(default_factory=Future)
 
 
 class SipLeg:
@@ -91,7 +100,7 @@ class SipLeg:
         self._has_referred = False
         # What was asked for before anybody listened, where that is kept.
         self._early_referrals: list[Referral] | None = None
-        self._proposal: Future[events.ReinviteAccepted | events.ReinviteRefused | None] | None = None
+        self._proposal: Proposal | None = None
 
     # The audio.
 
@@ -145,10 +154,13 @@ class SipLeg:
             return replace(local, encryption=Encryption.NEVER)
         return replace(local, encryption=Encryption.REQUIRED, suites=(self._agreed.crypto.suite,))
 
-    def _make_offer(self, sound: Sound) -> bytes:
-        self._local = self._offered_audio(sound)
+    def _offer(self, sound: Sound) -> tuple[SessionDescription, LocalAudio]:
+        local = self._offered_audio(sound)
         self._version += 1
-        self._ours = build_offer(self._local, self._around.sdp_session, self._version, self._ours)
+        return build_offer(local, self._around.sdp_session, self._version, self._ours), local
+
+    def _make_offer(self, sound: Sound) -> bytes:
+        self._ours, self._local = self._offer(sound)
         self._offers = True
         return bytes(self._ours)
 
@@ -184,9 +196,15 @@ class SipLeg:
         try:
             yield self._queue
         finally:
-            waiting, self._queue = self._queue, None
-            while not waiting.empty():
-                waiting.get_nowait().accept(self.sound)
+            self._queue = None
+            # Also one that somebody was about to answer.
+            if self._open_change is not None:
+                self._open_change.accept(self._as_agreed)
+
+    @property
+    def _as_agreed(self) -> Sound:
+        """What a change is answered with by ourselves: the codecs in force, and every G.711."""
+        return Sound(widened(self.sound.codecs))
 
     def _reinvited(self, request: Request) -> None:
         offer = session_description_of(request)
@@ -204,7 +222,7 @@ class SipLeg:
             return
         change = self._open_change = SipChange(self, theirs)
         if self._is_refresh(theirs) or self._queue is None:
-            change.accept(Sound(widened(self.sound.codecs)))
+            change.accept(self._as_agreed)
         else:
             self._queue.put_nowait(change)
 
@@ -215,10 +233,10 @@ class SipLeg:
     def _offer_again(self) -> None:
         """Answer a re-INVITE without an offer: ours is the one in force, with all our streams."""
         assert self.session is not None
-        sound = Sound(widened(self.sound.codecs))
-        self._around.signalling.answer_reinvite(self.session, self._make_offer(sound))
+        self._around.signalling.answer_reinvite(self.session, self._make_offer(self._as_agreed))
 
     def _accept_change(self, theirs: SessionDescription, other: Sound) -> bool:
+        self._open_change = None
         if self.session is None or self.has_ended:
             return False
         try:
@@ -233,31 +251,44 @@ class SipLeg:
         return True
 
     def _refuse_change(self, status: int) -> None:
+        self._open_change = None
         if self.session is not None and not self.has_ended:
             self._around.signalling.refuse_reinvite(self.session, status)
 
     async def propose(self, wanted: Sound) -> Sound | int:
-        """Offer the far side a changed session; returns what it agreed to, or the status it refused with."""
+        """Offer the far side a changed session; returns what it agreed to, or the status it refused with.
+
+        Its answer counts also when whoever proposes does not wait for it any more.
+        """
+        await self.settled()
         if self.session is None or self.has_ended:
             return 481
-        before = self._ours, self._local
-        self._proposal = Future()
-        self._around.signalling.reinvite(
-            self.session, self._make_offer(replace(wanted, codecs=widened(wanted.codecs)))
-        )
-        try:
-            reply = await self._proposal
-        finally:
-            self._proposal = None
+        if self._open_change is not None:
+            # Two who both want something of each other would wait for ever.
+            return GLARE
+        ours, local = self._offer(replace(wanted, codecs=widened(wanted.codecs)))
+        proposal = self._proposal = Proposal(ours, local)
+        self._around.signalling.reinvite(self.session, bytes(ours))
+        return await shield(proposal.outcome)
+
+    async def settled(self) -> None:
+        """Return once no proposal is under way."""
+        while self._proposal is not None:
+            await shield(self._proposal.outcome)
+
+    def _proposal_ended(self, reply: events.ReinviteAccepted | events.ReinviteRefused | None) -> None:
+        proposal, self._proposal = self._proposal, None
+        if proposal is None:
+            return
+        outcome: Sound | int = reply.status if isinstance(reply, events.ReinviteRefused) else 481
         if isinstance(reply, events.ReinviteAccepted):
+            self._ours, self._local = proposal.ours, proposal.local
             try:
                 self._take_answer(session_description_of(reply.response))
+                outcome = self.sound
             except SdpError as error:
-                return error.status
-            return self.sound
-        self._ours, self._local = before
-        self._offers = False
-        return reply.status if reply is not None else 481
+                outcome = error.status
+        proposal.outcome.set_result(outcome)
 
     def when_referred(self, action: Callable[[Referral], object] | None) -> None:
         """Call `action` when the far side, a phone of ours, wants its other party to go elsewhere."""
@@ -298,17 +329,13 @@ class SipLeg:
             case events.ReinviteCancelled():
                 self._open_change = None
             case events.ReinviteAccepted() | events.ReinviteRefused():
-                self._resolve_proposal(event)
+                self._proposal_ended(event)
             case events.Confirmed(body=body) if body:
                 self._late_answer(body)
             case events.DialogRequest(key=key, request=request):
                 self._in_dialog(key, request)
             case events.Ended() | events.Refused():
                 self._mark_ended()
-
-    def _resolve_proposal(self, event: events.ReinviteAccepted | events.ReinviteRefused | None) -> None:
-        if self._proposal is not None and not self._proposal.done():
-            self._proposal.set_result(event)
 
     def _late_answer(self, body: bytes) -> None:
         if not self._offers:
@@ -361,7 +388,7 @@ class SipLeg:
         if self.session is not None:
             self._around.signalling.detach(self.session)
             self.session = None
-        self._resolve_proposal(None)
+        self._proposal_ended(None)
         actions, self._at_end = self._at_end, []
         self._ended.set()
         for action in actions:

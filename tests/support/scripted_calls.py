@@ -140,6 +140,9 @@ class ScriptedLeg:
         self.proposals.append(wanted)
         return self.reply
 
+    async def settled(self) -> None:
+        """Every proposal is answered at once."""
+
     def close(self) -> None:
         self.closed += 1
 

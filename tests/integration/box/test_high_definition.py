@@ -36,6 +36,12 @@ async def takes_g711(side, sound):
     return asked.media
 
 
+def replaces(consultation):
+    """The dialog of a call, as the URI of a REFER names it."""
+    tags = f"to-tag={tag_of(consultation.theirs)};from-tag={tag_of(consultation.ours)}"
+    return f"{consultation.call_id};{tags}".replace("@", "%40").replace(";", "%3B").replace("=", "%3D")
+
+
 async def test_a_hold_has_music_and_the_talk_goes_on_after_it(running, pair):
     call, mouth, heard, ear = pair
     heard.invite(description(ear.port, direction="sendonly", version=2, codecs=BOTH))
@@ -142,9 +148,7 @@ async def test_a_caller_outside_is_connected_to_a_colleague_who_was_asked_in_g72
     asked.answer(200, description(third.port, codecs="9 101"))
     await second.accepted()
     await asked.request("ACK")
-    dialog = f"{second.call_id};to-tag={tag_of(second.theirs)};from-tag={tag_of(second.ours)}"
-    escaped = dialog.replace("@", "%40").replace(";", "%3B").replace("=", "%3D")
-    refer(heard, f"<sip:103@127.0.0.1?Replaces={escaped}>")
+    refer(heard, f"<sip:103@127.0.0.1?Replaces={replaces(second)}>")
     assert (await heard.response("REFER")).status == 202
     if refuses:
         offer = await asked.request("INVITE")
@@ -158,3 +162,41 @@ async def test_a_caller_outside_is_connected_to_a_colleague_who_was_asked_in_g72
     await call.hang_up()
     await asked.hung_up()
     await running.until(lambda: not len(running.box.calls), "nothing is left")
+
+
+async def test_a_codec_counts_that_is_agreed_after_the_transfer_was_asked_for(running, phone, audio, pair):
+    """Bruno has held, and sends Alice to Chloe before her phone has changed to G.711 for the music."""
+    call, mouth, heard, ear = pair
+    chloe, third = await phone("103"), await audio()
+    second = heard.phone.call("103")
+    await second.invite_authenticated(description(ear.port, codecs=BOTH))
+    consulted = await chloe.incoming()
+    consulted.answer(200, description(third.port, codecs="9 101"))
+    await second.accepted()
+    await consulted.request("ACK")
+    heard.invite(description(ear.port, direction="sendonly", version=2, codecs=BOTH))
+    asked = await call.request("INVITE")
+    refer(heard, f"<sip:103@127.0.0.1?Replaces={replaces(second)}>")
+    assert (await heard.accepted()).direction == "recvonly"
+    await second.hung_up()
+    call.respond(asked, 200, description(mouth.port, version=2, codecs="8 101"))
+    await call.request("ACK")
+    to_colleague = await takes_g711(consulted, third)
+    await hear_each_other(mouth, asked.media, third, to_colleague, 0x20)
+    await call.hang_up()
+    await consulted.hung_up()
+    await running.until(lambda: not len(running.box.calls), "nothing is left")
+
+
+async def test_two_who_hold_in_the_same_breath_are_both_answered(running, pair):
+    call, mouth, heard, ear = pair
+    call.invite(description(mouth.port, direction="sendonly", version=2, codecs="9 101"))
+    heard.invite(description(ear.port, direction="sendonly", version=2, codecs="9 101"))
+    assert (await call.accepted()).direction == "recvonly"
+    asked = await call.request("INVITE")
+    call.respond(asked, 488)
+    await call.request("ACK")
+    assert (await call.request("INVITE")).direction == "sendonly"
+    await call.hang_up()
+    await heard.hung_up()
+    await running.at_rest()

@@ -117,6 +117,54 @@ async def test_a_leg_that_ends_answers_the_proposal(moment):
     assert await proposing == 481
 
 
+async def test_an_answer_counts_though_whoever_proposed_waits_for_it_no_more():
+    stack, leg = talking()
+    proposing = asyncio.ensure_future(leg.propose(Sound(DEFAULT_CODECS)))
+    await settle()
+    proposing.cancel()
+    waiting = asyncio.ensure_future(leg.settled())
+    await settle()
+    assert not waiting.done()
+    stack.tells(events.ReinviteAccepted("s1", response(200, description(5004, codecs="0", version=2))))
+    await waiting
+    assert [codec.name for codec in leg.sound.codecs] == ["PCMU"]
+    assert stack.ports[0].agreement.remote_port == 5004
+
+
+async def test_a_proposal_waits_for_the_one_before_and_has_its_own_answer():
+    stack, leg = talking()
+    first = asyncio.ensure_future(leg.propose(Sound(DEFAULT_CODECS, Direction.SENDONLY)))
+    second = asyncio.ensure_future(leg.propose(Sound(DEFAULT_CODECS)))
+    await settle()
+    assert directions(stack) == ["sendonly"]
+    held = description(5000, "127.0.0.2", direction="recvonly", version=2)
+    stack.tells(events.ReinviteAccepted("s1", response(200, held)))
+    await settle()
+    assert directions(stack) == ["sendonly", "sendrecv"]
+    stack.tells(events.ReinviteRefused("s1", 488))
+    assert (await first).direction is Direction.RECVONLY and await second == 488
+    assert leg.sound.direction is Direction.RECVONLY
+
+
+async def test_what_the_far_side_asks_is_answered_before_anything_is_proposed_to_it():
+    """Else two who ask something of each other in the same breath would wait for ever."""
+    stack, leg = talking()
+    with leg.changes() as changes:
+        stack.reinvited("s1", HOLD)
+        assert await leg.propose(Sound(DEFAULT_CODECS)) == 491
+        changes.get_nowait().accept(Sound(DEFAULT_CODECS))
+    assert stack.story == ["re-INVITE answered"]
+
+
+async def test_a_change_that_was_about_to_be_answered_as_the_talk_ended_is_answered():
+    stack, leg = talking()
+    with leg.changes() as changes:
+        stack.reinvited("s1", HOLD)
+        change = changes.get_nowait()
+    assert stack.story == ["re-INVITE answered"] and directions(stack) == ["recvonly"]
+    assert not change.accept(Sound(DEFAULT_CODECS))
+
+
 async def test_a_late_answer_to_a_change_after_the_end_is_not_sent():
     stack, leg = talking()
     with leg.changes() as changes:
