@@ -23,6 +23,7 @@ from appliance.calls.consulting import (
     tell_failure,
     tone,
 )
+from appliance.calls.speaking import takes_words
 from appliance.calls.transfer import DECLINED, OK, STATUSES, TRYING, Loan
 from appliance.calls.until_first import until_first
 from appliance.configuration.star_codes import Action
@@ -42,6 +43,7 @@ async def pressed(room: ConferenceRoom, leg: CallerLeg, code: Action) -> None:
 
     Hanging up while they consult leaves the other in their place.
     """
+    await takes_words(leg)
     if code is Action.CONFERENCE and _is_full(room):
         await tell_failure(room.board, room.call, leg, "conference_full")
         return

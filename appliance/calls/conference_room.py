@@ -12,7 +12,7 @@ from appliance.calls.audio_watch import until_silent, watch_audio
 from appliance.calls.call import Call, Party
 from appliance.calls.consulting import code_pressed, is_ours
 from appliance.calls.hold import HOLDS, entertain
-from appliance.calls.speaking import OURS
+from appliance.calls.speaking import OURS, is_heard
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.task_group import TaskGroup
 from appliance.calls.transfer import DECLINED, Loan
@@ -21,7 +21,6 @@ from appliance.configuration.star_codes import Action
 from appliance.legs.audio import Seat
 from appliance.legs.leg import CallerLeg
 from appliance.legs.referral import Referral
-from appliance.legs.sessions import is_g711
 from appliance.routing.trail import Reason
 
 
@@ -184,8 +183,7 @@ class ConferenceRoom:
         """Agree on a codec that can be mixed, then answer session changes."""
         if leg.sound.direction in HOLDS:
             _is_held(self.call, leg, seat, True)
-        if leg.sound.codecs and not is_g711(leg.sound.codecs[0]):
-            await leg.propose(OURS)
+        await is_heard(leg)
         await answer_changes(self.call, leg, seat)
 
     @contextmanager
@@ -199,7 +197,7 @@ class ConferenceRoom:
     async def _listen(self, leg: CallerLeg) -> None:
         """Wait for a code pressed on a phone of ours."""
         codes = self.board.configuration.codes_pressed()
-        if not (codes and is_ours(self.call, leg) and leg.can_be_spoken_to):
+        if not (codes and is_ours(self.call, leg)):
             return
         try:
             pressed = await code_pressed(leg, codes)

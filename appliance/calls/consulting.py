@@ -14,6 +14,7 @@ from appliance.calls.answering import first_answer
 from appliance.calls.call import Call
 from appliance.calls.noting import note, note_in_vain
 from appliance.calls.saying import key_within, play_while_there
+from appliance.calls.speaking import takes_words
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.until_first import Work, until_first
 from appliance.configuration.extension_ranges import has_beginning, holds
@@ -82,8 +83,9 @@ async def tell_failure(
     board: Switchboard, call: Call, leg: CallerLeg, prompt: str = "transfer_failed"
 ) -> None:
     """Tell somebody of ours, in their language, that it went wrong."""
-    speech = Speech(prompt_name=prompt, language=_language(board, call, leg))
-    await play_while_there(leg, await board.spoken(speech))
+    if await takes_words(leg):
+        speech = Speech(prompt_name=prompt, language=_language(board, call, leg))
+        await play_while_there(leg, await board.spoken(speech))
 
 
 def _language(board: Switchboard, call: Call, leg: CallerLeg) -> Any:

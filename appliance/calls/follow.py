@@ -14,7 +14,7 @@ from appliance.calls.message import take_message
 from appliance.calls.noting import note, note_in_vain
 from appliance.calls.ring import ring
 from appliance.calls.services import serve
-from appliance.calls.speaking import takes_words
+from appliance.calls.speaking import is_heard, takes_words
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.task_group import TaskGroup
 from appliance.calls.wait import wait_in_queue
@@ -116,6 +116,7 @@ async def perform(board: Switchboard, call: Call, step: Step) -> Ended | None:
         case KeepCallBack():
             return await keep_call_back(board, call, step)
         case TakeMessage():
+            await is_heard(call.caller)
             return await take_message(board, call, step)
         case Announce():
             return await announce(board, call, step)

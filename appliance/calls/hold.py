@@ -61,9 +61,11 @@ async def _agreed_here(change: Change, asking: CallerLeg, other: CallerLeg) -> S
 
 
 async def entertain(board: Switchboard, call: Call, holder: CallerLeg, held: CallerLeg) -> None:
-    """Play music to the one who is held until cancelled."""
+    """Play music to the one who is held, silence where they take no sound of ours, until cancelled."""
     call.holds(holder, True)
     try:
-        await held.media.play(await board.music(), loop=True)
+        if held.can_be_spoken_to:
+            await held.media.play(await board.music(), loop=True)
+        await held.wait_ended()
     finally:
         call.holds(holder, False)

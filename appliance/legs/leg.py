@@ -113,6 +113,10 @@ class CallerLeg(Leg, Protocol):
     def can_be_spoken_to(self) -> bool:
         """Whether words and tones of ours can be made in a codec that the caller takes."""
 
+    @property
+    def can_be_heard(self) -> bool:
+        """Whether all that the caller may send is in a codec that we can make out."""
+
     def ring(self) -> None:
         """Tell the caller that somebody is being rung."""
 

@@ -130,6 +130,11 @@ class SipLeg:
         """Whether words and tones of ours can be made in a codec that the far side takes."""
         return any(is_g711(codec) for codec in self.sound.codecs)
 
+    @property
+    def can_be_heard(self) -> bool:
+        """Whether all that the far side may send is in a codec that we can make out."""
+        return all(is_g711(codec) for codec in self.sound.codecs)
+
     def _local_audio(self, sound: Sound, prefer_ours: bool = False) -> LocalAudio:
         host, port = self.media.local_address
         return LocalAudio(

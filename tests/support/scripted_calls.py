@@ -18,7 +18,7 @@ from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import Destination
 from appliance.configuration.fields import Language
 from appliance.legs.leg import Attempted, Change, DialResult
-from appliance.legs.sessions import Sound
+from appliance.legs.sessions import Sound, is_g711
 from appliance.media.reporting import MediaStatistics
 from appliance.routing.facts import Direction, Facts
 from appliance.routing.steps import Introduction, KeepCallBack, Outcome, Ring, Speech
@@ -157,7 +157,14 @@ class ScriptedCaller(ScriptedLeg):
     """A caller."""
 
     answered = False
-    can_be_spoken_to = True
+
+    @property
+    def can_be_spoken_to(self) -> bool:
+        return any(map(is_g711, self.sound.codecs))
+
+    @property
+    def can_be_heard(self) -> bool:
+        return all(map(is_g711, self.sound.codecs))
 
     def ring(self) -> None:
         self.story.append("caller is told it rings")

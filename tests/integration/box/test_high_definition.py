@@ -2,6 +2,7 @@
 
 import pytest
 
+from appliance.configuration.voicemail import Mailbox, MailboxOwner
 from tests.integration.box.offices import NUMBER, OUTSIDER
 from tests.integration.box.test_transfers import hear_each_other, refer, reported
 from tests.support.raw_messages import description, tag_of
@@ -197,6 +198,61 @@ async def test_two_who_hold_in_the_same_breath_are_both_answered(running, pair):
     call.respond(asked, 488)
     await call.request("ACK")
     assert (await call.request("INVITE")).direction == "sendonly"
+    await call.hang_up()
+    await heard.hung_up()
+    await running.at_rest()
+
+
+async def knows_nothing_else(side):
+    """The box asks for G.711, which the phone has not."""
+    asked = await side.request("INVITE")
+    assert b"RTP/AVP 8 0" in asked.body
+    side.respond(asked, 488)
+    await side.request("ACK")
+
+
+async def test_phones_that_know_nothing_else_transfer_by_codes_without_hearing_words(running, phone, pair):
+    """What would be said or played goes unsaid, and nobody is hung up on."""
+    call, _, heard, _ = pair
+    (the_call,) = running.box.calls.in_progress()
+    chloe = await phone("103")
+    await heard.press("*1")
+    for side in (heard, call):
+        await knows_nothing_else(side)
+    await heard.press("999#")
+    await knows_nothing_else(heard)
+    await running.until(lambda: the_call.conversation, "they talk again")
+    await heard.press("*1")
+    for side in (heard, call):
+        await knows_nothing_else(side)
+    await heard.press("103")
+    await knows_nothing_else(call)
+    taken = await chloe.incoming()
+    taken.answer(200, description(9, codecs="9 101"))
+    await taken.request("ACK")
+    await heard.hung_up()
+    await call.hang_up()
+    await taken.hung_up()
+    await running.at_rest()
+
+
+async def test_who_may_send_either_codec_is_asked_for_g711_alone_where_a_message_is_kept(
+    running, phone, audio
+):
+    """Most phones send the first codec agreed on, which nobody here could write down."""
+    mailbox = Mailbox(id="chloes", name="Chloé", owner=MailboxOwner.PERSON, owner_id="chloe")
+    await running.set(running.box.configuration.with_record("mailboxes", mailbox.id, mailbox))
+    alice, bruno = await phone("101"), await phone("102")
+    mouth = await audio()
+    call = alice.call("102")
+    await call.invite_authenticated(description(mouth.port, codecs=BOTH))
+    heard = await bruno.incoming()
+    heard.answer(200, description(9, codecs=BOTH))
+    assert b"RTP/AVP 9 8 101" in (await call.accepted()).body
+    await heard.request("ACK")
+    refer(heard, "<sip:103@127.0.0.1>")
+    await takes_g711(call, mouth)
+    await mouth.hears(lambda: mouth.sound(), "the greeting")
     await call.hang_up()
     await heard.hung_up()
     await running.at_rest()

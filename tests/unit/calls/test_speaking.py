@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.calls.speaking import OURS, takes_words
+from appliance.calls.speaking import OURS, is_heard, takes_words
 from appliance.calls.transfer import agree
 from appliance.legs.sessions import Sound
 from appliance.sip.offer_answer import DEFAULT_CODECS
@@ -13,12 +13,13 @@ pytestmark = pytest.mark.feature("RING-10")
 
 WIDE = Sound((Codec(9, "G722", 8000),))
 NARROW = Sound(DEFAULT_CODECS)
+FIRST_WIDE = Sound((*WIDE.codecs, *DEFAULT_CODECS))
+FIRST_NARROW = Sound((*DEFAULT_CODECS, *WIDE.codecs))
 
 
 def leg(sound: Sound, reply: Sound | int = NARROW) -> ScriptedCaller:
     made = ScriptedCaller([], "somebody")
     made.sound, made.reply, made.answered = sound, reply, True
-    made.can_be_spoken_to = sound is not WIDE
     return made
 
 
@@ -33,6 +34,23 @@ async def test_who_refuses_or_was_not_answered_takes_none(answered):
     wide.answered = answered
     assert not await takes_words(wide)
     assert wide.proposals == ([OURS] if answered else [])
+
+
+@pytest.mark.parametrize("sound", [WIDE, FIRST_WIDE, FIRST_NARROW])
+async def test_who_may_send_what_we_do_not_make_out_is_asked_for_g711_alone(sound):
+    either = leg(sound)
+    assert not await is_heard(either) and either.proposals == [OURS]
+
+
+async def test_who_sends_g711_alone_is_asked_nothing():
+    narrow = leg(NARROW)
+    assert await is_heard(narrow) and not narrow.proposals
+
+
+async def test_who_takes_our_sound_beside_another_codec_keeps_both_to_hear_us():
+    for sound in (FIRST_WIDE, FIRST_NARROW):
+        both = leg(sound)
+        assert await takes_words(both) and not both.proposals
 
 
 async def test_of_two_who_do_not_understand_each_other_the_one_without_g711_is_asked():
