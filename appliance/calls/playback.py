@@ -5,17 +5,22 @@ from __future__ import annotations
 from appliance.calls.call import Call
 from appliance.calls.saying import ask_key, say, sound_until_key
 from appliance.calls.switchboard import Switchboard, VoiceMessage
+from appliance.configuration.voicemail import MailboxOwner
 
 AGAIN, DELETE = "1", "3"
 
 
-async def play_messages(board: Switchboard, call: Call, mailbox_id: str) -> None:
-    """Play a mailbox's messages, those not heard before first."""
-    messages = await board.messages_of(mailbox_id)
+async def play_messages(board: Switchboard, call: Call, *mailbox_ids: str) -> None:
+    """Play the messages of some mailboxes, those not heard before first; a group's are told to be its."""
+    found = [(each, message) for each in mailbox_ids for message in await board.messages_of(each)]
+    messages = sorted(found, key=lambda one: one[1].heard)
     if not messages:
         await say(board, call, "no_messages")
-    for message in messages:
+    for mailbox_id, message in messages:
         await say(board, call, "next_message" if message.heard else "new_message")
+        mailbox = board.configuration.mailboxes.get(mailbox_id)
+        if mailbox is not None and mailbox.owner is MailboxOwner.GROUP:
+            await say(board, call, "call_for", {"name": mailbox.name})
         await _play_one(board, call, message)
     if messages:
         await say(board, call, "end_of_messages")

@@ -37,7 +37,7 @@ class Mailbox(Record):
     """Where callers leave messages (VM-1 to VM-4).
 
     `owner_id` names the person, group or number; empty for the office's. `keep_days` deletes messages that
-    old; None keeps them.
+    old; None keeps them. `members_hear`: the members of the group that owns it see and hear its messages.
     """
 
     id: Identifier
@@ -48,6 +48,7 @@ class Mailbox(Record):
     language: Language | None = None
     greetings: dict[HoursState, Greeting] = Field(default_factory=dict)
     announce_number: bool = False
+    members_hear: bool = True
     emails: Annotated[tuple[Email, ...], Field(max_length=10)] = ()
     attach: bool = True
     mail_format: MailFormat = MailFormat.MP3

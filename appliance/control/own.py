@@ -8,6 +8,7 @@ from aiohttp import web
 
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import Record
+from appliance.configuration.hearers import heard_by
 from appliance.configuration.permissions import locked_fields, person_of
 from appliance.configuration.voicemail import MailboxOwner
 from appliance.control.errors import CODES, ApiError, FieldError
@@ -62,6 +63,11 @@ def own_mailboxes(configuration: Configuration, person_id: str) -> frozenset[str
     )
 
 
+def heard_mailboxes(configuration: Configuration, person_id: str) -> frozenset[str]:
+    """The ids of the mailboxes whose messages a person hears."""
+    return frozenset(mailbox.id for mailbox in heard_by(configuration, person_id))
+
+
 async def owns_person(request: web.Request, person_id: str) -> bool:
     """Whether the request is about that person."""
     return request.match_info["id"] == person_id
@@ -72,11 +78,11 @@ async def owns_mailbox(request: web.Request, person_id: str) -> bool:
     return is_own_mailbox(box_of(request).configuration, request.match_info["id"], person_id)
 
 
-async def owns_message(request: web.Request, person_id: str) -> bool:
-    """Whether the request is about a message in a mailbox of that person."""
+async def hears_message(request: web.Request, person_id: str) -> bool:
+    """Whether the request is about a message that the person hears."""
     box = box_of(request)
     message = await box.messages.get(request.match_info["id"])
-    return message is not None and is_own_mailbox(box.configuration, message.mailbox_id, person_id)
+    return message is not None and message.mailbox_id in heard_mailboxes(box.configuration, person_id)
 
 
 def check_own_fields(configuration: Configuration, collection: str, before: Record, after: Record) -> None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from appliance.control.bodies import answer, body, nothing, query
 from appliance.control.call_history import PageNumber, PageSize
 from appliance.control.errors import not_found, refusal
-from appliance.control.own import own_mailboxes, owns_message
+from appliance.control.own import heard_mailboxes, hears_message
 from appliance.control.routes import Access, Route, box_of, identity_of
 from appliance.control.sounds import sound_answer
 from appliance.storage.messages import Message, MessagePage
@@ -36,7 +36,7 @@ class MessageChange(BaseModel):
 async def list_messages(request: web.Request) -> web.Response:
     """One page of messages, newest first."""
     box, who, wanted = box_of(request), identity_of(request), query(request, MessagesQuery)
-    mailboxes = None if who.is_administrator else own_mailboxes(box.configuration, who.person_id or "")
+    mailboxes = None if who.is_administrator else heard_mailboxes(box.configuration, who.person_id or "")
     if wanted.mailbox_id is not None:
         mailboxes = frozenset({wanted.mailbox_id}) & (
             mailboxes if mailboxes is not None else {wanted.mailbox_id}
@@ -115,7 +115,7 @@ ROUTES = (
         gives=MessagePage,
         query=QUERY,
     ),
-    Route("GET", ONE, read_message, Access.OWN, "Read a message", TAG, gives=Message, owns=owns_message),
+    Route("GET", ONE, read_message, Access.OWN, "Read a message", TAG, gives=Message, owns=hears_message),
     Route(
         "PATCH",
         ONE,
@@ -125,9 +125,9 @@ ROUTES = (
         TAG,
         takes=MessageChange,
         gives=Message,
-        owns=owns_message,
+        owns=hears_message,
     ),
-    Route("DELETE", ONE, delete_message, Access.OWN, "Delete a message", TAG, status=204, owns=owns_message),
+    Route("DELETE", ONE, delete_message, Access.OWN, "Delete a message", TAG, status=204, owns=hears_message),
     Route(
         "GET",
         f"{ONE}/audio",
@@ -137,7 +137,7 @@ ROUTES = (
         TAG,
         gives_type="audio/wav",
         query={"download": "present: to be saved as a file"},
-        owns=owns_message,
+        owns=hears_message,
     ),
     Route(
         "POST",
@@ -148,6 +148,6 @@ ROUTES = (
         TAG,
         gives=Message,
         status=202,
-        owns=owns_message,
+        owns=hears_message,
     ),
 )

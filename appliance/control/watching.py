@@ -10,12 +10,13 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from appliance.configuration.fields import DeviceKind, HoursState
+from appliance.configuration.voicemail import MailboxOwner
 from appliance.control.bodies import answer
 from appliance.control.box import Box
 from appliance.control.doors import identify
 from appliance.control.events import Event, HubClosed, Subscription
 from appliance.control.live import Live
-from appliance.control.own import own_mailboxes
+from appliance.control.own import heard_mailboxes
 from appliance.control.routes import Access, Identity, Route, box_of, identity_of
 from appliance.routing.plan import Plan
 from appliance.storage.messages import MailboxCount
@@ -56,6 +57,7 @@ class Entry(BaseModel):
     extension: str | None = None
     number: str | None = None
     kind: DeviceKind | None = None
+    owner: MailboxOwner | None = None
 
 
 class Directory(BaseModel):
@@ -103,8 +105,8 @@ async def _counts(box: Box, who: Identity) -> dict[str, MailboxCount]:
     if who.is_administrator:
         return counts
     nothing = MailboxCount(total=0, unheard=0)
-    own = own_mailboxes(box.configuration, who.person_id or "")
-    return {identifier: counts.get(identifier, nothing) for identifier in sorted(own)}
+    heard = heard_mailboxes(box.configuration, who.person_id or "")
+    return {identifier: counts.get(identifier, nothing) for identifier in sorted(heard)}
 
 
 async def read_directory(request: web.Request) -> web.Response:
@@ -126,7 +128,9 @@ async def read_directory(request: web.Request) -> web.Response:
                 Entry(id=one.id, name=one.name, number=one.number) for one in settings.numbers.values()
             ),
             lines=tuple(Entry(id=one.id, name=one.name) for one in settings.lines.values()),
-            mailboxes=tuple(Entry(id=one.id, name=one.name) for one in settings.mailboxes.values()),
+            mailboxes=tuple(
+                Entry(id=one.id, name=one.name, owner=one.owner) for one in settings.mailboxes.values()
+            ),
         )
     )
 

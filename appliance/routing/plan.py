@@ -15,6 +15,7 @@ from appliance import numbers
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import RingOutcome
 from appliance.configuration.extension_ranges import holds
+from appliance.configuration.hearers import hearers
 from appliance.configuration.lines import ForwardedCaller, Line
 from appliance.configuration.outbound import Limits, ordered
 from appliance.configuration.shown_numbers import may_show, own_number
@@ -60,7 +61,7 @@ class Plan:
     `shows_callers`: the lines that let callers' own numbers be shown.
     `mobiles`: the verified mobile that a person wants shown, by person; `passes_mobiles`: the lines that let
     it be shown. `extensions_there`: the extensions of another phone system that are dialled as they are, by
-    its line. `own_mailboxes`: the mailbox of each person who has one. `star_codes`: what each code does.
+    its line. `mailboxes_heard`: those a person hears, their own first. `star_codes`: what each code does.
     """
 
     nodes: Mapping[str, PlanNode]
@@ -72,7 +73,7 @@ class Plan:
     line_ids: tuple[str, ...]
     shown_by_line: Mapping[str, PresentedNumber]
     shown_by_person: Mapping[str, PresentedNumber]
-    own_mailboxes: Mapping[str, str]
+    mailboxes_heard: Mapping[str, tuple[str, ...]]
     star_codes: Mapping[str, Action]
     hours: tuple[OpeningHours, ...] = ()
     line_by_person: Mapping[str, str] = field(default_factory=dict)
@@ -159,7 +160,7 @@ def compile_plan(configuration: Configuration) -> Plan:
         line_ids=ordered(configuration.outbound, tuple(line.id for line in lines)),
         shown_by_line=MappingProxyType(dict(_shown_by_line(configuration, lines))),
         shown_by_person=MappingProxyType(dict(_shown_by_person(configuration))),
-        own_mailboxes=MappingProxyType(dict(_own_mailboxes(configuration))),
+        mailboxes_heard=MappingProxyType(_mailboxes_heard(configuration)),
         star_codes=MappingProxyType(configuration.star_codes.dialled()),
         hours=paths.hours,
         limits=configuration.outbound.limits,
@@ -304,10 +305,14 @@ def _forwards_show(configuration: Configuration) -> Iterator[tuple[str, Presente
             yield number.number, PresentedNumber(chosen.number, chosen.line_id)
 
 
-def _own_mailboxes(configuration: Configuration) -> Iterator[tuple[str, str]]:
+def _mailboxes_heard(configuration: Configuration) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
     for mailbox in configuration.mailboxes.values():
-        if mailbox.enabled and mailbox.owner is MailboxOwner.PERSON and mailbox.owner_id:
-            yield mailbox.owner_id, mailbox.id
+        for person_id in hearers(configuration, mailbox) if mailbox.enabled else ():
+            before = found.get(person_id, ())
+            is_own = mailbox.owner is MailboxOwner.PERSON
+            found[person_id] = (mailbox.id, *before) if is_own else (*before, mailbox.id)
+    return found
 
 
 def _without_loops(nodes: dict[str, PlanNode]) -> dict[str, PlanNode]:

@@ -50,9 +50,9 @@ def _greeting(
 
 
 def own_messages(plan: Plan, facts: Facts) -> Step:
-    """The step that plays the caller's own messages, or tells them that they have no mailbox."""
+    """The step that plays the caller's messages, or tells them that they have no mailbox."""
     person = facts.caller_person_id or ""
-    mailbox = plan.own_mailboxes.get(person)
-    if mailbox is None:
+    mailboxes = plan.mailboxes_heard.get(person)
+    if not mailboxes:
         return Announce(Speech(prompt_name="mailbox_unavailable", language=facts.language))
-    return Service(Action.MAILBOX, {"mailbox_id": mailbox, "person_id": person})
+    return Service(Action.MAILBOX, {"mailbox_ids": " ".join(mailboxes), "person_id": person})

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from appliance.calls.call import Call
 from appliance.configuration.configuration import Configuration
+from appliance.configuration.hearers import heard_by
 from appliance.configuration.people import Person
-from appliance.configuration.voicemail import MailboxOwner
 from appliance.control.events import EventHub, HubClosed
 from appliance.control.events import Subscription as Listening
 from appliance.routing.world import DayState
@@ -167,18 +167,19 @@ class Lamps:
         """What a watcher is to be told now."""
         if subscription.package == "message-summary":
             person = self._person(subscription.watcher)
-            return self._mail_of(person.id) if person else Mail()
+            return self._mail_of(person.id, self._group_id(subscription.resource)) if person else Mail()
         person = self._person(subscription.resource)
         if person is None:
             code = self._codes.of(subscription.resource, self._person(subscription.watcher))
             return code or self._group_lamp(subscription.resource)
         return self._lamp(person)
 
-    def _mail_of(self, person_id: str) -> Mail:
-        for mailbox in self._configuration().mailboxes.values():
-            if mailbox.owner is MailboxOwner.PERSON and mailbox.owner_id == person_id:
-                return self._mail.get(mailbox.id, Mail())
-        return Mail()
+    def _mail_of(self, person_id: str, group_id: str | None) -> Mail:
+        """What waits for a person, of one group alone when they watch that."""
+        heard = heard_by(self._configuration(), person_id)
+        found = [each for each in heard if group_id is None or each.owner_id == group_id]
+        mails = [self._mail.get(mailbox.id, Mail()) for mailbox in found]
+        return Mail(sum(mail.new for mail in mails), sum(mail.old for mail in mails))
 
     def _lamp(self, person: Person) -> Lamp:
         now = self._people.of(person)

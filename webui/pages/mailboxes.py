@@ -27,6 +27,12 @@ FIELDS = (
         kind="checkbox",
     ),
     Field(
+        "members_hear",
+        N_("Members of the group hear its messages"),
+        N_("On their phones, whose message lamps they light, and in their browsers."),
+        kind="checkbox",
+    ),
+    Field(
         "language",
         N_("Language"),
         N_("Of the greeting and the beep's announcement; else the number's."),
@@ -88,6 +94,7 @@ class MailboxPages(RecordPages):
             "name": request.query.get("name", ""),
             "enabled": "on",
             "attach": "on",
+            "members_hear": "on",
             "max_seconds": 180,
             "silence_seconds": 8,
         }

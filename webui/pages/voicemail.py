@@ -49,7 +49,7 @@ async def _messages(request: web.Request) -> Json:
 
 
 async def _mailboxes(visit: Visit) -> list[Json]:
-    """The mailboxes this user may open: all, or their own."""
+    """The mailboxes whose messages this user hears: all, or their own and those of their groups."""
     if visit.is_administrator:
         items: list[Json] = (await visit.get("/mailboxes"))["items"]
         return items

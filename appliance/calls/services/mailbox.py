@@ -1,4 +1,4 @@
-"""One's own mailbox by phone."""
+"""One's messages by phone: one's own, and those of one's groups."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from appliance.routing.steps import Outcome
 
 
 async def mailbox(board: Switchboard, call: Call, parameters: Mapping[str, str]) -> Outcome | None:
-    """Play the messages of the caller's mailbox."""
-    await play_messages(board, call, parameters["mailbox_id"])
+    """Play the messages of the caller's mailboxes."""
+    await play_messages(board, call, *parameters["mailbox_ids"].split())
     return Outcome.DONE

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from appliance.configuration.people import Member
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
 from tests.support.raw_messages import authorization, description
 
@@ -137,6 +138,56 @@ async def test_subscriptions_outlive_a_restart(running, phone):
     assert await watcher.lamp() == "terminated"
 
 
+async def message_left(running, mailbox_id: str) -> str:
+    """Somebody leaves a message; its id."""
+    draft = await running.box.messages.begin(
+        mailbox_id, "+33612345678", "", "101", running.box.epoch(), call_id="c"
+    )
+    with wave.open(str(draft.path), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(32000))
+    await running.box.messages.finish(draft, 2.0)
+    running.box.events.publish("message")
+    return draft.id
+
+
+@pytest.mark.feature("VM-1", "VM-7")
+async def test_a_group_s_messages_light_the_lamps_of_its_members(running, phone):
+    """With their own; a key that watches the group shows its alone. Heard by one, it is heard for all."""
+    settings = running.box.configuration
+    group = settings.groups["all"].model_copy(
+        update={"extension": "200", "members": (Member(person_id="alice"),)}
+    )
+    settings = settings.with_record("groups", "all", group)
+    for mailbox in (
+        Mailbox(id="alices", name="Alice", owner=MailboxOwner.PERSON, owner_id="alice"),
+        Mailbox(id="groups", name="Accueil", owner=MailboxOwner.GROUP, owner_id="all"),
+    ):
+        settings = settings.with_record("mailboxes", mailbox.id, mailbox)
+    await running.set(settings)
+    alice, bruno = await phone("101"), await phone("102")
+    own, key = Watcher(alice, "101", "message-summary"), Watcher(alice, "200", "message-summary")
+    stranger = Watcher(bruno, "200", "message-summary")
+    for watcher in (own, key, stranger):
+        assert (await watcher.subscribe()).status == 200
+        assert b"Voice-Message: 0/0" in (await watcher.told()).body
+    await message_left(running, "alices")
+    assert b"Voice-Message: 1/0" in (await own.told()).body
+    left = await message_left(running, "groups")
+    assert b"Voice-Message: 2/0" in (await own.told()).body
+    assert b"Voice-Message: 1/0" in (await key.told()).body
+    await running.box.messages.mark_heard(left, True, running.box.epoch())
+    running.box.events.publish("message")
+    assert b"Voice-Message: 1/1" in (await own.told()).body
+    assert b"Messages-Waiting: no" in (await key.told()).body
+    quiet = settings.mailboxes["groups"].model_copy(update={"members_hear": False})
+    await running.set(settings.with_record("mailboxes", quiet.id, quiet))
+    assert b"Voice-Message: 1/0" in (await own.told()).body
+    assert b"Voice-Message: 0/0" in (await key.told()).body
+    told = [each for each in bruno.outside.seen if each.method == "NOTIFY" and not each.status]
+    assert len(told) == 1, "who is no member hears of no message"
+
+
 @pytest.mark.feature("VM-7")
 async def test_the_lamp_of_waiting_messages(running, phone):
     settings = running.box.configuration
@@ -147,14 +198,9 @@ async def test_the_lamp_of_waiting_messages(running, phone):
     assert (await watcher.subscribe()).status == 200
     assert b"Voice-Message: 0/0" in (await watcher.told()).body
     messages, epoch = running.box.messages, running.box.epoch()
-    draft = await messages.begin("alices", "+33612345678", "", "101", epoch, call_id="c")
-    with wave.open(str(draft.path), "wb") as sound:
-        sound.setparams((1, 2, 8000, 0, "NONE", ""))
-        sound.writeframes(bytes(32000))
-    await messages.finish(draft, 2.0)
-    running.box.events.publish("message")
+    left = await message_left(running, "alices")
     assert b"Messages-Waiting: yes" in (await watcher.told()).body
-    await messages.mark_heard(draft.id, True, epoch)
+    await messages.mark_heard(left, True, epoch)
     running.box.events.publish("message")
     assert b"Voice-Message: 0/1" in (await watcher.told()).body
 

@@ -100,6 +100,20 @@ async def test_a_person_hears_their_own_messages_only(box: OfficeBox, bob: Api, 
         assert (await bob(method, f"/messages/{others}{path}")).status == 404
 
 
+@pytest.mark.feature("VM-1", "VM-7")
+async def test_a_member_hears_the_messages_of_their_group(box: OfficeBox, bob: Api, staffed: Api) -> None:
+    group = (await staffed("POST", "/groups", {"name": "Accueil", "members": [{"person_id": "bob"}]})).json
+    shared = {"name": "Accueil", "owner": "group", "owner_id": group["id"]}
+    mailbox = (await staffed("POST", "/mailboxes", shared)).json["id"]
+    left = await _message(box, mailbox)
+    assert [each["id"] for each in (await bob("GET", "/messages")).json["messages"]] == [left]
+    assert (await bob("GET", "/state")).json["mailboxes"][mailbox]["unheard"] == 1
+    assert (await bob("PATCH", f"/messages/{left}", {"heard": True})).status == 200
+    assert (await bob("GET", f"/mailboxes/{mailbox}")).status == 404, "its settings are the administrator's"
+    await staffed("PATCH", f"/mailboxes/{mailbox}", {"members_hear": False})
+    assert (await bob("GET", f"/messages/{left}")).status == 404
+
+
 async def _message(box: OfficeBox, mailbox: str) -> str:
     from tests.support.sample_traffic import tone
 

@@ -9,6 +9,7 @@ from appliance.calls.announce import announce, give_tone
 from appliance.calls.playback import play_messages
 from appliance.calls.services import serve
 from appliance.configuration.fields import Language
+from appliance.configuration.voicemail import Mailbox, MailboxOwner
 from appliance.routing.steps import Announce, Outcome, Service, Speech, Tone
 from tests.support.scripted_calls import ScriptedBoard, ScriptedCaller, scripted_call, settle
 
@@ -119,6 +120,24 @@ async def test_messages_without_a_key_are_marked_heard(caller):
         "old is marked heard",
         "caller hears end_of_messages",
         "caller hears goodbye",
+    ]
+
+
+@pytest.mark.feature("VM-1", "VM-7")
+async def test_a_group_s_messages_follow_one_s_own_and_are_told_to_be_its(caller):
+    class Postboxes(Postbox):
+        async def messages_of(self, mailbox_id: str) -> list[Kept]:
+            return [Kept(f"{mailbox_id}'s new"), Kept(f"{mailbox_id}'s old", heard=True)]
+
+    board = Postboxes(caller.story, [])
+    shared = Mailbox(id="group", name="Accueil", owner=MailboxOwner.GROUP, owner_id="all")
+    board.configuration = board.configuration.with_record("mailboxes", shared.id, shared)
+    await play_messages(board, scripted_call(caller), "own", "group")
+    told = [line.removeprefix("caller hears ") for line in caller.story if "mailbox_keys" not in line]
+    assert [line for line in told if "marked" not in line] == [
+        *("new_message", "own's new", "new_message", "call_for", "group's new"),
+        *("next_message", "own's old", "next_message", "call_for", "group's old"),
+        *("end_of_messages", "goodbye"),
     ]
 
 

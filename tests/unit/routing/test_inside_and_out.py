@@ -58,10 +58,30 @@ class TestInsideAndOut:
         own = Mailbox(id="bruno", name="Bruno", owner=MailboxOwner.PERSON, owner_id="bruno")
         configuration = small_office().with_record("mailboxes", "bruno", own)
         assert follow(configuration, inside("*43"))[0].step == Service("echo")
-        expected = Service("mailbox", {"mailbox_id": "bruno", "person_id": "bruno"})
+        expected = Service("mailbox", {"mailbox_ids": "bruno", "person_id": "bruno"})
         assert follow(configuration, inside("*97"))[0].step == expected
         without = follow(configuration, inside("*97", "alice"))[0].step
         assert isinstance(without, Announce) and without.speech.prompt_name == "mailbox_unavailable"
+
+    @pytest.mark.feature("VM-1", "VM-7")
+    def test_members_hear_their_group_s_messages_after_their_own_unless_they_are_not_to(self) -> None:
+        configuration = small_office()
+        (group,) = [each for each in configuration.groups.values() if each.members][:1]
+        member = group.members[0].person_id
+        shared = Mailbox(id="shared", name="Accueil", owner=MailboxOwner.GROUP, owner_id=group.id)
+        configuration = configuration.with_record("mailboxes", "shared", shared)
+
+        def mailboxes() -> str:
+            step = follow(configuration, inside("*97", member))[0].step
+            return step.parameters["mailbox_ids"] if isinstance(step, Service) else ""
+
+        assert mailboxes() == "shared"
+        own = Mailbox(id="own", name="Own", owner=MailboxOwner.PERSON, owner_id=member)
+        configuration = configuration.with_record("mailboxes", "own", own)
+        assert mailboxes() == "own shared"
+        closed = shared.model_copy(update={"members_hear": False})
+        configuration = configuration.with_record("mailboxes", "shared", closed)
+        assert mailboxes() == "own"
 
     @pytest.mark.feature("RING-4")
     def test_a_number_outside_goes_over_a_line_showing_the_main_number(self) -> None:
