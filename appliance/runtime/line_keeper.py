@@ -12,6 +12,7 @@ from appliance.configuration.networks import is_in_network, network_of
 from appliance.control.live import LineLive, LineState
 from appliance.runtime.clock import Clock
 from appliance.runtime.contacts import our_contact
+from appliance.runtime.line_redirections import led_to
 from appliance.runtime.names import Names
 from appliance.runtime.outside import Outside
 from appliance.runtime.sip_driver import SipDriver
@@ -64,7 +65,7 @@ class LineKeeper:
     ) -> None:
         self.line = line
         self.mark = token()
-        self.targets: list[Target] = []
+        self._found: list[Target] = []
         self._driver = driver
         self._names = names
         self._clock = clock
@@ -72,7 +73,7 @@ class LineKeeper:
         self._looked_at = self._kept_alive_at = float("-inf")
         # The name that the certificate of a server found at that address must hold.
         self._certified: dict[str, str] = {}
-        self.hosts: frozenset[str] = frozenset()
+        self._trusted: frozenset[str] = frozenset()
         self._client = RegistrationClient(self._account(), token) if line.mode == "registered" else None
         self._probes: dict[Target, Probe] = {}
         self.outside = Outside(line, names)
@@ -83,6 +84,14 @@ class LineKeeper:
         self._dead_until = float("-inf")
         self._told = self._stands()
         self._since = clock.monotonic()
+
+    @property
+    def targets(self) -> list[Target]:
+        """The line's servers: those found, and before them the one that they have sent us to."""
+        elsewhere = self._client.elsewhere if self._client is not None else None
+        if elsewhere is None or elsewhere in self._found:
+            return self._found
+        return [elsewhere, *self._found]
 
     @property
     def login(self) -> Login | None:
@@ -246,9 +255,9 @@ class LineKeeper:
             trusted.update(target.host for target in await self._names.targets(self._wish(host)))
         self._looked_at = self._clock.monotonic()
         self._dns_silent = any(self._names.was_silent(self._wish(host)) for host in hosts)
-        self.targets = found
-        self._probes = {target: probe for target, probe in self._probes.items() if target in found}
-        self.hosts = frozenset(trusted).union(target.host for target in found)
+        self._found = found
+        self._probes = {target: probe for target, probe in self._probes.items() if target in self.targets}
+        self._trusted = frozenset(trusted)
         if self._client is not None:
             self._client.set_targets(found, self._looked_at)
         self._tell()
@@ -264,12 +273,21 @@ class LineKeeper:
             reply = await self._driver.ask(attempt.request, flow, REGISTER_SECONDS)
             if isinstance(reply, ResponseReceived):
                 client.responded(reply.response, self._clock.monotonic())
+                if client.sent_to:
+                    await self._follow(client, attempt.target)
                 if self.outside.seen(reply.response, flow):
                     self._changed()
                 self._sign_in_anew(client)
             else:
                 client.failed(reply.status, self._clock.monotonic())
             self._tell()
+
+    async def _follow(self, client: RegistrationClient, sender: Target) -> None:
+        """Register where the provider sends us, if that may be."""
+        found = await led_to(client.sent_to, self._names, sender, self._found)
+        if found is not None:
+            self._certified[found[1].host] = unbracketed(found[0].host)
+        client.follow(found, self._clock.monotonic())
 
     def _is_elsewhere(self) -> None:
         """The address seen from outside is another, or not found."""
@@ -400,7 +418,9 @@ class LineKeeper:
 
     def is_address(self, host: str) -> bool:
         """Whether the line's calls may come from that address."""
-        return host in self.hosts or any(is_in_network(host, each) for each in self.line.trusted_addresses)
+        if host in self._trusted or any(target.host == host for target in self.targets):
+            return True
+        return any(is_in_network(host, each) for each in self.line.trusted_addresses)
 
     def _stands(self) -> tuple[LineState, str, int | None]:
         """State, the reason when it is not up, and the status that gave the reason."""

@@ -17,7 +17,7 @@ from appliance.sip.uri import Uri
 Status = Literal["stopped", "trying", "registered", "refused", "unreachable"]
 Reason = Literal[
     "", "no_address", "no_answer", "transport_failed", "wrong_password", "cannot_authenticate", "forbidden",
-    "unknown_user", "too_short", "busy", "server_error", "other",
+    "unknown_user", "too_short", "busy", "server_error", "sent_elsewhere", "other",
 ]  # fmt: skip
 
 UNREACHABLE_WAIT = (4.0, 240.0)
@@ -26,6 +26,7 @@ REFUSED_WAIT = (60.0, 1800.0)
 REFUSED_AFTER_ALL_WAIT = (30.0, 240.0)
 LONGEST_RETRY_AFTER = 1800
 MOST_CHALLENGES = 2
+MOST_REDIRECTIONS = 3
 MOST_ROUTES = 10
 MOST_EXPIRES = 7200
 
@@ -79,7 +80,8 @@ class RegistrationClient:
     """One registration, as a machine without I/O.
 
     Call `start`, hand in `set_targets`, and whenever `next_timer` is due or anything was handed in
-    ask `wants` for what to send. The result of each attempt goes to `responded` or `failed`.
+    ask `wants` for what to send. The result of each attempt goes to `responded` or `failed`. When `sent_to`
+    says where the server sends us instead, `follow` says whether we go there.
     """
 
     def __init__(self, account: Account, tokens: Callable[[], str]) -> None:
@@ -97,6 +99,9 @@ class RegistrationClient:
         self._sent: Request | None = None
         self._again: Request | None = None
         self._challenges = 0
+        self.sent_to: tuple[Uri, ...] = ()
+        self._elsewhere: tuple[Uri, Target] | None = None
+        self._been: list[Target] = []
         self._leaving = False
         self._has_worked = False
 
@@ -136,7 +141,7 @@ class RegistrationClient:
         sent = self._sent
         if response.status < 200 or sent is None:
             return
-        self._sent = None
+        self._sent, self.sent_to = None, ()
         if self._leaving:
             self._leave(sent, response)
         elif response.is_success:
@@ -161,6 +166,24 @@ class RegistrationClient:
         if self.state.status == "registered" and self._sent is None:
             self._unreachable(reason, status, now)
 
+    def follow(self, elsewhere: tuple[Uri, Target] | None, now: float) -> None:
+        """Go where the server has sent us: a registrar and its place, None when that may not be.
+
+        It is asked from then on, until it fails. A loop ends as a refusal.
+        """
+        self.sent_to = ()
+        if self._leaving:
+            return
+        if elsewhere is None or elsewhere[1] in self._been or len(self._been) > MOST_REDIRECTIONS:
+            self._wait_refused("sent_elsewhere", self.state.status_code, None, now)
+        else:
+            self._elsewhere, self._due = elsewhere, now
+
+    @property
+    def elsewhere(self) -> Target | None:
+        """The server that we were sent to, as long as it is asked."""
+        return self._elsewhere[1] if self._elsewhere is not None else None
+
     # Output.
 
     def next_timer(self) -> float | None:
@@ -175,8 +198,10 @@ class RegistrationClient:
             self._unreachable("no_address", 0, now)
             return None
         self._due = None
-        target = self._targets[self._at % len(self._targets)]
+        target = self.elsewhere or self._targets[self._at % len(self._targets)]
         again, self._again = self._again, None
+        if again is None:
+            self._been = [*self._been, target] if self._elsewhere is not None else [target]
         self._sent = again or self._request(contact_for(target))
         self.state = replace(self.state, target=target)
         return Attempt(target, self._sent)
@@ -186,7 +211,7 @@ class RegistrationClient:
         self._challenges = 0
         return Request.build(
             "REGISTER",
-            self.account.registrar,
+            self._elsewhere[0] if self._elsewhere is not None else self.account.registrar,
             from_=aor.with_tag(self._tag),
             to=NameAddr("", self.account.aor),
             call_id=self._call_id,
@@ -207,7 +232,7 @@ class RegistrationClient:
 
     def _registered(self, sent: Request, response: Response, now: float) -> None:
         granted = self._granted(sent, response)
-        self._tried, self._has_worked = 0, True
+        self._tried, self._has_worked, self._been = 0, True, []
         self._due = now + granted * self._refresh_share(granted)
         self._set(
             now,
@@ -249,7 +274,7 @@ class RegistrationClient:
             self._again, self._due = again, now
             return
         proved = "Authorization" in sent.headers or "Proxy-Authorization" in sent.headers
-        self._wait_refused("wrong_password" if proved else "cannot_authenticate", response, now)
+        self._turned_away("wrong_password" if proved else "cannot_authenticate", response, now)
 
     def _too_short(self, response: Response, now: float) -> None:
         """423: ask for what the provider wants at least, at once (10.2.8)."""
@@ -258,18 +283,26 @@ class RegistrationClient:
             self._expires = least
             self._due = now
         else:
-            self._wait_refused("too_short", response, now)
+            self._turned_away("too_short", response, now)
 
     def _refused(self, response: Response, now: float) -> None:
         status = response.status
-        if status in (408, 500, 502, 503, 504):
+        if status in (301, 302) and (contacts := response.contacts):
+            self.sent_to = tuple(contact.uri for contact in contacts)
+            self.state = replace(self.state, status_code=status)
+        elif status in (408, 500, 502, 503, 504):
             reason: Reason = "busy" if status == 503 else "no_answer" if status == 408 else "server_error"
             self._unreachable(reason, status, now, parse_seconds(response.headers.get("Retry-After")))
         else:
-            self._wait_refused(_REASONS.get(status, "other"), response, now)
+            self._turned_away(_REASONS.get(status, "other"), response, now)
+
+    def _turned_away(self, reason: Reason, response: Response, now: float) -> None:
+        wait = parse_seconds(response.headers.get("Retry-After"))
+        self._wait_refused(reason, response.status, wait, now)
 
     def _unreachable(self, reason: Reason, status: int, now: float, wait: int | None = None) -> None:
         """Try the next server at once; when none is left, wait (RFC 3263 4.3, RFC 5626 4.5)."""
+        self._elsewhere = None
         self._tried += 1
         self._at += 1
         failures = self.state.failures
@@ -288,9 +321,9 @@ class RegistrationClient:
             failures=failures,
         )
 
-    def _wait_refused(self, reason: Reason, response: Response, now: float) -> None:
+    def _wait_refused(self, reason: Reason, status: int, wait: int | None, now: float) -> None:
         failures = self.state.failures + 1
-        wait = _patience(parse_seconds(response.headers.get("Retry-After")))
+        self._elsewhere = None
         self._tried += 1
         if self._has_worked and self._tried < len(self._targets):
             self._at += 1
@@ -298,12 +331,12 @@ class RegistrationClient:
         else:
             limits = REFUSED_AFTER_ALL_WAIT if self._has_worked else REFUSED_WAIT
             self._tried, self._at = 0, self._at + self._has_worked
-            self._due = now + max(self._back_off(limits, failures), wait)
+            self._due = now + max(self._back_off(limits, failures), _patience(wait))
         self._set(
             now,
             status="refused",
             reason=reason,
-            status_code=response.status,
+            status_code=status,
             retry_at=self._due,
             failures=failures,
         )

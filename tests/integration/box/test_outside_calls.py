@@ -152,9 +152,8 @@ async def test_the_provider_asks_for_a_password_on_each_call(running, provider, 
     await running.at_rest()
 
 
-@pytest.mark.feature("NUM-2")
-async def test_a_trunk_registers_with_digest_and_its_calls_come_in_by_contact(running, phone):
-    registrar = await phone("registrar", register=False, host=PROVIDER_HOST)
+def office_registered_with(registrar):
+    """The office, whose trunk registers there."""
     settings = office_of_three(registrar.address[1])
     registered = settings.lines["trunk"].model_copy(
         update={
@@ -164,7 +163,43 @@ async def test_a_trunk_registers_with_digest_and_its_calls_come_in_by_contact(ru
             "trusted_addresses": (),
         }
     )
-    await running.set(settings.with_record("lines", "trunk", registered))
+    return settings.with_record("lines", "trunk", registered)
+
+
+@pytest.mark.feature("NUM-2")
+async def test_a_trunk_registers_where_it_is_sent_and_calls_go_and_come_there(running, phone):
+    front = await phone("front", register=False, host=PROVIDER_HOST)
+    edge = await phone("edge", register=False, host="127.0.0.10")
+    await running.set(office_registered_with(front))
+    first = await front.outside.take(lambda m: m.method == "REGISTER", "REGISTER", 10)
+    reply(front, first, 302, f"Contact: <sip:acct@{edge.here}>")
+    asked = await edge.outside.take(lambda m: m.method == "REGISTER", "REGISTER elsewhere", 10)
+    assert asked.uri == f"sip:{edge.here}" and "acct" in asked.get("to")
+    reply(edge, asked, 401, 'WWW-Authenticate: Digest realm="prov", nonce="n2", algorithm=MD5, qop="auth"')
+    proven = await edge.outside.take(lambda m: m.method == "REGISTER", "proven REGISTER", 10)
+    assert proves(proven, "acct", "open-sesame")
+    reply(edge, proven, 200, f"Contact: <{proven.contact}>;expires=600")
+    await running.until(lambda: "trunk" in running.box.lines.up(), "the trunk is registered")
+    alice, bruno = await phone("101"), await phone("102")
+    call = alice.call("0639981234")
+    await call.invite_authenticated()
+    await running.is_taken_and_ended(call, await edge.incoming())
+    back = edge.call(NUMBER, from_user=OUTSIDER)
+    back.invite()
+    await alice.incoming()
+    await running.is_taken_and_ended(back, await bruno.incoming())
+    await running.set(office_of_three().without_record("numbers", "main").without_record("lines", "trunk"))
+    left = await edge.outside.take(lambda m: m.method == "REGISTER", "un-REGISTER", 10)
+    assert left.get("expires") == "0"
+    reply(edge, left, 200)
+
+
+@pytest.mark.feature("NUM-2")
+async def test_a_trunk_registers_with_digest_and_its_calls_come_in_by_contact(running, phone):
+    registrar = await phone("registrar", register=False, host=PROVIDER_HOST)
+    settings = office_registered_with(registrar)
+    registered = settings.lines["trunk"]
+    await running.set(settings)
     first = await registrar.outside.take(lambda m: m.method == "REGISTER", "REGISTER", 10)
     challenge = 'WWW-Authenticate: Digest realm="prov", nonce="n2", algorithm=MD5, qop="auth"'
     reply(registrar, first, 401, challenge)

@@ -386,3 +386,59 @@ def test_a_via_that_comes_back_with_another_address_has_been_rewritten() -> None
     response.headers.replace_first("Via", ("SIP/2.0/UDP 198.51.100.4:6000;branch=z9hG4bKx",))
     trunk.client.responded(response, trunk.now)
     assert trunk.client.state.rewritten
+
+
+ELSEWHERE = Target("UDP", "203.0.113.7", 5070)
+THERE = Uri.parse("sip:edge.provider.fr:5070")
+MOVED = (("Contact", f"<{THERE}>"),)
+
+
+def sent_on(trunk: Trunk, there: tuple[Uri, Target] | None = (THERE, ELSEWHERE), status: int = 302) -> None:
+    """The server sends us on; the place is one to go to, or None."""
+    trunk.answers(status, MOVED)
+    assert trunk.client.sent_to == (THERE,) and trunk.client.next_timer() is None
+    trunk.client.follow(there, trunk.now)
+
+
+@pytest.mark.feature("NUM-2")
+@pytest.mark.parametrize("status", [301, 302])
+def test_it_registers_where_the_provider_sends_it_and_stays_there(status: int) -> None:
+    trunk = Trunk()
+    sent_on(trunk, status=status)
+    attempt = trunk.must_send()
+    assert (attempt.target, attempt.request.uri) == (ELSEWHERE, THERE)
+    assert str(attempt.request.to) == "<sip:33123456789@provider.fr>", "it is the same account"
+    trunk.answers(401, CHALLENGE, request=attempt.request)
+    proved = trunk.must_send()
+    assert proved.target == ELSEWHERE and f'uri="{THERE}"' in str(proved.request.headers.get("Authorization"))
+    trunk.answers(200, request=proved.request)
+    assert trunk.told == ("registered", "") and trunk.client.state.target == ELSEWHERE
+    trunk.sleep()
+    trunk.client.set_targets((ONE,), trunk.now)
+    assert trunk.must_send().target == ELSEWHERE, "a refresh goes where the registration is"
+    trunk.client.failed(408, trunk.now)
+    assert trunk.client.elsewhere is None
+    trunk.sleep()
+    assert trunk.must_send().target == ONE, "and back to the provider's own server when that is gone"
+
+
+@pytest.mark.feature("NUM-2")
+def test_being_sent_in_a_circle_or_where_it_must_not_go_is_a_refusal() -> None:
+    trunk = Trunk()
+    sent_on(trunk)
+    sent_on(trunk, (THERE, ONE))
+    assert trunk.told == ("refused", "sent_elsewhere") and trunk.client.state.status_code == 302
+    assert trunk.sleep() >= 30
+    sent_on(trunk, None)
+    assert trunk.told == ("refused", "sent_elsewhere")
+    trunk.sleep()
+    for place in range(3):
+        sent_on(trunk, (THERE, Target("UDP", "203.0.113.7", 5070 + place)))
+    sent_on(trunk, (THERE, TWO))
+    assert trunk.told == ("refused", "sent_elsewhere"), "three times is enough"
+
+
+def test_a_redirection_without_any_contact_is_a_refusal() -> None:
+    trunk = Trunk()
+    trunk.answers(302)
+    assert trunk.told == ("refused", "other")
