@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from appliance.legs.audio import MediaPort, MediaSource
-from appliance.legs.dtmf_info import digit_of
+from appliance.legs.info import digit_of, refusal_of
 from appliance.legs.leg import Change
 from appliance.legs.referral import Referral
 from appliance.legs.sessions import Sound, agreement, is_g711, shared, widened
@@ -360,7 +360,8 @@ class SipLeg:
             digit = digit_of(request)
             if digit is not None:
                 self.media.inject_digit(digit)
-            self._around.signalling.respond(key, make_response(request, 200))
+            status, fields = refusal_of(request) or (200, ())
+            self._around.signalling.respond(key, make_response(request, status, headers=fields))
         elif request.method == "REFER":
             self._refer(key, request)
         elif request.method == "OPTIONS":

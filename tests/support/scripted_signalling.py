@@ -148,7 +148,9 @@ class ScriptedStack:
     def reinvited(self, session: str, body: bytes) -> None:
         self.tells(events.Reinvited(session, invite(body)))
 
-    def info(self, session: str, body: bytes, kind: str) -> None:
+    def info(
+        self, session: str, body: bytes, kind: str | None, fields: tuple[tuple[str, str], ...] = ()
+    ) -> None:
         request = Request.build(
             "INFO",
             Uri("sip", "box", host="127.0.0.1"),
@@ -158,6 +160,7 @@ class ScriptedStack:
             cseq=2,
             body=body,
             content_type=kind,
+            headers=fields,
         )
         self.tells(events.DialogRequest(session, ("key",), request))
 

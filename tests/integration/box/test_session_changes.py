@@ -162,6 +162,12 @@ async def test_options_and_unknown_requests_within_a_call_are_answered(running, 
     assert (await call.response("OPTIONS")).status == 200
     call.write("INFO", "Content-Type: application/dtmf-relay", body=b"Signal=5\r\nDuration=160\r\n")
     assert (await call.response("INFO")).status == 200
+    call.write("INFO", "Info-Package: nobody-knows-it", "Content-Type: text/plain", body=b"?")
+    refused = await call.response("INFO", sequence=call.sequence)
+    assert refused.status == 469 and refused.all("recv-info") == [""]
+    call.write("INFO", "Content-Type: application/hook-flash", body=b"hf")
+    refused = await call.response("INFO", sequence=call.sequence)
+    assert refused.status == 415 and "application/dtmf-relay" in refused.get("accept")
     call.write("SUBSCRIBE", "Event: dialog")
     assert (await call.response("SUBSCRIBE")).status in (405, 489, 501)
     await call.hang_up()

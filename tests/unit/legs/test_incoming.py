@@ -138,7 +138,6 @@ async def test_commands_after_the_end_are_ignored():
         ("application/dtmf-relay", b"Signal=11\r\n", "#"),
         ("application/dtmf", b"7", "7"),
         ("application/dtmf", b"77", None),
-        ("text/plain", b"Signal=5", None),
         ("application/dtmf-relay", b"\xff\xfe", None),
     ],
 )
@@ -149,4 +148,35 @@ async def test_digits_by_info(kind, body, digit):
     stack.info("s1", body, kind)
     assert stack.ports[0].digits == ([digit] if digit else [])
     assert [answer.status for answer in stack.answers] == [200]
+    leg.close()
+
+
+RELAY = "application/dtmf-relay"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "fields", "status"),
+    [
+        ("text/plain", b"Signal=5", (), 415),
+        ("application/hook-flash", b"hf", (), 415),
+        ("application/isup", b"\x01\x10", (("Content-Disposition", "signal;handling=optional"),), 200),
+        ("application/media_control+xml", b"<media_control/>", (), 200),
+        (None, b"", (), 200),
+        (None, b"", (("Record", "on"),), 403),
+        (None, b"", (("Info-Package", "conference"),), 469),
+        ("text/plain", b"x", (("Info-Package", "conference"),), 469),
+        (RELAY, b"Signal=5", (("Info-Package", "infoDtmf"),), 200),
+    ],
+)
+async def test_what_else_an_info_carries_is_refused_where_the_phone_would_think_it_done(
+    kind, body, fields, status
+):
+    stack = ScriptedStack()
+    leg = caller(stack)
+    leg.answer()
+    stack.info("s1", body, kind, fields)
+    (answer,) = stack.answers
+    assert answer.status == status
+    assert bool(answer.headers.get("Accept")) == (status == 415)
+    assert ("Recv-Info" in answer.headers) == (status == 469)
     leg.close()
