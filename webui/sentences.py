@@ -476,6 +476,7 @@ LINE_REASONS: Mapping[str, str] = {
     "too_short": N_("the provider wants to be asked less often"),
     "busy": N_("the provider is overloaded"),
     "server_error": N_("an error at the provider"),
+    "no_registrar": N_("the provider takes no registration: it may know the box by its address"),
     "sent_elsewhere": N_("the provider sends the box to a server that cannot be used"),
     "other": N_("refused by the provider"),
     **line_sentences.LINE_REASONS,

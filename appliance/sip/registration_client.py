@@ -17,7 +17,8 @@ from appliance.sip.uri import Uri
 Status = Literal["stopped", "trying", "registered", "refused", "unreachable"]
 Reason = Literal[
     "", "no_address", "no_answer", "transport_failed", "wrong_password", "cannot_authenticate", "forbidden",
-    "unknown_user", "too_short", "busy", "server_error", "sent_elsewhere", "other",
+    "unknown_user", "too_short", "busy", "server_error", "sent_elsewhere",
+    "no_registrar", "other",
 ]  # fmt: skip
 
 UNREACHABLE_WAIT = (4.0, 240.0)
@@ -30,7 +31,14 @@ MOST_REDIRECTIONS = 3
 MOST_ROUTES = 10
 MOST_EXPIRES = 7200
 
-_REASONS: dict[int, Reason] = {403: "forbidden", 404: "unknown_user", 410: "unknown_user", 408: "no_answer"}
+_REASONS: dict[int, Reason] = {
+    403: "forbidden",
+    404: "unknown_user",
+    405: "no_registrar",
+    408: "no_answer",
+    410: "unknown_user",
+    501: "no_registrar",
+}
 
 
 @dataclass(frozen=True, slots=True)

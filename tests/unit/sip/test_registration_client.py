@@ -132,6 +132,8 @@ def test_a_challenge_we_cannot_answer_is_told() -> None:
     [
         (403, ("refused", "forbidden")),
         (404, ("refused", "unknown_user")),
+        (405, ("refused", "no_registrar")),
+        (501, ("refused", "no_registrar")),
         (488, ("refused", "other")),
         (500, ("unreachable", "server_error")),
         (503, ("unreachable", "busy")),
