@@ -16,7 +16,7 @@ from appliance.calls.consulting import is_ours
 from appliance.calls.switchboard import Switchboard
 from appliance.legs.leg import CallerLeg, Leg
 from appliance.legs.referral import Referral
-from appliance.legs.sessions import Sound, is_g711
+from appliance.legs.sessions import Sound, is_g711, taken
 from appliance.routing.steps import Outcome
 from appliance.routing.trail import Reason
 
@@ -158,17 +158,21 @@ async def send_on(
 
 
 async def agree(one: Leg, other: Leg) -> None:
-    """See that two legs set up apart understand each other: G.711 is converted, the rest must match.
+    """See that two legs set up apart understand each other, whichever of its codecs each of them sends.
 
-    Whoever does not speak G.711 is asked first: a line often knows nothing else.
+    Where they have codecs in common, who has agreed on more is asked for these alone. Else whoever does not
+    speak G.711 is asked first: a line often knows nothing else.
     """
     for leg in (one, other):
         await leg.settled()
     mine, theirs = one.sound.codecs, other.sound.codecs
-    if not (mine and theirs) or mine[0].key == theirs[0].key:
+    if not (mine and theirs):
         return
-    if is_g711(mine[0]) and is_g711(theirs[0]):
-        return
-    asked, stays = (one, other) if is_g711(theirs[0]) else (other, one)
-    if not isinstance(await asked.propose(Sound(stays.sound.codecs)), Sound):
-        await stays.propose(Sound(asked.sound.codecs))
+    if not taken(mine, theirs):
+        asked, stays = (one, other) if is_g711(theirs[0]) else (other, one)
+        if not isinstance(await asked.propose(Sound(stays.sound.codecs)), Sound):
+            await stays.propose(Sound(asked.sound.codecs))
+    for leg, opposite in ((one, other), (other, one)):
+        heard = taken(leg.sound.codecs, opposite.sound.codecs)
+        if heard and heard != leg.sound.codecs:
+            await leg.propose(Sound(heard))

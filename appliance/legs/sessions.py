@@ -54,6 +54,12 @@ def meet(one: Iterable[Codec], other: Iterable[Codec]) -> bool:
     return any(same_format(codec, each) for codec in mine for each in theirs)
 
 
+def taken(codecs: Iterable[Codec], other: Iterable[Codec]) -> tuple[Codec, ...]:
+    """Which of these codecs reach one that has agreed on `other`: we convert G.711, the rest must match."""
+    theirs = widened(other)
+    return tuple(codec for codec in codecs if any(same_format(codec, each) for each in theirs))
+
+
 def shared(offered: Iterable[Codec], other: Iterable[Codec]) -> tuple[Codec, ...]:
     """What of `other`'s codecs is offered too, in `other`'s order; failing that, G.711, which we convert."""
     mine = tuple(offered)

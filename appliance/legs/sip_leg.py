@@ -345,10 +345,10 @@ class SipLeg:
     def _late_answer(self, body: bytes) -> None:
         if not self._offers:
             return  # Nothing was asked: some phones repeat their description in the ACK.
-        before = self._agreed and self._agreed.direction
+        before = self.sound if self._agreed is not None else None
         try:
             self._take_answer(body)
-            if self._queue is not None and before is not None and before != self.sound.direction.reversed:
+            if self._queue is not None and before not in (None, self.sound):
                 self._queue.put_nowait(SettledChange(self.sound))
         except SdpError:
             # Not `close`: the story of the call must learn of this end as of any other.
@@ -420,7 +420,7 @@ class SipLeg:
 
 @dataclass(frozen=True, slots=True)
 class SettledChange:
-    """A session change that is in force already: the far side held, or came back, in answer to our offer."""
+    """A session change that is in force, in answer to our offer: a hold, its end, or another codec."""
 
     wanted: Sound
 

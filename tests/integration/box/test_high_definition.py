@@ -236,6 +236,27 @@ async def test_phones_that_know_nothing_else_transfer_by_codes_without_hearing_w
     await running.at_rest()
 
 
+async def test_a_codec_chosen_in_answer_to_the_box_s_offer_is_the_other_s_as_well(running, phone, audio):
+    """Some systems send a re-INVITE without an offer to see what may be changed."""
+    alice, bruno = await phone("101"), await phone("102")
+    mouth, ear = await audio(), await audio()
+    call = alice.call("102")
+    await call.invite_authenticated(description(mouth.port, codecs=BOTH))
+    heard = await bruno.incoming()
+    heard.answer(200, description(ear.port, codecs=BOTH))
+    to_box = (await call.accepted()).media
+    await heard.request("ACK")
+    call.invite(b"")
+    offered = await call.response()
+    assert b"RTP/AVP 9 8 0 101" in offered.body
+    call.acknowledge(offered, description(mouth.port, version=2, codecs="8 101"))
+    from_box = await takes_g711(heard, ear)
+    await hear_each_other(mouth, to_box, ear, from_box, 0x20)
+    await call.hang_up()
+    await heard.hung_up()
+    await running.at_rest()
+
+
 async def test_who_may_send_either_codec_is_asked_for_g711_alone_where_a_message_is_kept(
     running, phone, audio
 ):

@@ -60,6 +60,37 @@ async def test_of_two_who_do_not_understand_each_other_the_one_without_g711_is_a
         assert wide.proposals == [NARROW] and not narrow.proposals
 
 
+OPUS = Codec(96, "opus", 48000, 2)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "common"),
+    [
+        (FIRST_WIDE, NARROW, NARROW),
+        (FIRST_NARROW, Sound(DEFAULT_CODECS[:1]), NARROW),
+        (Sound((OPUS, *FIRST_WIDE.codecs)), FIRST_WIDE, FIRST_WIDE),
+        (Sound((OPUS, *WIDE.codecs)), WIDE, WIDE),
+    ],
+)
+async def test_who_may_send_what_the_other_has_not_is_asked_for_what_both_have(one, other, common):
+    for reverse in (False, True):
+        more, less = leg(one), leg(other)
+        await (agree(less, more) if reverse else agree(more, less))
+        assert more.proposals == [common] and not less.proposals
+
+
+async def test_each_is_asked_to_leave_out_what_the_other_has_not():
+    one, other = leg(Sound((OPUS, *DEFAULT_CODECS))), leg(FIRST_WIDE)
+    await agree(one, other)
+    assert one.proposals == [NARROW] and other.proposals == [NARROW]
+
+
+async def test_two_who_have_the_same_in_another_order_are_left_alone():
+    one, other = leg(FIRST_WIDE), leg(FIRST_NARROW)
+    await agree(one, other)
+    assert not one.proposals and not other.proposals
+
+
 async def test_the_other_is_asked_when_that_one_refuses():
     wide, narrow = leg(WIDE, 488), leg(NARROW)
     await agree(wide, narrow)
