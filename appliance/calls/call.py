@@ -22,17 +22,21 @@ if TYPE_CHECKING:
     from asyncio import Future
 
     from appliance.calls.pick_up import PickUp
-    from appliance.calls.transfer import Loan
+    from appliance.calls.transfer import Attended, Loan
     from appliance.calls.transfer_by_keys import KeyedTransfer
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Two legs that talk, and what their far sides or another call want done, read by the talk."""
+    """Two legs that talk, and what their far sides or another call want done, read by the talk.
+
+    `loans` are those that it has asked other calls for.
+    """
 
     one: CallerLeg
     other: CallerLeg
-    wishes: Queue[tuple[CallerLeg, Referral | Loan | KeyedTransfer]]
+    wishes: Queue[tuple[CallerLeg, Referral | Attended | Loan | KeyedTransfer]]
+    loans: list[Loan] = field(default_factory=list)
 
     def opposite(self, leg: Leg) -> CallerLeg:
         """The other of the two."""

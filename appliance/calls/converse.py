@@ -9,9 +9,10 @@ from functools import partial
 
 from appliance.calls.audio_watch import until_silent, watch_audio
 from appliance.calls.call import Call, Conversation
+from appliance.calls.consulting import is_ours
 from appliance.calls.hold import answer_changes
 from appliance.calls.switchboard import Switchboard
-from appliance.calls.transfer import DECLINED, Loan, agree, lend, transfer
+from appliance.calls.transfer import DECLINED, Attended, Loan, agree, join, lend, transfer
 from appliance.calls.transfer_by_keys import KeyedTransfer, Wishes, listen_for_codes, transfer_by_keys
 from appliance.calls.until_first import until_first
 from appliance.legs.leg import CalleeLeg, CallerLeg
@@ -40,10 +41,18 @@ async def converse(board: Switchboard, call: Call, callee: CalleeLeg) -> None:
 
 async def talk(board: Switchboard, call: Call, one: CallerLeg, other: CallerLeg) -> None:
     """Join two legs until `other` ends, one of them is sent elsewhere, or both have vanished."""
-    wishes: Wishes = Queue()
-    conversation = Conversation(one, other, wishes)
+    conversation = Conversation(one, other, Queue())
+    try:
+        await _talk(board, call, conversation)
+    finally:
+        for loan in conversation.loans:
+            loan.withdraw()
+
+
+async def _talk(board: Switchboard, call: Call, conversation: Conversation) -> None:
+    one, other, wishes = conversation.one, conversation.other, conversation.wishes
     while True:
-        with board.join(one.media, other.media), _open_to_wishes(call, conversation):
+        with board.join(one.media, other.media), _open_to_wishes(board, call, conversation):
             asked = await _until_ended(board, call, one, other, wishes)
         if asked is None:
             call.ended_by = "callee" if other.has_ended else "box"
@@ -53,6 +62,8 @@ async def talk(board: Switchboard, call: Call, one: CallerLeg, other: CallerLeg)
         opposite = conversation.opposite(asking)
         if isinstance(wish, Loan):
             is_over = await lend(call, wish, asking)
+        elif isinstance(wish, Attended):
+            is_over = await join(board, call, wish, asking, opposite)
         elif isinstance(wish, KeyedTransfer):
             is_over = await transfer_by_keys(board, call, wish, asking, opposite)
         else:
@@ -67,6 +78,9 @@ def _decline_others(wishes: Wishes) -> None:
     """Of two who send each other on at once, one is first: the other phone is told."""
     for _ in range(wishes.qsize()):
         leg, wish = wishes.get_nowait()
+        if isinstance(wish, Attended):
+            wish.loan.withdraw()
+            wish = wish.referral
         if isinstance(wish, Referral):
             wish.done(DECLINED)
         else:
@@ -74,11 +88,11 @@ def _decline_others(wishes: Wishes) -> None:
 
 
 @contextmanager
-def _open_to_wishes(call: Call, conversation: Conversation) -> Iterator[None]:
+def _open_to_wishes(board: Switchboard, call: Call, conversation: Conversation) -> Iterator[None]:
     """Take what the two phones, or another call, want done, as long as the two talk."""
     legs = (conversation.one, conversation.other)
     for leg in legs:
-        leg.when_referred(partial(_referred, call, conversation, leg))
+        leg.when_referred(partial(_referred, board, call, conversation, leg))
     call.conversation = conversation
     try:
         yield
@@ -88,10 +102,22 @@ def _open_to_wishes(call: Call, conversation: Conversation) -> Iterator[None]:
             leg.when_referred(None)
 
 
-def _referred(call: Call, conversation: Conversation, leg: CallerLeg, referral: Referral) -> None:
-    """Note a wish. Many phones hang up as soon as it is acknowledged: that must not end the other's call."""
+def _referred(
+    board: Switchboard, call: Call, conversation: Conversation, leg: CallerLeg, referral: Referral
+) -> None:
+    """Note a wish.
+
+    Many phones hang up as soon as it is acknowledged, some of them in both of their calls: that must end
+    neither the other party's call nor that of whom they have been talking to, who is asked for at once.
+    """
     call.lead(conversation.opposite(leg))
-    conversation.wishes.put_nowait((leg, referral))
+    loan = None
+    if referral.replaces is not None and is_ours(call, leg):
+        loan = board.borrow(referral.replaces, leg)
+    if loan is not None:
+        conversation.loans.append(loan)
+    wish = Attended(referral, loan) if loan is not None else referral
+    conversation.wishes.put_nowait((leg, wish))
 
 
 async def _until_ended(
@@ -100,7 +126,7 @@ async def _until_ended(
     one: CallerLeg,
     other: CallerLeg,
     wishes: Wishes,
-) -> tuple[CallerLeg, Referral | Loan | KeyedTransfer] | None:
+) -> tuple[CallerLeg, Referral | Attended | Loan | KeyedTransfer] | None:
     """Let the two talk; returns what one of them asks for, None when it is over."""
     with one.changes() as ones_changes, other.changes() as others_changes:
         # What was asked as the other hung up is still to be done.

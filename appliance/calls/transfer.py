@@ -58,6 +58,20 @@ class Loan:
         return True
 
 
+    def withdraw(self) -> None:
+        """Have the leg given back, or not lent at all where that is still to come; may be called again."""
+        self.ready.cancel()
+        self.over.set()
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """A wish to have the party talk to whom the transferor talks to in another call, asked for their leg."""
+
+    referral: Referral
+    loan: Loan
+
+
 def borrow_opposite(call: Call, leg: object, story: str = "transferred") -> Loan | None:
     """Ask the conversation of a call for the leg opposite to one of it; None when that leg is not in it."""
     talk = call.conversation
@@ -81,9 +95,9 @@ async def transfer(
         return False
     call.lead(party)
     if wish.replaces is not None:
-        loan = board.borrow(wish.replaces, transferor)
-        if loan is not None:
-            return await _join(board, call, wish, transferor, party, loan)
+        # Whom the transferor talked to has answered only a moment ago.
+        if (found := board.borrow(wish.replaces, transferor)) is not None:
+            return await join(board, call, Attended(wish, found), transferor, party)
         loan = Loan(party, "to_conference", party=call.party_of(party), tell=call.tell)
         if board.give_place(wish.replaces, transferor, loan):
             wish.done(OK)
@@ -111,10 +125,12 @@ async def lend(call: Call, loan: Loan, mine: Leg) -> bool:
     return True
 
 
-async def _join(
-    board: Switchboard, call: Call, wish: Referral, transferor: CallerLeg, party: CallerLeg, loan: Loan
+async def join(
+    board: Switchboard, call: Call, attended: Attended, transferor: CallerLeg, party: CallerLeg
 ) -> bool:
-    """Attended: the one the transferor has been talking to takes their place."""
+    """Attended: the one the transferor has been talking to takes their place. False as of `transfer`."""
+    wish, loan = attended.referral, attended.loan
+    call.lead(party)
     try:
         if not await loan.is_lent():
             wish.done(STATUSES[Outcome.UNREACHABLE])
@@ -129,7 +145,7 @@ async def _join(
         await call.talk(party, loan.leg)
         return True
     finally:
-        loan.over.set()
+        loan.withdraw()
 
 
 async def send_on(

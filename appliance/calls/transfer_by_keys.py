@@ -27,7 +27,7 @@ from appliance.calls.hold import entertain
 from appliance.calls.speaking import takes_words
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.task_group import TaskGroup
-from appliance.calls.transfer import Loan, agree, send_on
+from appliance.calls.transfer import Attended, Loan, agree, send_on
 from appliance.calls.until_first import until_first
 from appliance.configuration.star_codes import Action
 from appliance.legs.leg import CalleeLeg, CallerLeg
@@ -43,7 +43,7 @@ class KeyedTransfer:
     attended: bool
 
 
-Wishes = Queue[tuple[CallerLeg, Referral | Loan | KeyedTransfer]]
+Wishes = Queue[tuple[CallerLeg, Referral | Attended | Loan | KeyedTransfer]]
 
 
 async def listen_for_codes(

@@ -197,6 +197,33 @@ async def test_an_attended_transfer_joins_the_two_others(running, phone, audio, 
     await running.at_rest()
 
 
+@pytest.mark.parametrize("waits", [True, False])
+@pytest.mark.parametrize("consulted_calls", [True, False])
+async def test_a_phone_that_hangs_up_in_both_calls_has_joined_the_two(
+    running, phone, audio, consulted_calls, waits
+):
+    """Once its REFER is acknowledged or without even waiting for that, whoever began the second call."""
+    alice, bruno, chloe = await phone("101"), await phone("102"), await phone("103")
+    mouth, ear, third = await audio(), await audio(), await audio()
+    call, heard, to_box, _ = await talking(alice, bruno, "102", mouth, ear)
+    if consulted_calls:
+        taken, second, from_box, _ = await talking(chloe, bruno, "102", third, ear)
+    else:
+        second, taken, _, from_box = await talking(bruno, chloe, "103", ear, third)
+    dialog = f"{second.call_id};to-tag={tag_of(second.theirs)};from-tag={tag_of(second.ours)}"
+    escaped = dialog.replace("@", "%40").replace(";", "%3B").replace("=", "%3D")
+    refer(heard, f"<sip:103@127.0.0.1?Replaces={escaped}>")
+    if waits:
+        assert (await heard.response("REFER")).status == 202
+    for side in (heard, second):
+        side.bye()
+    await hear_each_other(mouth, to_box, third, from_box, 0x20)
+    assert chloe.new_calls.empty(), "nobody is rung anew"
+    await call.hang_up()
+    await taken.hung_up()
+    await running.until(lambda: not len(running.box.calls), "nothing is left")
+
+
 async def test_the_one_who_stays_may_be_the_one_who_leaves_first(running, phone, audio):
     alice, bruno, chloe = await phone("101"), await phone("102"), await phone("103")
     mouth, ear = await audio(), await audio()
