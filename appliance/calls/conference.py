@@ -9,12 +9,12 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from appliance.calls.call import Call, Party
-from appliance.calls.conference_guests import hand_over, pressed
+from appliance.calls.conference_guests import hand_over, pressed, take_place
 from appliance.calls.conference_room import ConferenceRoom, Pressed, Wish
 from appliance.calls.consulting import is_ours
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.task_group import TaskGroup
-from appliance.calls.transfer import agree
+from appliance.calls.transfer import Attended, agree
 from appliance.legs.leg import CallerLeg
 from appliance.legs.referral import Referral
 
@@ -53,6 +53,8 @@ async def _do(room: ConferenceRoom, leg: CallerLeg, wish: Wish) -> None:
     match wish:
         case Referral():
             await hand_over(room, leg, wish)
+        case Attended(referral, loan):
+            await take_place(room, leg, referral, loan)
         case Pressed(action=action):
             await pressed(room, leg, action)
 

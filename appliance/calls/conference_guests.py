@@ -123,12 +123,12 @@ async def hand_over(room: ConferenceRoom, leg: CallerLeg, wish: Referral) -> Non
         return
     loan = room.board.borrow(wish.replaces, leg) if wish.replaces is not None else None
     if loan is not None:
-        await _take_place(room, leg, wish, loan)
+        await take_place(room, leg, wish, loan)
     else:
         await _send_for(room, leg, wish)
 
 
-async def _take_place(room: ConferenceRoom, leg: CallerLeg, wish: Referral, loan: Loan) -> None:
+async def take_place(room: ConferenceRoom, leg: CallerLeg, wish: Referral, loan: Loan) -> None:
     """Attended: the one they have been talking to comes."""
     if not await room.take_lent(loan, room.call.party_of(leg)):
         wish.done(STATUSES[Outcome.UNREACHABLE])

@@ -15,7 +15,7 @@ from appliance.calls.hold import HOLDS, entertain
 from appliance.calls.speaking import OURS, is_heard
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.task_group import TaskGroup
-from appliance.calls.transfer import DECLINED, Loan
+from appliance.calls.transfer import DECLINED, Attended, Loan, wished
 from appliance.calls.until_first import until_first
 from appliance.configuration.star_codes import Action
 from appliance.legs.audio import Seat
@@ -32,7 +32,7 @@ class Pressed:
 
 
 # A loan: somebody has come in the place of the leg, so that there is one more to listen to.
-Wish = Referral | Pressed | Loan
+Wish = Referral | Attended | Pressed | Loan
 Wishes = Queue[tuple[CallerLeg, Wish]]
 
 
@@ -132,6 +132,9 @@ class ConferenceRoom:
                 self.leaves(leg)
         while not self._wishes.empty():
             wish = self._wishes.get_nowait()[1]
+            if isinstance(wish, Attended):
+                wish.loan.withdraw()
+                wish = wish.referral
             if isinstance(wish, Referral):
                 wish.done(DECLINED)
 
@@ -188,11 +191,19 @@ class ConferenceRoom:
 
     @contextmanager
     def _open_to_referrals(self, leg: CallerLeg) -> Iterator[None]:
-        leg.when_referred(lambda referral: self._wishes.put_nowait((leg, referral)))
+        leg.when_referred(partial(self._referred, leg))
         try:
             yield
         finally:
             leg.when_referred(None)
+
+    def _referred(self, leg: CallerLeg, referral: Referral) -> None:
+        wish = wished(self.board, self.call, leg, referral)
+        if isinstance(wish, Attended):
+            # Told when it is lent, which is before anybody takes it in.
+            wish.loan.story = "to_conference"
+            self.taken.callback(wish.loan.withdraw)
+        self._wishes.put_nowait((leg, wish))
 
     async def _listen(self, leg: CallerLeg) -> None:
         """Wait for a code pressed on a phone of ours."""

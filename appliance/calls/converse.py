@@ -9,10 +9,9 @@ from functools import partial
 
 from appliance.calls.audio_watch import until_silent, watch_audio
 from appliance.calls.call import Call, Conversation
-from appliance.calls.consulting import is_ours
 from appliance.calls.hold import answer_changes
 from appliance.calls.switchboard import Switchboard
-from appliance.calls.transfer import DECLINED, Attended, Loan, agree, join, lend, transfer
+from appliance.calls.transfer import DECLINED, Attended, Loan, agree, join, lend, transfer, wished
 from appliance.calls.transfer_by_keys import KeyedTransfer, Wishes, listen_for_codes, transfer_by_keys
 from appliance.calls.until_first import until_first
 from appliance.legs.leg import CalleeLeg, CallerLeg
@@ -108,15 +107,12 @@ def _referred(
     """Note a wish.
 
     Many phones hang up as soon as it is acknowledged, some of them in both of their calls: that must end
-    neither the other party's call nor that of whom they have been talking to, who is asked for at once.
+    neither the other party's call nor that of whom they have been talking to.
     """
     call.lead(conversation.opposite(leg))
-    loan = None
-    if referral.replaces is not None and is_ours(call, leg):
-        loan = board.borrow(referral.replaces, leg)
-    if loan is not None:
-        conversation.loans.append(loan)
-    wish = Attended(referral, loan) if loan is not None else referral
+    wish = wished(board, call, leg, referral)
+    if isinstance(wish, Attended):
+        conversation.loans.append(wish.loan)
     conversation.wishes.put_nowait((leg, wish))
 
 

@@ -72,6 +72,14 @@ class Attended:
     loan: Loan
 
 
+def wished(board: Switchboard, call: Call, leg: CallerLeg, referral: Referral) -> Referral | Attended:
+    """What a referral asks for, whom its phone has consulted asked for at once: it may hang up on them."""
+    if referral.replaces is None or not is_ours(call, leg):
+        return referral
+    loan = board.borrow(referral.replaces, leg)
+    return Attended(referral, loan) if loan is not None else referral
+
+
 def borrow_opposite(call: Call, leg: object, story: str = "transferred") -> Loan | None:
     """Ask the conversation of a call for the leg opposite to one of it; None when that leg is not in it."""
     talk = call.conversation

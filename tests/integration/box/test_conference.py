@@ -7,6 +7,8 @@ import pytest
 from appliance.calls.conference_guests import MOST_PARTIES
 from appliance.configuration.people import Person, Phone
 from tests.integration.box.offices import PASSWORD, office_of_three
+from tests.integration.box.test_high_definition import replaces
+from tests.integration.box.test_transfers import refer
 from tests.support.raw_messages import description
 
 pytestmark = pytest.mark.feature("RING-10")
@@ -70,4 +72,42 @@ async def test_a_ninth_is_not_let_in_and_who_asks_for_them_is_told(running, phon
     await running.until(lambda: len(the_call.conference) == MOST_PARTIES - 1, "Alice has left")
     running.box.calls.hang_up_all()
     for side in (heard, *guests):
+        await side.hung_up()
+
+
+async def test_whoever_was_consulted_takes_the_place_of_a_phone_that_hangs_up_in_both_calls(running, phone):
+    """Without waiting for its REFER to be acknowledged."""
+    await running.set(large_office())
+    alice, bruno, chloe, other = [await phone(user) for user in EXTENSIONS[:4]]
+    call = alice.call("102")
+    await call.invite_authenticated(description(9))
+    heard = await bruno.incoming()
+    heard.answer(200, description(9))
+    await call.accepted()
+    await heard.request("ACK")
+    (the_call,) = running.box.calls.in_progress()
+    await running.until(lambda: the_call.conversation, "they talk")
+    await settled()
+    await presses(heard, f"*4{chloe.user}")
+    guest = await chloe.incoming()
+    guest.answer(200, description(9))
+    await guest.request("ACK")
+    await running.until(lambda: the_call.consulted, "they talk")
+    await settled()
+    await presses(heard, "*4")
+    await running.until(lambda: len(the_call.conference) == 3, "three together")
+    second = bruno.call(other.user)
+    await second.invite_authenticated(description(9))
+    asked = await other.incoming()
+    asked.answer(200, description(9))
+    await second.accepted()
+    await asked.request("ACK")
+    refer(heard, f"<sip:{other.user}@127.0.0.1?Replaces={replaces(second)}>")
+    for side in (heard, second):
+        side.bye()
+    lent = lambda: {the_call.party_of(leg).person_id for leg in the_call.conference}
+    await running.until(lambda: lent() == {"alice", "chloe", other.user}, "three others together")
+    assert other.new_calls.empty(), "nobody is rung anew"
+    running.box.calls.hang_up_all()
+    for side in (call, guest, asked):
         await side.hung_up()
