@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))
 
 with atheris.instrument_imports(include=["appliance"]):
-    from tests.fuzz.targets import TARGETS
+    from tests.fuzz.targets import BEGINS_WITH_MESSAGES, TARGETS
 
 SLOWEST_SECONDS = 2
 LONGEST = 4096
@@ -24,7 +24,7 @@ LONGEST = 4096
 
 def seeds(name: str, folder: Path) -> None:
     """The messages that every parser of text begins with, as files of a folder."""
-    if name in ("message", "stream", "endpoint", "session_description"):
+    if name in BEGINS_WITH_MESSAGES:
         for path in sorted((HERE.parent / "data" / "sip-messages").rglob("*.dat")):
             data = path.read_bytes()
             if name == "session_description":

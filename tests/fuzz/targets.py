@@ -199,3 +199,5 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "contacts": contacts,
     "calendar": calendar,
 }
+# Those whose searches begin with the messages of tests/data; the others have a corpus.
+BEGINS_WITH_MESSAGES = frozenset({"message", "stream", "endpoint", "session_description"})

@@ -33,6 +33,8 @@ PATIENCE = 120.0
 MEMORY_ALLOWED = 12 << 20
 SOUND = description()
 
+pytestmark = pytest.mark.timeout(900)
+
 
 class Stage(NamedTuple):
     """What the caller does, and what the callee; `extension` is called instead of the callee's own."""

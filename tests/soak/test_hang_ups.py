@@ -18,6 +18,8 @@ CALLS = int(os.environ.get("AUTOCOM_SOAK_CALLS", "2000"))
 # A leak of one leg a call would be 40 MiB; what the allocator keeps varies by some.
 MEMORY_ALLOWED = 14 * 2**20
 
+pytestmark = pytest.mark.timeout(900)
+
 
 @pytest.fixture
 def caller(box: Box, network: Network) -> Iterator[RawPhone]:

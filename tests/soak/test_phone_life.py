@@ -34,7 +34,7 @@ PATIENCE = 60.0
 MEMORY_ALLOWED = 25 << 20
 ANSWERS = {"sendonly": "recvonly", "recvonly": "sendonly", "inactive": "inactive", "sendrecv": "sendrecv"}
 
-pytestmark = pytest.mark.timeout(7200 if LONG else 300)
+pytestmark = pytest.mark.timeout(7200 if LONG else 900)
 
 
 class Lamp:
