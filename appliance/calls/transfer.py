@@ -148,7 +148,7 @@ async def join(
         wish.done(OK)
         transferor.close()
         await agree(party, loan.leg)
-        call.talks_to(loan.leg, board.party_of(loan.leg))
+        call.talks_to(loan.leg, loan.party)
         loan.connected(call.party_of(party))
         await call.talk(party, loan.leg)
         return True

@@ -183,6 +183,8 @@ async def test_a_codec_counts_that_is_agreed_after_the_transfer_was_asked_for(ru
     call.respond(asked, 200, description(mouth.port, version=2, codecs="8 101"))
     await call.request("ACK")
     to_colleague = await takes_g711(consulted, third)
+    joined = lambda: [each for each in running.box.calls.in_progress() if each.conversation]
+    await running.until(joined, "Alice and Chloé talk")
     await hear_each_other(mouth, asked.media, third, to_colleague, 0x20)
     await call.hang_up()
     await consulted.hung_up()

@@ -217,6 +217,14 @@ async def test_a_phone_that_hangs_up_in_both_calls_has_joined_the_two(
         assert (await heard.response("REFER")).status == 202
     for side in (heard, second):
         side.bye()
+
+    def are_joined() -> bool:
+        talks = [each for each in running.box.calls.in_progress() if each.conversation]
+        pairs = [(each.conversation.one, each.conversation.other) for each in talks]
+        who = [each.party_of(leg).person_id for each, pair in zip(talks, pairs, strict=True) for leg in pair]
+        return who == ["alice", "chloe"]
+
+    await running.until(are_joined, "Alice and Chloé talk")
     await hear_each_other(mouth, to_box, third, from_box, 0x20)
     assert chloe.new_calls.empty(), "nobody is rung anew"
     await call.hang_up()
