@@ -81,6 +81,19 @@ def test_what_is_no_calendar(data: bytes) -> None:
     assert refused.value.code == "feed_not_calendar"
 
 
+def test_a_zone_that_the_library_trips_over() -> None:
+    """The folder of Europe's zones is no zone."""
+    with pytest.raises(NoCalendar) as refused:
+        read(file_of(MEETING.replace("TZID=Europe/Paris", "TZID=Europe")))
+    assert refused.value.code == "feed_not_calendar"
+
+
+def test_a_rule_from_long_ago() -> None:
+    event = "BEGIN:VEVENT\nUID:9\nDTSTART;VALUE=DATE:02370309\nRRULE:FREQ=WEEKLY;INTERVAL=52\nEND:VEVENT"
+    starts = [day.first for day in read(file_of(event)).days]
+    assert [(start - date(237, 3, 9)).days % (52 * 7) for start in starts] == [0, 0]
+
+
 def test_a_file_that_is_too_large() -> None:
     with pytest.raises(NoCalendar) as refused:
         read(file_of(SUMMER) + b" " * LARGEST)
