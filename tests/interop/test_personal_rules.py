@@ -106,10 +106,10 @@ class Office:
         calls, mine = len(self.records()), self.phones[caller]
         heard, over = mine.seconds_heard(), mine.coming("CALL_CLOSED")
         mine.call(dialled)
-        until(lambda: mine.seconds_heard() > heard + 0.8, "something said")
+        until(lambda: mine.seconds_heard() > heard + 1, "something said")
         mine.hang_up()
         over()
-        assert sound_besides(mine.recorded_wav()) > 0.1, "words, or a tone"
+        assert sound_besides(mine.recorded_wav()) > 0, "words, or a tone"
         return self.told(calls)
 
     def goes_out(self, caller: str, dialled: str) -> tuple[str, list[str]]:
@@ -410,9 +410,11 @@ def test_what_is_locked_cannot_be_changed_by_a_code_either(office: Office) -> No
         office.box.api.ask("PUT", "/permissions", permissions)
     bruno = f"/people/{office.people['bruno'].person_id}"
     assert not office.box.api.get(bruno)["do_not_disturb"]
-    office.is_told("bruno", f"sip:*78@{office.box.server}")
-    assert office.box.api.get(bruno)["do_not_disturb"]
-    office.box.api.change(bruno, do_not_disturb=False)
+    try:
+        office.is_told("bruno", f"sip:*78@{office.box.server}")
+        assert office.box.api.get(bruno)["do_not_disturb"]
+    finally:
+        office.box.api.change(bruno, do_not_disturb=False)
 
 
 # Contacts.
