@@ -11,6 +11,7 @@ from appliance.configuration.calendars import Calendar
 from appliance.configuration.call_backs import CallBacks
 from appliance.configuration.caller_filter import CallerFilter
 from appliance.configuration.fields import Record
+from appliance.configuration.hearers import mailboxes_heard
 from appliance.configuration.lines import Line, Number, SipTrunk
 from appliance.configuration.menus import Menu
 from appliance.configuration.office import MailServer, Office, User
@@ -83,6 +84,7 @@ class Configuration:
     _codes: Mapping[str, Action] = field(init=False, repr=False, compare=False)
     _pressed: Mapping[str, Action] = field(init=False, repr=False, compare=False)
     _phones_by_user: Mapping[str, Phone] = field(init=False, repr=False, compare=False)
+    _heard: Mapping[str, tuple[Mailbox, ...]] = field(init=False, repr=False, compare=False)
 
     def collection(self, name: str) -> Mapping[str, Record]:
         """The records of one collection, by id; raises KeyError on an unknown collection."""
@@ -101,6 +103,8 @@ class Configuration:
         object.__setattr__(self, "_pressed", MappingProxyType(self.star_codes.pressed()))
         users = {phone.sip_user: phone for phone in self.phones.values()}
         object.__setattr__(self, "_phones_by_user", MappingProxyType(users))
+        heard = mailboxes_heard(self.mailboxes, self.groups)
+        object.__setattr__(self, "_heard", MappingProxyType(heard))
 
     def extensions(self) -> Mapping[str, Person | RingGroup | Menu]:
         """Every extension, with the person, group or menu that has it."""
@@ -135,6 +139,10 @@ class Configuration:
     def phone_of(self, sip_user: str) -> Phone | None:
         """The phone that registers by this name."""
         return self._phones_by_user.get(sip_user)
+
+    def heard_by(self, person_id: str) -> tuple[Mailbox, ...]:
+        """The mailboxes whose messages a person hears: their own first, then those of their groups."""
+        return self._heard.get(person_id, ())
 
     def with_record(self, collection: str, identifier: str, record: Record) -> Configuration:
         """This configuration with one record added or replaced."""

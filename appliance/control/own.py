@@ -8,7 +8,6 @@ from aiohttp import web
 
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.fields import Record
-from appliance.configuration.hearers import heard_by
 from appliance.configuration.permissions import locked_fields, person_of
 from appliance.configuration.voicemail import MailboxOwner
 from appliance.control.errors import CODES, ApiError, FieldError
@@ -65,7 +64,7 @@ def own_mailboxes(configuration: Configuration, person_id: str) -> frozenset[str
 
 def heard_mailboxes(configuration: Configuration, person_id: str) -> frozenset[str]:
     """The ids of the mailboxes whose messages a person hears."""
-    return frozenset(mailbox.id for mailbox in heard_by(configuration, person_id))
+    return frozenset(mailbox.id for mailbox in configuration.heard_by(person_id))
 
 
 async def owns_person(request: web.Request, person_id: str) -> bool:

@@ -15,12 +15,10 @@ from appliance import numbers
 from appliance.configuration.configuration import Configuration
 from appliance.configuration.destinations import RingOutcome
 from appliance.configuration.extension_ranges import holds
-from appliance.configuration.hearers import hearers
 from appliance.configuration.lines import ForwardedCaller, Line
 from appliance.configuration.outbound import Limits, ordered
 from appliance.configuration.shown_numbers import may_show, own_number
 from appliance.configuration.star_codes import Action, StarCodes, split
-from appliance.configuration.voicemail import MailboxOwner
 from appliance.routing import endings
 from appliance.routing.dialled import is_short
 from appliance.routing.facts import Direction, Facts
@@ -160,7 +158,7 @@ def compile_plan(configuration: Configuration) -> Plan:
         line_ids=ordered(configuration.outbound, tuple(line.id for line in lines)),
         shown_by_line=MappingProxyType(dict(_shown_by_line(configuration, lines))),
         shown_by_person=MappingProxyType(dict(_shown_by_person(configuration))),
-        mailboxes_heard=MappingProxyType(_mailboxes_heard(configuration)),
+        mailboxes_heard=MappingProxyType(dict(_mailboxes_heard(configuration))),
         star_codes=MappingProxyType(configuration.star_codes.dialled()),
         hours=paths.hours,
         limits=configuration.outbound.limits,
@@ -305,14 +303,9 @@ def _forwards_show(configuration: Configuration) -> Iterator[tuple[str, Presente
             yield number.number, PresentedNumber(chosen.number, chosen.line_id)
 
 
-def _mailboxes_heard(configuration: Configuration) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for mailbox in configuration.mailboxes.values():
-        for person_id in hearers(configuration, mailbox) if mailbox.enabled else ():
-            before = found.get(person_id, ())
-            is_own = mailbox.owner is MailboxOwner.PERSON
-            found[person_id] = (mailbox.id, *before) if is_own else (*before, mailbox.id)
-    return found
+def _mailboxes_heard(configuration: Configuration) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for person_id in configuration.people:
+        yield person_id, tuple(each.id for each in configuration.heard_by(person_id) if each.enabled)
 
 
 def _without_loops(nodes: dict[str, PlanNode]) -> dict[str, PlanNode]:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from appliance.calls.call import Call
 from appliance.configuration.configuration import Configuration
-from appliance.configuration.hearers import heard_by
 from appliance.configuration.people import Person
 from appliance.control.events import EventHub, HubClosed
 from appliance.control.events import Subscription as Listening
@@ -176,7 +175,7 @@ class Lamps:
 
     def _mail_of(self, person_id: str, group_id: str | None) -> Mail:
         """What waits for a person, of one group alone when they watch that."""
-        heard = heard_by(self._configuration(), person_id)
+        heard = self._configuration().heard_by(person_id)
         found = [each for each in heard if group_id is None or each.owner_id == group_id]
         mails = [self._mail.get(mailbox.id, Mail()) for mailbox in found]
         return Mail(sum(mail.new for mail in mails), sum(mail.old for mail in mails))
