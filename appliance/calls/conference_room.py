@@ -15,7 +15,7 @@ from appliance.calls.hold import HOLDS, entertain
 from appliance.calls.speaking import OURS, is_heard
 from appliance.calls.switchboard import Switchboard
 from appliance.calls.task_group import TaskGroup
-from appliance.calls.transfer import DECLINED, Attended, Loan, wished
+from appliance.calls.transfer import Attended, Loan, decline, wished
 from appliance.calls.until_first import until_first
 from appliance.configuration.star_codes import Action
 from appliance.legs.audio import Seat
@@ -131,12 +131,7 @@ class ConferenceRoom:
             if leg.has_ended:
                 self.leaves(leg)
         while not self._wishes.empty():
-            wish = self._wishes.get_nowait()[1]
-            if isinstance(wish, Attended):
-                wish.loan.withdraw()
-                wish = wish.referral
-            if isinstance(wish, Referral):
-                wish.done(DECLINED)
+            decline(self._wishes.get_nowait()[1])
 
     def tell(self) -> None:
         """Have the stories of all calls that take part say who is together, and since when."""

@@ -11,7 +11,7 @@ from appliance.calls.audio_watch import until_silent, watch_audio
 from appliance.calls.call import Call, Conversation
 from appliance.calls.hold import answer_changes
 from appliance.calls.switchboard import Switchboard
-from appliance.calls.transfer import DECLINED, Attended, Loan, agree, join, lend, transfer, wished
+from appliance.calls.transfer import Attended, Loan, agree, decline, join, lend, transfer, wished
 from appliance.calls.transfer_by_keys import KeyedTransfer, Wishes, listen_for_codes, transfer_by_keys
 from appliance.calls.until_first import until_first
 from appliance.legs.leg import CalleeLeg, CallerLeg
@@ -77,12 +77,7 @@ def _decline_others(wishes: Wishes) -> None:
     """Of two who send each other on at once, one is first: the other phone is told."""
     for _ in range(wishes.qsize()):
         leg, wish = wishes.get_nowait()
-        if isinstance(wish, Attended):
-            wish.loan.withdraw()
-            wish = wish.referral
-        if isinstance(wish, Referral):
-            wish.done(DECLINED)
-        else:
+        if not decline(wish):
             wishes.put_nowait((leg, wish))
 
 

@@ -57,7 +57,6 @@ class Loan:
             return False
         return True
 
-
     def withdraw(self) -> None:
         """Have the leg given back, or not lent at all where that is still to come; may be called again."""
         self.ready.cancel()
@@ -70,6 +69,17 @@ class Attended:
 
     referral: Referral
     loan: Loan
+
+
+def decline(wish: object) -> bool:
+    """Tell the phone that asked that nothing comes of it; False when the wish is no referral."""
+    if isinstance(wish, Attended):
+        wish.loan.withdraw()
+        wish = wish.referral
+    if not isinstance(wish, Referral):
+        return False
+    wish.done(DECLINED)
+    return True
 
 
 def wished(board: Switchboard, call: Call, leg: CallerLeg, referral: Referral) -> Referral | Attended:
