@@ -18,7 +18,7 @@ import pytest
 from tests.interop.box import Box
 from tests.interop.network import Host
 from tests.interop.office import PASSWORD, add_somebody, set_up
-from tests.support.raw_messages import RawMessage, assemble, authorization, description, tag_of
+from tests.support.raw_messages import RawMessage, assemble, authorization, description
 from tests.support.raw_sip import RawCall, RawPhone
 
 NET = f"127.89.{os.getpid() % 250}"
@@ -235,9 +235,7 @@ async def introduce(one: RawPhone, other: RawPhone, third: RawPhone) -> None:
     near, far = await connect(one, other)
     await far.changes("sendonly")
     second, taken = await connect(other, third)
-    dialog = f"{second.call.call_id};to-tag={tag_of(second.call.theirs)};from-tag={tag_of(second.call.ours)}"
-    escaped = dialog.replace(";", "%3B").replace("=", "%3D")
-    await far.refers(f"<sip:{third.user}@{third.domain}?Replaces={escaped}>")
+    await far.refers(f"<sip:{third.user}@{third.domain}?Replaces={second.call.replaces}>")
     await far.is_hung_up()
     await second.is_hung_up()
     await near.hangs_up()

@@ -405,6 +405,12 @@ class RawCall:
         self.acknowledge(answer)
         return answer
 
+    @property
+    def replaces(self) -> str:
+        """The dialog, as the URI of a REFER names it (RFC 3891)."""
+        named = f"{self.call_id};to-tag={tag_of(self.theirs)};from-tag={tag_of(self.ours)}"
+        return named.replace("@", "%40").replace(";", "%3B").replace("=", "%3D")
+
     async def press(self, keys: str) -> None:
         """Press keys, told by SIP INFO."""
         for key in keys:
@@ -441,12 +447,19 @@ REASONS = {
 }
 
 
-async def connected(caller: RawPhone, called: RawPhone, extension: str) -> tuple[RawCall, RawCall]:
+async def connected(
+    caller: RawPhone,
+    called: RawPhone,
+    extension: str,
+    *,
+    offer: bytes = description(),
+    answer: bytes = description(),
+) -> tuple[RawCall, RawCall]:
     """A call that was taken at once, by those who made and took it."""
     call = caller.call(extension)
-    await call.invite_authenticated()
+    await call.invite_authenticated(offer)
     heard = await called.incoming()
-    heard.answer(200, description())
+    heard.answer(200, answer)
     await call.accepted()
     await heard.request("ACK")
     return call, heard

@@ -7,9 +7,9 @@ import pytest
 from appliance.calls.conference_guests import MOST_PARTIES
 from appliance.configuration.people import Person, Phone
 from tests.integration.box.offices import PASSWORD, office_of_three
-from tests.integration.box.test_high_definition import replaces
 from tests.integration.box.test_transfers import refer
 from tests.support.raw_messages import description
+from tests.support.raw_sip import connected
 
 pytestmark = pytest.mark.feature("RING-10")
 
@@ -79,12 +79,7 @@ async def test_whoever_was_consulted_takes_the_place_of_a_phone_that_hangs_up_in
     """Without waiting for its REFER to be acknowledged."""
     await running.set(large_office())
     alice, bruno, chloe, other = [await phone(user) for user in EXTENSIONS[:4]]
-    call = alice.call("102")
-    await call.invite_authenticated(description(9))
-    heard = await bruno.incoming()
-    heard.answer(200, description(9))
-    await call.accepted()
-    await heard.request("ACK")
+    call, heard = await connected(alice, bruno, "102")
     (the_call,) = running.box.calls.in_progress()
     await running.until(lambda: the_call.conversation, "they talk")
     await settled()
@@ -96,13 +91,8 @@ async def test_whoever_was_consulted_takes_the_place_of_a_phone_that_hangs_up_in
     await settled()
     await presses(heard, "*4")
     await running.until(lambda: len(the_call.conference) == 3, "three together")
-    second = bruno.call(other.user)
-    await second.invite_authenticated(description(9))
-    asked = await other.incoming()
-    asked.answer(200, description(9))
-    await second.accepted()
-    await asked.request("ACK")
-    refer(heard, f"<sip:{other.user}@127.0.0.1?Replaces={replaces(second)}>")
+    second, asked = await connected(bruno, other, other.user)
+    refer(heard, f"<sip:{other.user}@127.0.0.1?Replaces={second.replaces}>")
     for side in (heard, second):
         side.bye()
     lent = lambda: {the_call.party_of(leg).person_id for leg in the_call.conference}

@@ -4,8 +4,9 @@ import pytest
 
 from appliance.configuration.voicemail import Mailbox, MailboxOwner
 from tests.integration.box.offices import NUMBER, OUTSIDER
-from tests.integration.box.test_transfers import hear_each_other, refer, reported
-from tests.support.raw_messages import description, tag_of
+from tests.integration.box.test_transfers import hear_each_other, refer, reported, talking
+from tests.support.raw_messages import description
+from tests.support.raw_sip import connected
 
 pytestmark = pytest.mark.feature("RING-10")
 
@@ -35,12 +36,6 @@ async def takes_g711(side, sound):
     side.respond(asked, 200, description(sound.port, version=2, codecs="8 101"))
     await side.request("ACK")
     return asked.media
-
-
-def replaces(consultation):
-    """The dialog of a call, as the URI of a REFER names it."""
-    tags = f"to-tag={tag_of(consultation.theirs)};from-tag={tag_of(consultation.ours)}"
-    return f"{consultation.call_id};{tags}".replace("@", "%40").replace(";", "%3B").replace("=", "%3D")
 
 
 async def test_a_hold_has_music_and_the_talk_goes_on_after_it(running, pair):
@@ -143,13 +138,9 @@ async def test_a_caller_outside_is_connected_to_a_colleague_who_was_asked_in_g72
     to_line = (await call.accepted()).media
     await heard.request("ACK")
     chloe = await phone("103")
-    second = bruno.call("103")
-    await second.invite_authenticated(description(9, codecs=BOTH))
-    asked = await chloe.incoming()
-    asked.answer(200, description(third.port, codecs="9 101"))
-    await second.accepted()
-    await asked.request("ACK")
-    refer(heard, f"<sip:103@127.0.0.1?Replaces={replaces(second)}>")
+    offer, answer = description(9, codecs=BOTH), description(third.port, codecs="9 101")
+    second, asked = await connected(bruno, chloe, "103", offer=offer, answer=answer)
+    refer(heard, f"<sip:103@127.0.0.1?Replaces={second.replaces}>")
     assert (await heard.response("REFER")).status == 202
     if refuses:
         offer = await asked.request("INVITE")
@@ -169,15 +160,11 @@ async def test_a_codec_counts_that_is_agreed_after_the_transfer_was_asked_for(ru
     """Bruno has held, and sends Alice to Chloe before her phone has changed to G.711 for the music."""
     call, mouth, heard, ear = pair
     chloe, third = await phone("103"), await audio()
-    second = heard.phone.call("103")
-    await second.invite_authenticated(description(ear.port, codecs=BOTH))
-    consulted = await chloe.incoming()
-    consulted.answer(200, description(third.port, codecs="9 101"))
-    await second.accepted()
-    await consulted.request("ACK")
+    offer, answer = description(ear.port, codecs=BOTH), description(third.port, codecs="9 101")
+    second, consulted = await connected(heard.phone, chloe, "103", offer=offer, answer=answer)
     heard.invite(description(ear.port, direction="sendonly", version=2, codecs=BOTH))
     asked = await call.request("INVITE")
-    refer(heard, f"<sip:103@127.0.0.1?Replaces={replaces(second)}>")
+    refer(heard, f"<sip:103@127.0.0.1?Replaces={second.replaces}>")
     assert (await heard.accepted()).direction == "recvonly"
     await second.hung_up()
     call.respond(asked, 200, description(mouth.port, version=2, codecs="8 101"))
@@ -242,12 +229,7 @@ async def test_a_codec_chosen_in_answer_to_the_box_s_offer_is_the_other_s_as_wel
     """Some systems send a re-INVITE without an offer to see what may be changed."""
     alice, bruno = await phone("101"), await phone("102")
     mouth, ear = await audio(), await audio()
-    call = alice.call("102")
-    await call.invite_authenticated(description(mouth.port, codecs=BOTH))
-    heard = await bruno.incoming()
-    heard.answer(200, description(ear.port, codecs=BOTH))
-    to_box = (await call.accepted()).media
-    await heard.request("ACK")
+    call, heard, to_box, _ = await talking(alice, bruno, "102", mouth, ear, BOTH)
     call.invite(b"")
     offered = await call.response()
     assert b"RTP/AVP 9 8 0 101" in offered.body

@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 
 from tests.support import raw_messages
+from tests.support.raw_sip import connected
 
 description = partial(raw_messages.description, codecs="9")
 
@@ -19,13 +20,7 @@ description = partial(raw_messages.description, codecs="9")
 async def talk(phone):
     """Alice, who called, and Bruno, in conversation."""
     alice, bruno = await phone("101"), await phone("102")
-    call = alice.call("102")
-    await call.invite_authenticated(description(6000))
-    heard = await bruno.incoming()
-    heard.answer(200, description(6002))
-    await call.accepted()
-    await heard.request("ACK")
-    return call, heard
+    return await connected(alice, bruno, "102", offer=description(6000), answer=description(6002))
 
 
 async def refuses_g711(side):
